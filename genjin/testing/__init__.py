@@ -1,0 +1,1 @@
+"""What tests share: the throw-away database, the cast, the guards. Never imported by the product."""
