@@ -107,6 +107,14 @@ SECURE_CSP = {
 }
 
 EMAIL_BACKEND = ENV.email_backend
+EMAIL_HOST = ENV.mail.host
+EMAIL_PORT = ENV.mail.port
+EMAIL_HOST_USER = ENV.mail.user
+EMAIL_HOST_PASSWORD = ENV.mail.password
+EMAIL_USE_SSL = ENV.mail.encrypted
+EMAIL_USE_TLS = not ENV.mail.encrypted
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENV.mail.sender
 SITE_ADDRESS = ENV.site_address
 
 LOGGING = {
