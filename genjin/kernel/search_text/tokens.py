@@ -1,0 +1,132 @@
+"""What is stored with a record so that it can be found: tokens for the index, one key to check hits against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from genjin.kernel.search_text.reading import Spoken, Word, cut, read_text
+
+LONGEST_WORD = 20
+LONGEST_CODE = 32
+MOST_TOKENS = 2_000
+TAIL = 4
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
+_PLAIN = re.compile(r"[^\W_]+(?:\.[^\W_]+){0,2}", re.ASCII)
+_COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")
+
+
+def index_tokens(
+    *, names: Sequence[str], phones: Sequence[str] = (), codes: Sequence[str] = (), others: Sequence[str] = ()
+) -> list[str]:
+    """The distinct tokens of a record. `others` are found by their words only, not by pinyin."""
+    found: dict[str, None] = {}
+    for name in names:
+        reading = read_text(name)
+        found.update(dict.fromkeys(_word_tokens(reading.words)))
+        for spoken in reading.spoken:
+            found.update(dict.fromkeys(initial_grams(spoken.initials, whole=True)))
+            found.update(dict.fromkeys(_syllable_tokens(spoken)))
+    for text in others:
+        found.update(dict.fromkeys(_word_tokens(cut(text))))
+    for phone in phones:
+        found.update(dict.fromkeys(_tail_tokens(phone)))
+    for code in codes:
+        found.update(dict.fromkeys(_code_tokens(code)))
+    return list(found)[:MOST_TOKENS]
+
+
+def as_tsvector(tokens: Iterable[str]) -> str:
+    """A text for `%s::tsvector`, whatever the tokens hold."""
+    return " ".join(quoted(token) for token in dict.fromkeys(tokens) if token)
+
+
+def quoted(token: str) -> str:
+    """One lexeme as PostgreSQL reads it in `::tsvector` and `::tsquery`."""
+    if len(token) < LONGEST_WORD and _PLAIN.fullmatch(token):
+        return f"'{token}'"
+    storable = _UNSTORABLE.sub("", token)[:200]
+    return "'" + storable.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def search_key(
+    names: Sequence[str], phones: Sequence[str] = (), codes: Sequence[str] = (), others: Sequence[str] = ()
+) -> str:
+    """Four lines: squashed texts, initials, pinyin, numbers. `like_patterns` and `matches` read it."""
+    read = [read_text(name) for name in names]
+    texts = [reading.squashed for reading in read] + [squashed(text) for text in others]
+    texts += [code for code in map(squashed, codes) if not code.isascii()]
+    spoken = [way for reading in read for way in reading.spoken]
+    numbers = [phone_digits(phone) for phone in phones] + [squashed(code) for code in codes]
+    lines = (texts, [way.initials for way in spoken], [_full_pinyin(way) for way in spoken], numbers)
+    return "\n".join(" ".join(filter(None, dict.fromkeys(line))) for line in lines)
+
+
+def squashed(text: str) -> str:
+    """Folded letters and digits only."""
+    return "".join(word.letters for word in cut(text))
+
+
+def phone_digits(phone: str) -> str:
+    """The digits of a phone number, without the country code of a mainland mobile."""
+    digits = "".join(char for char in squashed(phone) if char.isascii() and char.isdigit())
+    return _COUNTRY.sub("", digits)
+
+
+def grams(letters: str, size: int) -> Iterator[str]:
+    """All parts of `size` letters that stand side by side."""
+    return (letters[start : start + size] for start in range(len(letters) - size + 1))
+
+
+def initial_grams(initials: str, *, whole: bool) -> Iterator[str]:
+    """Tokens of initials. `whole`: every gram of one to three letters (index); else just enough to ask for all."""
+    sizes = (1, 2, 3) if whole else (min(3, len(initials)),)
+    return (f"i.{gram}" for size in sizes for gram in grams(initials, size) if " " not in gram)
+
+
+def _word_tokens(words: Sequence[Word]) -> Iterator[str]:
+    for word in words:
+        if word.kind in ("han", "kana"):
+            yield from word.letters
+            yield from grams(word.letters, 2)
+        else:
+            yield from (word.letters[start : start + LONGEST_WORD] for start in word.starts)
+
+
+def _syllable_tokens(spoken: Spoken) -> Iterator[str]:
+    previous = ""
+    for sound, syllabic in zip(spoken.sounds, spoken.syllabic, strict=True):
+        if not (syllabic and sound):
+            previous = ""
+            continue
+        yield f"p.{sound}"
+        if previous:
+            yield f"pp.{previous}.{sound}"
+        previous = sound
+
+
+def _tail_tokens(phone: str) -> Iterator[str]:
+    """Tails of the whole number and of its groups, so that an extension does not hide the number."""
+    groups = re.findall(r"\d+", phone, re.ASCII)
+    for digits in (phone_digits(phone), *groups):
+        if len(digits) >= TAIL:
+            yield f"d.{digits[-TAIL:]}"
+
+
+def _code_tokens(code: str) -> Iterator[str]:
+    words = cut(code)
+    whole = "".join(word.letters for word in words)
+    if whole:
+        yield f"c.{whole[:LONGEST_CODE]}"
+    for word in words:
+        if word.kind == "latin":
+            if word.letters != whole:
+                yield f"c.{word.letters[:LONGEST_CODE]}"
+            yield from _tail_tokens(word.letters)
+        else:
+            yield from _word_tokens((word,))
+
+
+def _full_pinyin(spoken: Spoken) -> str:
+    pairs = zip(spoken.sounds, spoken.syllabic, strict=True)
+    return "".join(sound if syllabic and sound else " " for sound, syllabic in pairs).strip()
