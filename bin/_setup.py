@@ -68,7 +68,9 @@ def place_of_venv() -> Path:
     if os.geteuid() == 0 and not all(folder.stat().st_mode & 0o001 for folder in (ROOT, *ROOT.parents)):
         base = next((base for base in (Path("/opt"), Path("/var/lib")) if os.access(base, os.W_OK)), None)
         if base is None:
-            stop(f"Other users cannot reach {ROOT}, as the database must when root starts it: move the checkout to /opt.")
+            stop(
+                f"Other users cannot reach {ROOT}, as the database must when root starts it: move the checkout to /opt."
+            )
         return base / "genjin" / f"venv-{short}"
     if os.access(ROOT, os.W_OK):
         return ROOT / ".venv"
@@ -87,7 +89,9 @@ def find_uv() -> Path:
     uv = cache() / f"uv-{UV}" / "uv"
     if uv.exists():
         return uv
-    key = f"{sys.platform}-{platform.machine().lower()}".replace("amd64", "x86_64").replace("linux-arm64", "linux-aarch64")
+    key = f"{sys.platform}-{platform.machine().lower()}".replace("amd64", "x86_64").replace(
+        "linux-arm64", "linux-aarch64"
+    )
     if key not in WHEELS:
         stop(f"There is no ready-made environment for {key}: install Genjin with pip and set DATABASE_URL.")
     tags, sha256 = WHEELS[key]
@@ -239,7 +243,9 @@ def install(venv: Path, groups: list[str], uv: Path) -> None:
 def run(command: list[str | Path], environment: dict[str, str]) -> None:
     """Run uv; its own words explain a failure."""
     if subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr, check=False).returncode != 0:
-        stop("The environment could not be set up; the reason stands above. Behind a firewall set PIP_INDEX_URL to a mirror.")
+        stop(
+            "The environment could not be set up; the reason stands above. Behind a firewall set PIP_INDEX_URL to a mirror."
+        )
 
 
 def without_password(address: str) -> str:

@@ -92,6 +92,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 2,
+    "delete_jobs": "successful",
+    "shutdown_graceful_timeout": 10,
+    "update_heartbeat_interval": 5,
+    "stalled_worker_timeout": 30,
+}
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": "'none'",

@@ -84,7 +84,9 @@ class Environment:
             data=data,
             files=data / "files",
             secret_key="testing-only" if testing else _secret_key(data),
-            hosts=["*"] if testing else list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", _host(address), *hosts])),
+            hosts=["*"]
+            if testing
+            else list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", _host(address), *hosts])),
             trusted_origins=[address.geturl(), *(f"{address.scheme}://{h}" for h in hosts)],
             https=address.scheme == "https",
             time_zone=_time_zone(),
@@ -208,7 +210,9 @@ def _mail(address: SplitResult) -> Mail:
     parts = urlsplit(os.environ.get("GENJIN_SMTP_URL") or "smtp:")
     encrypted = parts.scheme == "smtps"
     if parts.scheme not in {"smtp", "smtps"} or not (parts.hostname or parts.geturl() == "smtp:"):
-        raise BadSetting("GENJIN_SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465")
+        raise BadSetting(
+            "GENJIN_SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465"
+        )
     return Mail(
         host=parts.hostname or "",
         port=parts.port or (465 if encrypted else 587),

@@ -1,15 +1,18 @@
 """The start rule: what an earlier database server of this folder may have left, and when it may be cleared away.
 
-Only the holder of the folder's claim may call this.
+Only the holder of the folder's claim may call this. A process of the server is known by its command line: that can
+be read in containers too, where root may not look at another user's working folder or program file.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import signal
 from pathlib import Path
 
-from genjin.kernel.postgres.processes import is_running, parts_of, stop_process, wait_until
 from genjin.kernel.postgres.trouble import DatabaseTrouble
+from genjin.kernel.processes import all_processes, is_running, stop_process, wait_until
 from genjin.kernel.words import _
 
 # Without a postmaster its children end by themselves, at the latest when their statement does.
@@ -61,6 +64,24 @@ def is_ready(cluster: Path, pid: int) -> bool:
     except FileNotFoundError:
         return False
     return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready" and is_running(pid)
+
+
+def cluster_name(cluster: Path) -> str:
+    """The name that PostgreSQL shows in the titles of all its processes; different for each data folder."""
+    return "genjin-" + hashlib.sha256(os.fsencode(cluster.resolve())).hexdigest()[:12]
+
+
+def parts_of(cluster: Path, uid: int) -> list[int]:
+    """The processes of the database server of that cluster: the postmaster and its children."""
+    return [pid for pid, owner, command in all_processes() if owner == uid and _belongs(command, cluster)]
+
+
+def _belongs(command: str, cluster: Path) -> bool:
+    """The postmaster names the folder in its arguments, its children the cluster in their titles."""
+    if command.startswith(f"postgres: {cluster_name(cluster)}: "):
+        return True
+    program, _separator, arguments = command.partition(" -D ")
+    return program.endswith("/postgres") and arguments.startswith(f"{cluster} ")
 
 
 def _lock_file(cluster: Path) -> Path:

@@ -18,9 +18,9 @@ from genjin.kernel.postgres import tuning
 from genjin.kernel.postgres.account import Account, check_reach, choose_account
 from genjin.kernel.postgres.address import WINDOWS, Address, forget_socket_folder, make_socket_folder
 from genjin.kernel.postgres.cluster import clean_environment, create_cluster, programs, write_rules
-from genjin.kernel.postgres.leftovers import clear_leftovers, clear_socket, is_ready
-from genjin.kernel.postgres.processes import cluster_name, die_with_parent, is_running, stop_child, wait_until
+from genjin.kernel.postgres.leftovers import clear_leftovers, clear_socket, cluster_name, is_ready
 from genjin.kernel.postgres.trouble import DatabaseTrouble
+from genjin.kernel.processes import die_with_parent, is_running, stop_child, wait_until
 from genjin.kernel.words import _
 
 # Recovery after a power cut reads at most max_wal_size again.

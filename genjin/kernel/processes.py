@@ -1,13 +1,8 @@
-"""Looking at other processes, to tell our own database from strangers, and ending them.
-
-A process is known by its command line: that can be read in containers too, where root may not look at
-another user's working folder or program file.
-"""
+"""Looking at other processes, ending them, and ending with them."""
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 import signal
 import subprocess
@@ -18,16 +13,23 @@ from pathlib import Path
 
 PROC = Path("/proc")
 LINUX = sys.platform == "linux"
+_PR_SET_PDEATHSIG = 1
 
 
-def cluster_name(cluster: Path) -> str:
-    """The name that PostgreSQL shows in the titles of all its processes; different for each data folder."""
-    return "genjin-" + hashlib.sha256(os.fsencode(cluster.resolve())).hexdigest()[:12]
-
-
-def parts_of(cluster: Path, uid: int) -> list[int]:
-    """The processes of the database server of that cluster: the postmaster and its children."""
-    return [pid for pid, owner, command in _all() if owner == uid and _belongs(command, cluster)]
+def all_processes() -> Iterator[tuple[int, int, str]]:
+    """Process id, owner and command line of all live processes; arguments are separated and followed by a space."""
+    if not LINUX:
+        yield from _all_by_ps()
+        return
+    for entry in PROC.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            owner, command = entry.stat().st_uid, (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if command:  # empty: a zombie, or a thread of the system
+            yield int(entry.name), owner, os.fsdecode(command.replace(b"\0", b" "))
 
 
 def is_running(pid: int) -> bool:
@@ -84,38 +86,20 @@ def die_with_parent(number: int) -> Callable[[], None] | None:
     """
     if not LINUX:
         return None
-    prctl, parent = ctypes.CDLL(None, use_errno=True).prctl, os.getpid()
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def arrange() -> None:
-        prctl(1, number, 0, 0, 0)
+        prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
     return arrange
 
 
-def _belongs(command: str, cluster: Path) -> bool:
-    """The postmaster names the folder in its arguments, its children the cluster in their titles."""
-    if command.startswith(f"postgres: {cluster_name(cluster)}: "):
-        return True
-    program, _, arguments = command.partition(" -D ")
-    return program.endswith("/postgres") and arguments.startswith(f"{cluster} ")
-
-
-def _all() -> Iterator[tuple[int, int, str]]:
-    """Process id, owner and command line of all live processes."""
-    if not LINUX:
-        yield from _all_by_ps()
-        return
-    for entry in PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            owner, command = entry.stat().st_uid, (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if command:  # empty: a zombie, or a thread of the system
-            yield int(entry.name), owner, os.fsdecode(command.replace(b"\0", b" "))
+def end_with_parent(number: int) -> None:
+    """The same for ourselves, where somebody else's code starts us."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def _all_by_ps() -> Iterator[tuple[int, int, str]]:

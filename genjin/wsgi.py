@@ -1,0 +1,35 @@
+"""The web application, as granian's workers load it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from genjin.kernel.processes import end_with_parent
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+READY_PATH = "/-/ready"
+
+# A killed master must not leave workers that own the port.
+if os.environ.get("GENJIN_SERVED") == "1":
+    end_with_parent(signal.SIGKILL)
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "genjin.settings")
+_django = get_wsgi_application()
+# Imports all pages: now, rather than in somebody's first request.
+_pages = get_resolver().url_patterns
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Django; and the answer to the supervisor's question whether this worker has loaded."""
+    if environ.get("PATH_INFO") == READY_PATH:
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+        return [b"ready\n"]
+    return _django(environ, start_response)
