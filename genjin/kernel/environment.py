@@ -30,7 +30,7 @@ SETTINGS = {
     "GENJIN_LANGUAGE": "language of the command line, zh or en; default: that of the terminal",
     "GENJIN_SMTP_URL": "mail server, smtp://user:password@host:587 or smtps://…:465; default: no mail is sent",
     "GENJIN_MAIL_FROM": "sender of mails; default genjin@ and the host of GENJIN_ADDRESS",
-    "DATABASE_URL": "another PostgreSQL (15 or newer), postgresql://user:password@host:5432/name; default: the embedded one",
+    "DATABASE_URL": "another PostgreSQL (15 or newer), postgresql://user:password@host/name; default: the embedded one",
 }
 
 

@@ -30,6 +30,7 @@ KEEP_DAYS = 90
 STALLED_AFTER_SECONDS = 30
 
 JobFunction = Callable[..., dict[str, Any] | None]
+PeriodicFunction = Callable[[Actor], None]
 State = JobProgress.State
 
 
@@ -83,13 +84,11 @@ def job(
     return decorate
 
 
-def periodic(
-    cron: str, name: str, *, grants: Sequence[str] = ()
-) -> Callable[[Callable[[Actor], None]], Callable[[Actor], None]]:
-    """Register `function(actor)` to run at the times of the cron line (UTC; six fields count seconds), never twice at once."""
+def periodic(cron: str, name: str, *, grants: Sequence[str] = ()) -> Callable[[PeriodicFunction], PeriodicFunction]:
+    """Register `function(actor)` to run at the times of the cron line (UTC; six fields: with seconds), one at a time."""
 
-    def decorate(function: Callable[[Actor], None]) -> Callable[[Actor], None]:
-        def run(timestamp: int) -> None:
+    def decorate(function: PeriodicFunction) -> PeriodicFunction:
+        def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
             try:
                 function(system(*grants))
             finally:
@@ -207,7 +206,7 @@ def _finish(row: JobProgress, state: State) -> None:
 
 @app.periodic(cron="* * * * *", periodic_id="kernel.revive_jobs")
 @app.task(name="kernel.revive_jobs", queueing_lock="kernel.revive_jobs", pass_context=True)
-async def revive_jobs(context: JobContext, timestamp: int) -> None:
+async def revive_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
     """Queue again what a killed worker left half-done. Asynchronous because procrastinate's own look-ups are."""
     jobs = context.app.job_manager
     for stalled in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):

@@ -8,12 +8,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, TypedDict, Unpack
 
 PROC = Path("/proc")
 LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
+
+
+class ChildOptions(TypedDict, total=False):
+    """What `start_child` passes on to Popen."""
+
+    cwd: str | None
+    env: dict[str, str]
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 def all_processes() -> Iterator[tuple[int, int, str]]:
@@ -79,10 +90,35 @@ def wait_until(true: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def die_with_parent(number: int) -> Callable[[], None] | None:
+def start_child(
+    command: Sequence[str], *, dies_by: signal.Signals, output: IO[bytes] | None = None, **options: Unpack[ChildOptions]
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, so that Ctrl-C reaches only us; it gets `dies_by` when we are killed.
+
+    Call it from the main thread: the signal is tied to the thread that starts the child.
+    """
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        # Two calls of the C library and no lock: safe also beside threads.
+        preexec_fn=_die_with_parent(dies_by),  # noqa: PLW1509
+        **options,
+    )
+
+
+def end_with_parent(number: int) -> None:
+    """Get this signal when our parent is killed; for processes that somebody else's code starts. Linux only."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def _die_with_parent(number: int) -> Callable[[], None] | None:
     """For Popen's preexec_fn: the child gets this signal when the thread that started it ends. Linux only, else None.
 
-    Start such a child from the main thread. Works after a change of user, because Popen changes it before.
+    Popen changes the user before it, which would forget the signal after.
     """
     if not LINUX:
         return None
@@ -94,12 +130,6 @@ def die_with_parent(number: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return arrange
-
-
-def end_with_parent(number: int) -> None:
-    """The same for ourselves, where somebody else's code starts us."""
-    if LINUX:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def _all_by_ps() -> Iterator[tuple[int, int, str]]:

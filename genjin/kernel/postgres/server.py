@@ -20,7 +20,7 @@ from genjin.kernel.postgres.address import WINDOWS, Address, forget_socket_folde
 from genjin.kernel.postgres.cluster import clean_environment, create_cluster, programs, write_rules
 from genjin.kernel.postgres.leftovers import clear_leftovers, clear_socket, cluster_name, is_ready
 from genjin.kernel.postgres.trouble import DatabaseTrouble
-from genjin.kernel.processes import die_with_parent, is_running, stop_child, wait_until
+from genjin.kernel.processes import is_running, start_child, stop_child, wait_until
 from genjin.kernel.words import _
 
 # Recovery after a power cut reads at most max_wal_size again.
@@ -103,15 +103,12 @@ def _start(data: Path, account: Account, settings: str, *, durable: bool) -> Ser
         clear_leftovers(cluster, account.uid)
     write_rules(cluster, account, settings)
     with _start_log(data, account) as log:
-        process = subprocess.Popen(
+        process = start_child(
             [str(programs() / "postgres"), "-D", str(cluster), *_listening(data, account)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/" if not WINDOWS else None,
+            dies_by=signal.SIGINT,
+            output=log,
+            cwd=None if WINDOWS else "/",
             env=clean_environment(),
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGINT),
             **account.identity,
         )
     server = Server(data, process)

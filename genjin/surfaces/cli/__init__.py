@@ -1,0 +1,82 @@
+"""The command line: `genjin serve | worker | migrate | demo | doctor | user | import`.
+
+Only the arguments are read here; each command is a module beside this one and is imported when it is called, because
+Django takes seconds to load and `serve` does without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from genjin.kernel.environment import SETTINGS, BadSetting
+from genjin.kernel.postgres import DatabaseTrouble
+from genjin.kernel.words import _
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. What went wrong is told in one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "genjin.settings")
+    command = import_module(f"genjin.surfaces.cli.{options.module}")
+    try:
+        code: int = command.run(options)
+    except (DatabaseTrouble, BadSetting) as trouble:
+        print(f"genjin: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    settings = "\n".join(f"  {name:<18} {meaning}" for name, meaning in SETTINGS.items())
+    parser = argparse.ArgumentParser(
+        prog="genjin",
+        description=_("Genjin 跟进：客户关系管理系统"),
+        epilog=_("环境变量：") + "\n" + settings,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title=_("命令"), required=True, metavar="COMMAND")
+    _add_serve(commands)
+    _add(commands, "worker", "worker", _("只运行后台任务（serve 已包含一个）"))
+    _add(commands, "migrate", "migrate", _("更新数据库结构"))
+    _add(commands, "demo", "demo", _("在空数据库中建立演示公司"))
+    _add(commands, "doctor", "doctor", _("检查安装是否正常，并说明如何修复"))
+    _add_user(commands)
+    bring = _add(commands, "import", "bring", _("导入客户跟进表（.xlsx）"))
+    bring.add_argument("file", help=_("文件路径"))
+    bring.add_argument("--as", dest="sign_in", metavar="SIGN_IN", help=_("以哪位成员的身份导入（姓名、手机或邮箱）"))
+    return parser
+
+
+def _add(commands: Commands, name: str, module: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(module=module)
+    return parser
+
+
+def _add_serve(commands: Commands) -> None:
+    parser = _add(commands, "serve", "serve", _("启动数据库、网页和后台任务"))
+    parser.add_argument("--port", type=int, default=8000, help=_("端口（默认 8000）"))
+    parser.add_argument("--listen", action="store_true", help=_("允许局域网访问，并显示手机可扫的二维码"))
+    parser.add_argument("--demo", action="store_true", help=_("数据库为空时建立演示公司"))
+
+
+def _add_user(commands: Commands) -> None:
+    parser = _add(commands, "user", "user", _("管理登录账号：列出、建立管理员、重置密码"))
+    verbs = parser.add_subparsers(title=_("操作"), required=True, metavar="VERB", dest="verb")
+    verbs.add_parser("list", help=_("列出成员"))
+    administrator = verbs.add_parser("administrator", help=_("建立一位管理员"))
+    administrator.add_argument("name", help=_("姓名"))
+    administrator.add_argument("--phone", default="", help=_("手机"))
+    administrator.add_argument("--email", default="", help=_("邮箱"))
+    reset = verbs.add_parser("reset", help=_("生成一次性密码重置码"))
+    reset.add_argument("sign_in", help=_("姓名、手机或邮箱"))
