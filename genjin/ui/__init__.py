@@ -1,0 +1,1 @@
+"""Layout, components and the generic list, detail and form pages."""

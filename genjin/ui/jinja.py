@@ -1,0 +1,116 @@
+"""The Jinja2 environment: what every template may use (components, translation, formats, addresses).
+
+Templates get text that is escaped; a missing name is an error. Components are macros in templates/macros/*.html, all
+reachable as `ui.<name>(…)`, also inside fragments (a top-level import would not run there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.html import json_script
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from genjin.ui import formats
+from genjin.ui.icons import icon
+
+MACROS = Path(__file__).parent / "templates" / "macros"
+
+
+class Components:
+    """All macros of templates/macros/ under one name: `ui.button`, `ui.field` …"""
+
+    def load(self, environment: Environment) -> None:
+        """Take the macros in. Raises RuntimeError when two files define the same name."""
+        for path in sorted(MACROS.glob("*.html")):
+            module = environment.get_template(f"macros/{path.name}").module
+            for name, macro in vars(module).items():
+                if not name.startswith("_"):
+                    if hasattr(self, name):
+                        raise RuntimeError(f"two components are called {name}: rename the one in {path.name}")
+                    setattr(self, name, macro)
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+
+def environment(**options: Any) -> Environment:
+    """The environment Django's Jinja2 back end uses (settings.TEMPLATES)."""
+    options["undefined"] = StrictUndefined
+    env = Environment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.globals.update(url=url, maybe_url=maybe_url, static=static, attributes=attributes)
+    env.globals.update(icon=icon, _icon=icon)  # `_icon` where a macro's own parameter is called icon
+    env.globals.update(avatar_letters=formats.avatar_letters, avatar_colour=formats.avatar_colour)
+    env.filters.update(_plain_filters())
+    env.filters.update({name: _dated(name) for name in ("when", "due", "ago", "moment", "day", "clock", "day_heading")})
+    components = env.globals["ui"] = Components()  # before loading: macros call each other through it
+    components.load(env)
+    return env
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named page."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def maybe_url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named page, '' while no area serves it."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def attributes(given: Mapping[str, Any]) -> Markup:
+    """` hx-get="/x" disabled` from `{"hx_get": "/x", "disabled": True}`; `__` stands for `:`; None and False vanish."""
+    parts = []
+    for key, value in given.items():
+        if value is None or value is False:
+            continue
+        name = key.rstrip("_").replace("__", ":").replace("_", "-")
+        parts.append(Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value))
+    return Markup("").join(parts)
+
+
+def _plain_filters() -> dict[str, Callable[..., Any]]:
+    return {
+        "number": formats.number,
+        "money": formats.money,
+        "capped": formats.capped_count,
+        "file_size": formats.file_size,
+        "ell": formats.ell,
+        "listed": formats.listed,
+        "json_script": _json_script,
+    }
+
+
+def _json_script(value: Any, element_id: str | None = None) -> str:
+    return json_script(value, element_id, encoder=DjangoJSONEncoder)
+
+
+def _dated(name: str) -> Callable[..., Any]:
+    """A filter that writes a date in the reader's zone; needs `fmt` in the page's context (macros: pass the text)."""
+
+    @pass_context
+    def date_filter(context: Context, value: Any) -> Any:
+        return getattr(context["fmt"], name)(value)
+
+    return date_filter

@@ -1,0 +1,238 @@
+// Lists and forms: selection, keys, row actions, columns, comboboxes, region cascades, drafts, unsaved changes.
+const { $, $$, words, make, icon, kept, csrf, say, toast, typing, keysOff } = genjin;
+
+// ---- rows: selection and the bulk bar --------------------------------------------------------------------------------
+const rows = () => $$(".dt tbody tr[data-id]");
+const boxOf = row => $(".sel .cb", row);
+let anchor = null;
+function select(row, on) { const box = boxOf(row); if (box) { box.checked = on; row.setAttribute("aria-selected", on); } }
+function showSelection() {
+  const bulk = $("#bulk"), all = rows(), chosen = all.filter(row => boxOf(row)?.checked), head = $(".dt thead .cb");
+  if (head) { head.checked = chosen.length > 0 && chosen.length === all.length; head.indeterminate = chosen.length > 0 && chosen.length < all.length; }
+  if (!bulk) return;
+  if (bulk.hidden !== !chosen.length) { bulk.hidden = !chosen.length; if (chosen.length) say(words.selected.replace("{n}", chosen.length)); }
+  $("[data-count]", bulk).textContent = bulk.dataset.all ? bulk.dataset.total : chosen.length;
+  const every = $("[data-every]", bulk);
+  if (every) every.hidden = !head?.checked || Boolean(bulk.dataset.all);
+  $("#bulk-all").value = bulk.dataset.all ?? "";
+}
+function clearSelection() { rows().forEach(row => select(row, false)); delete $("#bulk")?.dataset.all; showSelection(); }
+document.addEventListener("change", event => {
+  const box = event.target;
+  if (!box.matches(".dt .cb")) return;
+  delete $("#bulk")?.dataset.all;
+  if (box.closest("thead")) rows().forEach(row => select(row, box.checked));
+  else select(box.closest("tr"), box.checked);
+  showSelection();
+});
+document.addEventListener("click", event => {
+  const box = event.target.closest?.(".dt tbody .cb");
+  if (box) {
+    const row = box.closest("tr"), all = rows();
+    if (event.shiftKey && anchor?.isConnected) { const [from, to] = [all.indexOf(anchor), all.indexOf(row)].sort((a, b) => a - b); all.slice(from, to + 1).forEach(each => select(each, box.checked)); showSelection(); }
+    anchor = row;
+  }
+  if (event.target.closest?.("[data-unselect]")) clearSelection();
+  if (event.target.closest?.("[data-every]")) { $("#bulk").dataset.all = "1"; showSelection(); }
+});
+document.addEventListener("rows:done", clearSelection);
+
+// ---- rows: one set of row actions moves to the row that is pointed at or holds the focus ------------------------------
+function offerActions(row) {
+  const cell = row && $(".acts", row), tools = $("#row-actions");
+  if (!cell || !tools || cell.firstElementChild) return;
+  const bar = $("#row-bar") ?? tools.content.firstElementChild.cloneNode(true);
+  for (const tool of $$("[data-row]", bar)) { // a fresh button: htmx binds its address when it first sees it
+    const fresh = tool.cloneNode(true);
+    for (const name of ["href", "hx-get"]) if (tool.dataset[name === "href" ? "href" : "get"]) fresh.setAttribute(name, tool.dataset[name === "href" ? "href" : "get"].replace("{id}", row.dataset.id));
+    fresh.setAttribute("aria-label", `${fresh.title}：${$(".name a", row)?.textContent ?? ""}`);
+    tool.replaceWith(fresh);
+  }
+  cell.append(bar); htmx.process(bar);
+}
+document.addEventListener("pointerover", event => offerActions(event.target.closest?.(".dt tbody tr[data-id]")));
+document.addEventListener("focusin", event => offerActions(event.target.closest?.(".dt tbody tr[data-id]")));
+
+// ---- rows: j k x Enter, Escape ------------------------------------------------------------------------------------------
+const current = () => $(".dt tr.is-at") ?? document.activeElement.closest?.(".dt tbody tr");
+function goTo(row) {
+  $$(".dt tr.is-at").forEach(other => other.classList.remove("is-at"));
+  row.classList.add("is-at"); $(".name a", row)?.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("keydown", event => {
+  if (event.key === "Escape" && !$("dialog[open]") && !$("#bulk")?.hidden && $("#bulk")) return clearSelection();
+  if (event.isComposing || event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || keysOff() || $("dialog[open]")) return;
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(current());
+  if (event.key === "j" || event.key === "k") { goTo(all[Math.max(0, Math.min(all.length - 1, at + (event.key === "j" ? 1 : -1)))]); event.preventDefault(); }
+  if (event.key === "x" && at >= 0) { select(all[at], !boxOf(all[at]).checked); showSelection(); event.preventDefault(); }
+  if (event.key === "Enter" && at >= 0 && event.target === document.body) $(".name a", all[at])?.click();
+});
+document.addEventListener("click", event => { // remember the order of rows, so that a record knows its neighbours
+  const link = event.target.closest?.(".dt .name a");
+  if (link) try { sessionStorage.setItem("rows", JSON.stringify({ from: location.pathname + location.search, hrefs: $$(".dt .name a").map(a => a.getAttribute("href")) })); } catch { /* closed */ }
+}, true);
+function neighbours() {
+  const place = $("[data-neighbours]");
+  if (!place) return;
+  let kept = null;
+  try { kept = JSON.parse(sessionStorage.getItem("rows")); } catch { /* closed */ }
+  const at = kept?.hrefs.indexOf(location.pathname) ?? -1;
+  if (at < 0) return;
+  place.hidden = false;
+  $("[data-place]", place).textContent = `${at + 1} / ${kept.hrefs.length}`;
+  for (const [key, step] of [["[", -1], ["]", 1]]) { const link = $(`[data-key="${key}"]`, place), href = kept.hrefs[at + step]; if (href) link.href = href; else { link.setAttribute("aria-disabled", "true"); link.removeAttribute("href"); } }
+  $$("[data-back-to-list]").forEach(link => { link.href = kept.from; });
+}
+neighbours();
+
+// ---- columns: drag (Sortable, loaded on opening) or arrow keys on the grip -------------------------------------------------
+document.addEventListener("toggle", event => {
+  if (event.newState !== "open" || !event.target.matches?.(".cols")) return;
+  const list = $("[data-sort]", event.target);
+  if (!list || list.dataset.ready) return;
+  list.dataset.ready = "1";
+  const start = () => globalThis.Sortable.create(list, { handle: ".grip", animation: 120, draggable: ".mi:not([data-fixed])", onMove: move => !move.related.matches("[data-fixed]") });
+  if (globalThis.Sortable) start(); else document.head.append(make("script", { src: document.body.dataset.sortableScript, onload: start }));
+}, true);
+document.addEventListener("keydown", event => {
+  const grip = event.target.closest?.(".grip");
+  if (!grip || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  event.preventDefault();
+  const item = grip.closest(".mi"), other = event.key === "ArrowUp" ? item.previousElementSibling : item.nextElementSibling;
+  if (!other || other.matches("[data-fixed]")) return;
+  event.key === "ArrowUp" ? other.before(item) : other.after(item);
+  grip.focus(); say(words.moved.replace("{name}", $(".f1", item).textContent).replace("{n}", [...item.parentElement.children].indexOf(item) + 1));
+});
+
+// ---- combobox: searches on the server, one or several choices -----------------------------------------------------------------
+const asking = new WeakMap();
+const listOf = box => $("[role=listbox]", box), fieldOf = box => $("[role=combobox]", box);
+async function lookUp(box) {
+  const field = fieldOf(box), list = listOf(box), turn = (asking.get(box)?.turn ?? 0) + 1;
+  asking.set(box, { turn });
+  const join = box.dataset.src.includes("?") ? "&" : "?", untouched = field.value === (field.dataset.text ?? ""); // opened, not typed in: all
+  const answer = await fetch(`${box.dataset.src}${join}q=${untouched ? "" : encodeURIComponent(field.value.trim())}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (asking.get(box).turn !== turn) return;
+  if (answer?.ok) list.innerHTML = await answer.text(); else list.replaceChildren(make("div", { className: "none" }, words.failed));
+  const chosen = new Set($$("[data-picked]", box).map(each => each.dataset.picked));
+  $$("[role=option]", list).forEach((option, number) => { option.id = `${list.id}-${number}`; if (chosen.has(option.dataset.value)) option.setAttribute("aria-selected", "true"); });
+  show(box, true); point(box, $("[role=option]", list));
+}
+function show(box, open) { listOf(box).hidden = !open; fieldOf(box).setAttribute("aria-expanded", open); if (!open) fieldOf(box).removeAttribute("aria-activedescendant"); }
+function point(box, option) {
+  $$("[data-active]", box).forEach(other => delete other.dataset.active);
+  if (!option) return;
+  option.dataset.active = ""; fieldOf(box).setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" });
+}
+function take(box, option) {
+  const { value, text } = option.dataset, field = fieldOf(box);
+  if ("multiple" in box.dataset) {
+    const there = $$("[data-picked]", box).find(each => each.dataset.picked === value);
+    if (there) there.remove(); else $(".picked", box).append(pickedChip(box.dataset.name, value, text));
+    field.value = ""; changed(field); lookUp(box);
+  } else {
+    const hidden = $("input[type=hidden]", box);
+    hidden.value = value; field.value = text; field.dataset.text = text; $("[data-clear]", box).hidden = false; show(box, false);
+    hidden.dispatchEvent(new Event("change", { bubbles: true })); changed(field);
+  }
+}
+function pickedChip(name, value, text) {
+  const remove = make("button", { type: "button" }, icon("x", "s"));
+  remove.dataset.unpick = ""; remove.setAttribute("aria-label", words.remove.replace("{name}", text));
+  const chip = make("span", { className: "bd line" }, make("input", { type: "hidden", name, value }), make("span", {}, text), remove);
+  chip.dataset.picked = value; return chip;
+}
+const changed = field => field.dispatchEvent(new Event("input", { bubbles: true }));
+const timers = new WeakMap();
+const soon = box => { clearTimeout(timers.get(box)); timers.set(box, setTimeout(() => lookUp(box), 120)); };
+document.addEventListener("input", event => { const box = event.target.closest?.("[data-combobox]"); if (box && event.isTrusted && !event.isComposing && event.target.matches("[role=combobox]")) soon(box); });
+document.addEventListener("compositionend", event => { const box = event.target.closest?.("[data-combobox]"); if (box) soon(box); });
+document.addEventListener("focusin", event => { const box = event.target.matches?.("[data-combobox] [role=combobox]") && event.target.closest("[data-combobox]"); if (box) { event.target.dataset.text ??= event.target.value; event.target.select(); } });
+document.addEventListener("focusout", event => {
+  const box = event.target.closest?.("[data-combobox]");
+  if (!box || box.contains(event.relatedTarget)) return;
+  show(box, false);
+  const field = fieldOf(box);
+  if (!("multiple" in box.dataset)) { if (!field.value.trim()) clear(box); else field.value = field.dataset.text ?? field.value; } else field.value = "";
+});
+function clear(box) { const hidden = $("input[type=hidden]", box), field = fieldOf(box); if (hidden.value) { hidden.value = ""; hidden.dispatchEvent(new Event("change", { bubbles: true })); } field.value = ""; field.dataset.text = ""; $("[data-clear]", box).hidden = true; }
+document.addEventListener("mousedown", event => { if (event.target.closest?.(".cbx-list")) event.preventDefault(); });
+document.addEventListener("click", event => {
+  const box = event.target.closest?.("[data-combobox]");
+  if (!box) return;
+  const option = event.target.closest("[role=option]"), unpick = event.target.closest("[data-unpick]");
+  if (option) take(box, option);
+  else if (unpick) { unpick.closest("[data-picked]").remove(); changed(fieldOf(box)); fieldOf(box).focus(); }
+  else if (event.target.closest("[data-clear]")) { clear(box); changed(fieldOf(box)); fieldOf(box).focus(); }
+  else if (event.target.matches("[role=combobox]") && listOf(box).hidden) lookUp(box);
+});
+document.addEventListener("keydown", event => {
+  const box = event.target.matches?.("[role=combobox]") && event.target.closest("[data-combobox]");
+  if (!box || event.isComposing || event.keyCode === 229) return;
+  const list = listOf(box), options = $$("[role=option]", list), at = options.findIndex(option => "active" in option.dataset);
+  if (event.key === "ArrowDown" && list.hidden) lookUp(box);
+  else if (event.key === "ArrowDown") point(box, options[(at + 1) % options.length]);
+  else if (event.key === "ArrowUp") point(box, options.at(at - 1));
+  else if (event.key === "Enter" && !list.hidden) { if (options[at]) take(box, options[at]); }
+  else if (event.key === "Escape" && !list.hidden) show(box, false);
+  else if (event.key === "Backspace" && !event.target.value && "multiple" in box.dataset) { const last = $$("[data-picked]", box).at(-1); if (last) { last.remove(); changed(event.target); } return; }
+  else return;
+  event.preventDefault(); event.stopPropagation();
+}, true);
+
+// ---- 省 / 市 / 区 ------------------------------------------------------------------------------------------------------------
+document.addEventListener("change", async event => {
+  const cascade = event.target.closest?.("[data-cascade]");
+  if (!cascade || !event.target.matches("select")) return;
+  const selects = $$("select", cascade), level = selects.indexOf(event.target), next = selects[level + 1];
+  $("input[type=hidden]", cascade).value = event.target.value || (level ? selects[level - 1].value : "");
+  changed($("input[type=hidden]", cascade));
+  selects.slice(level + 1).forEach(each => { each.length = 1; each.disabled = true; });
+  if (!next || !event.target.value) return;
+  const join = cascade.dataset.src.includes("?") ? "&" : "?";
+  const answer = await fetch(`${cascade.dataset.src}${join}parent=${encodeURIComponent(event.target.value)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok) { next.insertAdjacentHTML("beforeend", await answer.text()); next.disabled = next.length === 1; } else toast({ text: words.offline, tone: "bad" });
+});
+
+// ---- drafts (data-draft) outlive a failed send; forms without one (data-guard) ask before leaving ----------------------------------
+const SKIP = new Set(["csrfmiddlewaretoken", "idempotency_key", "version"]);
+const draftKey = form => `draft:${form.dataset.draft}`;
+function keepDraft(form) {
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && value && !SKIP.has(name) && form.elements[name]?.type !== "password");
+  if (fields.length) kept.set(draftKey(form), fields); else kept.drop(draftKey(form));
+}
+function restoreDraft(form) {
+  const fields = kept.get(draftKey(form));
+  if (!fields || form.dataset.restored || $("[aria-invalid=true]", form)) return;
+  form.dataset.restored = "1";
+  let touched = false;
+  for (const [name, value] of fields) {
+    const control = form.elements[name];
+    if (!control || control.length !== undefined && !control.options || control.type === "hidden") continue;
+    if (control.type === "checkbox") { touched ||= !control.checked; control.checked = true; } else if (control.value !== value) { control.value = value; touched = true; }
+  }
+  if (!touched) return;
+  const drop = make("button", { type: "button", className: "btn sm", onclick: () => { kept.drop(draftKey(form)); form.reset(); note.remove(); } }, words.discard);
+  const note = make("div", { className: "ban info" }, icon("history"), make("span", { className: "f1" }, words.draft), drop);
+  ($(".db", form) ?? form).prepend(note);
+}
+const drafts = () => $$("form[data-draft]").forEach(restoreDraft);
+let saving = 0;
+document.addEventListener("input", event => {
+  const form = event.target.closest?.("form[data-guard],form[data-draft]");
+  if (!form) return;
+  form.dataset.changed = "1";
+  if (form.dataset.draft) { clearTimeout(saving); saving = setTimeout(() => keepDraft(form), 300); }
+});
+document.addEventListener("htmx:after:request", event => {
+  const { ctx } = event.detail, form = ctx.sourceElement.closest("form");
+  if (form && ctx.request.method !== "GET" && ctx.response.status < 400) { clearTimeout(saving); delete form.dataset.changed; if (form.dataset.draft) kept.drop(draftKey(form)); }
+});
+document.addEventListener("htmx:after:swap", () => { drafts(); showSelection(); });
+drafts();
+
+// ---- small form behaviours --------------------------------------------------------------------------------------------------------
+document.addEventListener("change", event => { if (event.target.closest?.("[data-autosubmit]")) event.target.form?.requestSubmit(); });
+document.addEventListener("keydown", event => { if (event.key === "Escape" && event.target.closest?.("[data-inline]")) { event.preventDefault(); $("[data-cancel]", event.target.closest("[data-inline]"))?.click(); } });
