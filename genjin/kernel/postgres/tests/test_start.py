@@ -106,16 +106,16 @@ def test_an_ordinary_user_starts_it_as_himself(data: Path) -> None:
     os.chown(data, person.pw_uid, person.pw_gid)
     pid = os.fork()
     if pid == 0:
-        os.setgroups([])
-        os.setgid(person.pw_gid)
-        os.setuid(person.pw_uid)
+        answer: object = None
         try:
+            os.setgroups([])
+            os.setgid(person.pw_gid)
+            os.setuid(person.pw_uid)
             server = postgres.start(data)
             answer = ask(server, "SELECT current_user")
             server.stop()
-        except BaseException:
-            os._exit(3)
-        os._exit(0 if answer == "genjin" else 4)
+        finally:
+            os._exit(0 if answer == "genjin" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert (data / "pg").stat().st_uid == person.pw_uid
 

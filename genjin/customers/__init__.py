@@ -1,0 +1,1 @@
+"""Customers and their contacts: the archive card, classification, life, duplicates by normalised keys."""

@@ -1,0 +1,5 @@
+"""The writes of customers, split by noun."""
+
+from genjin.customers.actions import contacts, customers, resting, tagging
+
+__all__ = ["contacts", "customers", "resting", "tagging"]

@@ -1,0 +1,149 @@
+"""Creating, editing, voiding and restoring contacts; a customer's further addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.customers.models import Address, Contact, Customer
+from genjin.customers.queries import contact_for, customer_for
+from genjin.customers.record import CONTACT
+from genjin.kernel.actions import action
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import OWN, WRITE
+from genjin.kernel.editing import apply_values
+from genjin.kernel.fields import Number, Region, Text, Values
+from genjin.kernel.models.rows import Life
+from genjin.kernel.recording import record, record_removal
+from genjin.kernel.refusal import NotFound, Refused
+from genjin.ownership.actions import team_actions, transfer_action
+from genjin.ownership.changing import change_owner
+from genjin.ownership.models import Rule
+
+
+@action("contacts.create", on=Contact, needs="contacts.create", label=gettext_lazy("新建联系人"), icon="user-plus")
+def create_contact(actor: Actor, *, values: Values) -> Contact:
+    """Add a contact to a customer the actor may see; it carries the customer's owner. Raises Refused."""
+    customer = _writable_customer(actor, values["customer"])
+    contact = Contact()
+    apply_values(actor, contact, values)
+    if not Contact.objects.filter(customer_id=customer.pk, life=Life.LIVE).exists():
+        contact.primary = True
+    change_owner(actor, contact, customer.owner_id, rule=Rule.CREATED)
+    _one_primary(actor, contact)
+    return contact
+
+
+@action("contacts.edit", on=Contact, needs="contacts.edit", label=gettext_lazy("编辑"), icon="pencil")
+def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
+    """Change the given fields; a contact may move to another customer. Raises Stale or Refused."""
+    contact = contact_for(actor, contact_id, to=WRITE, lock=True)
+    if contact.life == Life.VOIDED:
+        raise Refused("voided", _("联系人已作废，还原后才能编辑"))
+    before = contact.customer_id
+    apply_values(actor, contact, values)
+    if contact.customer_id != before:
+        customer = _writable_customer(actor, contact.customer_id)
+        change_owner(actor, contact, customer.owner_id, rule=Rule.FOLLOWED)
+    else:
+        record(actor, contact)
+    _one_primary(actor, contact)
+    return contact
+
+
+@action(
+    "contacts.void",
+    on=Contact,
+    needs="contacts.void",
+    label=gettext_lazy("作废"),
+    icon="trash",
+    bulk=True,
+    danger=True,
+    confirm=gettext_lazy("作废后联系人进入回收站，可随时还原。"),
+)
+def void_contact(actor: Actor, contact_id: int) -> Contact:
+    """Put a contact into the recycle bin. Raises Refused("voided")."""
+    contact = contact_for(actor, contact_id, to=OWN, lock=True)
+    if contact.life == Life.VOIDED:
+        raise Refused("voided", _("联系人已经作废"))
+    contact.life = Life.VOIDED
+    record(actor, contact)
+    return contact
+
+
+@action(
+    "contacts.restore",
+    on=Contact,
+    needs="contacts.void",
+    label=gettext_lazy("还原"),
+    icon="arrow-back-up",
+    bulk=True,
+)
+def restore_contact(actor: Actor, contact_id: int) -> Contact:
+    """Take a contact out of the recycle bin. Raises Refused("not_voided")."""
+    contact = contact_for(actor, contact_id, to=OWN, lock=True)
+    if contact.life != Life.VOIDED:
+        raise Refused("not_voided", _("联系人没有作废"))
+    contact.life = Life.LIVE
+    record(actor, contact)
+    return contact
+
+
+@action("customers.add_address", on=Customer, needs="customers.edit", label=gettext_lazy("添加地址"), icon="map-pin")
+def add_address(
+    actor: Actor,
+    customer_id: int,
+    *,
+    label: Annotated[str, Text(key="label", label=gettext_lazy("用途"), most=30)],
+    detail: Annotated[str, Text(key="detail", label=gettext_lazy("详细地址"))],
+    region: Annotated[str, Region(key="region", label=gettext_lazy("地区"))] = "",
+) -> Customer:
+    """Add a further address (delivery, invoice, site)."""
+    customer = customer_for(actor, customer_id, to=WRITE, lock=True)
+    record(actor, customer, address=label)
+    record(actor, Address(customer_id=customer_id, label=label, region=region, detail=detail))
+    return customer
+
+
+@action(
+    "customers.remove_address",
+    on=Customer,
+    needs="customers.edit",
+    label=gettext_lazy("删除地址"),
+    icon="trash",
+    listed=False,
+)
+def remove_address(
+    actor: Actor, customer_id: int, *, address: Annotated[int, Number(key="address", label=gettext_lazy("地址"))]
+) -> Customer:
+    """Remove a further address; the event keeps it. Raises NotFound."""
+    customer = customer_for(actor, customer_id, to=WRITE, lock=True)
+    row = Address.objects.filter(customer_id=customer_id, pk=address).first()
+    if row is None:
+        raise NotFound
+    record(actor, customer, address_removed=row.label)
+    record_removal(actor, row)
+    return customer
+
+
+def _writable_customer(actor: Actor, customer_id: int) -> Customer:
+    customer = customer_for(actor, customer_id, to=WRITE, lock=True)
+    if customer.life == Life.VOIDED:
+        raise Refused("voided", _("客户已作废，不能添加联系人"), "customer")
+    return customer
+
+
+def _one_primary(actor: Actor, contact: Contact) -> None:
+    """A customer has one primary contact: the newest marked one."""
+    if not contact.primary:
+        return
+    others = Contact.objects.filter(customer_id=contact.customer_id, primary=True).exclude(pk=contact.pk)
+    for other in others.select_for_update():
+        other.primary = False
+        record(actor, other)
+
+
+transfer_contact = transfer_action(CONTACT)
+add_contact_teammate, remove_contact_teammate = team_actions(CONTACT)

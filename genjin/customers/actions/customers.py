@@ -1,0 +1,140 @@
+"""Creating, editing, voiding and restoring a customer; its owner and team."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.customers.models import Customer
+from genjin.customers.options import TAGS
+from genjin.customers.queries import customer_for, duplicates_of
+from genjin.customers.record import CUSTOMER
+from genjin.kernel import people
+from genjin.kernel.actions import action
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import OWN, WRITE
+from genjin.kernel.editing import apply_values
+from genjin.kernel.fields import LongText, Person, Values, YesNo
+from genjin.kernel.models.rows import Life
+from genjin.kernel.recording import record
+from genjin.kernel.refusal import Forbidden, Refused
+from genjin.kernel.tagging import ensure_options
+from genjin.ownership.actions import team_actions, transfer_action
+from genjin.ownership.changing import change_owner
+from genjin.ownership.models import Rule
+
+DUPLICATE_WORDS = {
+    "name": gettext_lazy("名称相同"),
+    "similar": gettext_lazy("名称相近"),
+    "phone": gettext_lazy("电话相同"),
+    "credit_code": gettext_lazy("统一社会信用代码相同"),
+}
+
+
+@action("customers.create", on=Customer, needs="customers.create", label=gettext_lazy("新建客户"), icon="plus")
+def create_customer(
+    actor: Actor,
+    *,
+    values: Values,
+    owner: Annotated[int | None, Person(key="owner", label=gettext_lazy("负责人"))] = None,
+    duplicate_known: Annotated[bool, YesNo(key="duplicate_known", label=gettext_lazy("已核对，仍要新建"))] = False,
+) -> Customer:
+    """Create a customer for its owner (default: the actor). Raises Refused("duplicate_found") until confirmed (B3)."""
+    if owner not in (None, actor.member_id):
+        _check_owner(actor, owner)
+    _check_duplicates(actor, values, duplicate_known)
+    ensure_options(actor, TAGS.key, values.get("tags") or [])
+    customer = Customer()
+    apply_values(actor, customer, values)
+    change_owner(actor, customer, owner or actor.member_id, rule=Rule.CREATED)
+    return customer
+
+
+@action("customers.edit", on=Customer, needs="customers.edit", label=gettext_lazy("编辑"), icon="pencil")
+def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer:
+    """Change the given fields. Raises Stale when somebody else changed the same ones meanwhile."""
+    customer = customer_for(actor, customer_id, to=WRITE, lock=True)
+    if customer.life == Life.VOIDED:
+        raise Refused("voided", _("客户已作废，还原后才能编辑"))
+    ensure_options(actor, TAGS.key, values.get("tags") or [])
+    if values.get("parent") == customer.pk or values.get("referred_by") == customer.pk:
+        raise Refused("own_parent", _("不能选择客户自己"), "parent")
+    apply_values(actor, customer, values)
+    record(actor, customer)
+    return customer
+
+
+@action(
+    "customers.void",
+    on=Customer,
+    needs="customers.void",
+    label=gettext_lazy("作废"),
+    icon="trash",
+    bulk=True,
+    danger=True,
+    confirm=gettext_lazy("作废后客户进入回收站，可随时还原；跟进与联系人一并保留。"),
+)
+def void_customer(
+    actor: Actor, customer_id: int, *, reason: Annotated[str, LongText(key="reason", label=gettext_lazy("原因"), most=200)]
+) -> Customer:
+    """Put a customer into the recycle bin (S2-31). Raises Refused("voided")."""
+    customer = customer_for(actor, customer_id, to=OWN, lock=True)
+    if customer.life == Life.VOIDED:
+        raise Refused("voided", _("客户已经作废"))
+    customer.life = Life.VOIDED
+    record(actor, customer, reason=reason)
+    return customer
+
+
+@action(
+    "customers.restore",
+    on=Customer,
+    needs="customers.void",
+    label=gettext_lazy("还原"),
+    icon="arrow-back-up",
+    bulk=True,
+)
+def restore_customer(actor: Actor, customer_id: int) -> Customer:
+    """Take a customer out of the recycle bin. Raises Refused("not_voided") or Refused("duplicate")."""
+    customer = customer_for(actor, customer_id, to=OWN, lock=True)
+    if customer.life != Life.VOIDED:
+        raise Refused("not_voided", _("客户没有作废"))
+    customer.life = Life.LIVE
+    record(actor, customer)
+    return customer
+
+
+def _check_owner(actor: Actor, owner: int | None) -> None:
+    """Whoever creates for somebody else must be allowed to transfer within that person's reach."""
+    department = people.directory().department_of(owner, actor.stamp) if owner else None
+    if not actor.demand(CUSTOMER.grant("transfer")).holds(owner, department):
+        raise Forbidden(_("您不能为这位同事新建客户"))
+
+
+def _check_duplicates(actor: Actor, values: Values, known: bool) -> None:
+    if known:
+        return
+    found = duplicates_of(
+        actor,
+        name=values.get("name") or "",
+        phone=values.get("phone") or "",
+        credit_code=values.get("credit_code") or "",
+    )
+    if not found:
+        return
+    words = [
+        _("「%(title)s」（%(why)s，负责人：%(owner)s）")
+        % {"title": d.title or _("同事的客户"), "why": DUPLICATE_WORDS[d.why], "owner": d.owner or _("无")}
+        for d in found
+    ]
+    raise Refused(
+        "duplicate_found",
+        _("可能已有这个客户：%s。请先核对；确认不是同一家，可勾选后继续新建。") % "；".join(words),
+        facts={"duplicates": [{"id": d.customer_id, "title": d.title, "owner": d.owner, "why": d.why} for d in found]},
+    )
+
+
+transfer_customer = transfer_action(CUSTOMER)
+add_customer_teammate, remove_customer_teammate = team_actions(CUSTOMER)

@@ -1,0 +1,16 @@
+"""Django's handle on customers."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    """Customers as a Django app."""
+
+    name = "genjin.customers"
+    label = "customers"
+
+    def ready(self) -> None:
+        """Register record types and actions."""
+        from genjin.customers import actions, record  # slow: models must be ready
+
+        assert actions and record

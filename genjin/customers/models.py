@@ -1,0 +1,162 @@
+"""Tables of customers: the customer, its contacts and addresses, and why it rests (archived or paused)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+
+from genjin.kernel.models.rows import Life, Record, Row
+
+NOT_VOIDED = models.Q(life__lt=Life.VOIDED)
+
+
+class Customer(Record):
+    """A customer (客户): the archive card of S0-15 and the tool card of S3-15."""
+
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60, default="")
+    pinyin = models.CharField(max_length=400, default="", db_collation="C")
+    name_key = models.CharField(max_length=200, default="")
+    fuzzy_key = models.CharField(max_length=200, default="")
+    kind = models.CharField(max_length=60, default="")
+    category = models.CharField(max_length=60, default="")
+    level = models.CharField(max_length=60, default="")
+    lifecycle = models.CharField(max_length=60, default="")
+    industry = models.CharField(max_length=8, default="")
+    region = models.CharField(max_length=6, default="")
+    address = models.CharField(max_length=200, default="")
+    size = models.CharField(max_length=60, default="")
+    source = models.CharField(max_length=60, default="")
+    tags = ArrayField(models.CharField(max_length=60), default=list)
+    phone = models.CharField(max_length=40, default="")
+    email = models.CharField(max_length=200, default="")
+    website = models.CharField(max_length=500, default="")
+    credit_code = models.CharField(max_length=18, default="")
+    background = models.TextField(default="")
+    core_need = models.TextField(default="")
+    preferences = models.TextField(default="")
+    risks = models.TextField(default="")
+    cooperation = models.TextField(default="")
+    satisfaction = models.DecimalField(max_digits=2, decimal_places=1, null=True)
+    remarks = models.TextField(default="")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    referred_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    paused = models.BooleanField(default=False)
+    last_followed_at = models.DateTimeField(null=True)
+    next_contact_at = models.DateTimeField(null=True)
+    next_step = models.CharField(max_length=500, default="")
+    deal_date = models.DateField(null=True)
+    imported = models.BooleanField(default=False)
+
+    row_type = "customer"
+    unrecorded = Record.unrecorded | {"pinyin", "name_key", "fuzzy_key"}
+    parent_id: int | None
+    referred_by_id: int | None
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "id"], name="customer_owner"),
+            models.Index(fields=["department", "id"], name="customer_department"),
+            models.Index(fields=["life", "id"], name="customer_rest", condition=models.Q(life__gt=0)),
+            models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
+            models.Index(fields=["next_contact_at", "id"], name="customer_next"),
+            models.Index(fields=["last_followed_at", "id"], name="customer_last"),
+            models.Index(fields=["updated_at", "id"], name="customer_updated"),
+            models.Index(fields=["parent"], name="customer_parent", condition=~models.Q(parent=None)),
+            models.Index(fields=["referred_by"], name="customer_referrer", condition=~models.Q(referred_by=None)),
+            models.Index(fields=["name_key"], name="customer_name_key"),
+            models.Index(fields=["fuzzy_key"], name="customer_fuzzy_key"),
+            models.Index(fields=["phone"], name="customer_phone", condition=~models.Q(phone="")),
+            GinIndex(fields=["search"], name="customer_search", fastupdate=False),
+            GinIndex(fields=["tags"], name="customer_tags"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="customer_code_once"),
+            models.UniqueConstraint(
+                fields=["credit_code"],
+                condition=NOT_VOIDED & ~models.Q(credit_code=""),
+                name="customer_credit_code_once",
+            ),
+            models.CheckConstraint(condition=models.Q(life__in=Life.values), name="customer_life"),
+        ]
+
+
+class Contact(Record):
+    """A person at a customer (联系人) with the part he plays in the decision."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts", db_index=False)
+    name = models.CharField(max_length=60)
+    pinyin = models.CharField(max_length=200, default="", db_collation="C")
+    position = models.CharField(max_length=60, default="")
+    division = models.CharField(max_length=60, default="")
+    decision_role = models.CharField(max_length=60, default="")
+    phone = models.CharField(max_length=40, default="")
+    telephone = models.CharField(max_length=40, default="")
+    wechat = models.CharField(max_length=60, default="")
+    email = models.CharField(max_length=200, default="")
+    gender = models.CharField(max_length=60, default="")
+    birthday = models.DateField(null=True)
+    primary = models.BooleanField(default=False)
+    do_not_contact = models.BooleanField(default=False)
+    remarks = models.TextField(default="")
+
+    row_type = "contact"
+    unrecorded = Record.unrecorded | {"pinyin"}
+    customer_id: int
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "id"], name="contact_customer"),
+            models.Index(fields=["owner", "id"], name="contact_owner"),
+            models.Index(fields=["department", "id"], name="contact_department"),
+            models.Index(fields=["pinyin", "id"], name="contact_pinyin"),
+            models.Index(fields=["phone"], name="contact_phone", condition=~models.Q(phone="")),
+            GinIndex(fields=["search"], name="contact_search", fastupdate=False),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="contact_code_once"),
+            models.CheckConstraint(condition=models.Q(life__in=Life.values), name="contact_life"),
+        ]
+
+
+class Address(Row):
+    """A further address of a customer (delivery, invoice, site)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="addresses")
+    label = models.CharField(max_length=30)
+    region = models.CharField(max_length=6, default="")
+    detail = models.CharField(max_length=200)
+
+    row_type = "address"
+    customer_id: int
+
+
+class RestKind(models.TextChoices):
+    """Why a customer is not being worked on."""
+
+    ARCHIVED = "archived", "已归档"
+    PAUSED = "paused", "暂停跟进"
+
+
+class Rest(models.Model):
+    """Who archived or paused a customer, when and why (S3-13); ended when it is taken up again."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="rests")
+    kind = models.CharField(max_length=10, choices=RestKind.choices)
+    reason = models.CharField(max_length=60)
+    note = models.CharField(max_length=500, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True)
+
+    customer_id: int
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "kind"], condition=models.Q(until=None), name="rest_one_open"
+            )
+        ]

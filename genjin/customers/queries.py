@@ -1,0 +1,87 @@
+"""Reads of customers: the doors to a customer and a contact, possible duplicates, contacts of a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from genjin.customers.models import Address, Contact, Customer, Rest
+from genjin.kernel import normal, people
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE, To, row_for, visible_to
+from genjin.kernel.models.rows import Life
+
+
+def customer_for(actor: Actor, customer_id: int, *, to: To, lock: bool = False) -> Customer:
+    """The customer's one door. Raises NotFound or Forbidden."""
+    return row_for(actor, Customer, customer_id, to=to, lock=lock)
+
+
+def contact_for(actor: Actor, contact_id: int, *, to: To, lock: bool = False) -> Contact:
+    """The contact's one door. Raises NotFound or Forbidden."""
+    return row_for(actor, Contact, contact_id, to=to, lock=lock)
+
+
+def contacts_of(actor: Actor, customer_id: int, most: int = 50) -> list[Contact]:
+    """Contacts of a customer the actor sees; the primary one first."""
+    rows = visible_to(actor, Contact).filter(customer_id=customer_id, life=Life.LIVE)
+    return list(rows.order_by("-primary", "id")[:most])
+
+
+def addresses_of(actor: Actor, customer_id: int) -> list[Address]:
+    """Further addresses of a customer the actor sees."""
+    customer_for(actor, customer_id, to=SEE)
+    return list(Address.objects.filter(customer_id=customer_id).order_by("id")[:50])
+
+
+def rest_of(actor: Actor, customer: Customer) -> Rest | None:
+    """Why the customer rests (archived or paused) now."""
+    rows = Rest.objects.filter(customer_id=customer.pk, until=None).select_related("by")
+    return rows.order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A customer like the one being entered. What the actor may not see has no id and no title, only its owner."""
+
+    customer_id: int | None
+    title: str
+    owner: str
+    why: str  # "name" | "similar" | "phone" | "credit_code"
+
+
+def duplicates_of(
+    actor: Actor, *, name: str = "", phone: str = "", credit_code: str = "", besides: int | None = None
+) -> list[Duplicate]:
+    """Customers with the same normalised name, phone or credit code, voided ones included (B3); at most five.
+
+    For what the actor may not see, only whom to ask is told (trust flaw 4).
+    """
+    key, fuzzy = normal.company_key(name) if name else "", normal.company_fuzzy_key(name) if name else ""
+    condition = Q(pk__in=[])
+    if key:
+        condition |= Q(name_key=key[:200])
+    if len(fuzzy) >= 2:
+        condition |= Q(fuzzy_key=fuzzy[:200])
+    if phone:
+        condition |= Q(phone=phone)
+    if credit_code:
+        condition |= Q(credit_code=credit_code)
+    rows = list(Customer.objects.filter(condition).exclude(pk=besides).order_by("life", "-id")[:5])
+    seen = set(visible_to(actor, Customer).filter(pk__in=[r.pk for r in rows]).values_list("pk", flat=True))
+    found = []
+    for row in rows:
+        owner = people.directory().member_name(row.owner_id, actor.stamp) if row.owner_id else ""
+        why = _why(row, key, phone, credit_code)
+        visible = row.pk in seen
+        found.append(Duplicate(row.pk if visible else None, row.name if visible else "", owner, why))
+    return found
+
+
+def _why(row: Customer, key: str, phone: str, credit_code: str) -> str:
+    if credit_code and row.credit_code == credit_code:
+        return "credit_code"
+    if key and row.name_key == key:
+        return "name"
+    return "phone" if phone and row.phone == phone else "similar"

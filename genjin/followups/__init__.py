@@ -1,0 +1,1 @@
+"""Follow-up records: what was said, the next step, the result."""

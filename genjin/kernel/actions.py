@@ -1,0 +1,325 @@
+"""The only writes. `@action` refuses without the grant, opens one transaction, honours version and idempotency key,
+runs the function and rolls back if nothing was recorded. Single and bulk form.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from genjin.kernel import recording
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import current_grant
+from genjin.kernel.fields.base import Field, FieldError, Label, Values
+from genjin.kernel.models.events import Idempotency
+from genjin.kernel.models.rows import Record, Row
+from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ACTIONS: dict[str, Action[Any, Any]] = {}
+_batch: ContextVar[dict[str, recording.Recording] | None] = ContextVar("batch", default=None)
+expected_version: ContextVar[int | None] = ContextVar("expected_version", default=None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run through a surface did: the row it concerned, the event, whether it was a repeat."""
+
+    row_id: int | None
+    event_id: int | None
+    replayed: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What a bulk run did: ids done, [(id or row number, Refused)] refused, the one event."""
+
+    done: list[int]
+    refused: list[tuple[int, Refused]]
+    event_id: int | None
+
+
+class Action(Generic[P, R]):
+    """A registered business verb. Calling it runs the single form; `run` and `run_many` serve the surfaces."""
+
+    def __init__(
+        self,
+        function: Callable[Concatenate[Actor, P], R],
+        *,
+        name: str,
+        on: type[Row] | None,
+        needs: str,
+        label: Label,
+        icon: str,
+        bulk: bool,
+        danger: bool,
+        confirm: Label,
+        silent: str,
+        listed: bool,
+    ) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
+        self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
+        parameters = list(inspect.signature(function).parameters.values())
+        self.takes_row = len(parameters) > 1 and parameters[1].kind is not inspect.Parameter.KEYWORD_ONLY
+        self._keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+    @functools.cached_property
+    def takes_values(self) -> bool:
+        """Whether the input is the record type's own fields."""
+        return any(p.name == "values" for p in self._keywords)
+
+    @functools.cached_property
+    def own_inputs(self) -> tuple[Field, ...]:
+        """The fields declared on the keyword parameters (Annotated[type, Field])."""
+        hints = get_type_hints(self.function, include_extras=True)
+        found = []
+        for parameter in self._keywords:
+            annotation = hints[parameter.name]
+            if get_origin(annotation) is Annotated:
+                declared = next((a for a in get_args(annotation)[1:] if isinstance(a, Field)), None)
+                if declared is not None:
+                    optional = parameter.default is not inspect.Parameter.empty
+                    found.append(declared.with_(key=parameter.name, required=not optional))
+        return tuple(found)
+
+    @property
+    def record_type(self) -> RecordType | None:
+        """The declaration of the type it works on."""
+        return RECORD_TYPES.get(self.on.row_type) if self.on else None
+
+    def inputs(self, actor: Actor) -> tuple[Field, ...]:
+        """Every input as a field: what forms, API schemas and tools are made of."""
+        record_type = self.record_type
+        if self.takes_values and record_type:
+            return (*record_type.editable_fields(actor), *self.own_inputs)
+        return self.own_inputs
+
+    def parse(self, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Keyword arguments from raw inputs. Raises Invalid with all errors, or Refused for unknown keys."""
+        inputs = {f.key: f for f in self.inputs(actor)}
+        unknown = sorted(set(raw) - set(inputs))
+        if unknown:
+            raise Refused("unknown_field", _("不认识的字段：%s") % "、".join(unknown), unknown[0])
+        parsed, errors = parse_fields(inputs, raw, actor, partial=self.takes_values and self.takes_row)
+        if errors:
+            raise Invalid(errors)
+        own = {f.key for f in self.own_inputs}
+        arguments = {key: value for key, value in parsed.items() if key in own and key in raw}
+        if self.takes_values:
+            arguments["values"] = Values({k: v for k, v in parsed.items() if k not in own})
+        return arguments
+
+    def __call__(self, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run once, in its own transaction (or the caller's). Raises Refused."""
+        return self._execute(actor, lambda: self.function(actor, *args, **kwargs))[0]
+
+    def run(
+        self,
+        actor: Actor,
+        row_id: int | None,
+        raw: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> Outcome:
+        """Run for a surface: parse, check version, honour the idempotency key. Raises Refused."""
+        self.check(actor)
+        digest = hashlib.sha256(json.dumps([self.name, row_id, recording.plain(dict(raw))], default=str).encode()).digest()
+        with transaction.atomic():
+            kept = _claim(actor, key, self.name, digest) if key else None
+            if kept is not None and kept.outcome is not None:
+                return Outcome(kept.outcome["row_id"], kept.outcome["event_id"], replayed=True)
+            arguments = self.parse(actor, raw)
+            token = expected_version.set(version)
+            try:
+                result, event_id = self._execute(actor, lambda: self._invoke(actor, row_id, arguments))
+            finally:
+                expected_version.reset(token)
+            outcome = Outcome(result.pk if isinstance(result, Row) else row_id, event_id)
+            if kept is not None:
+                kept.outcome = {"row_id": outcome.row_id, "event_id": event_id}
+                kept.save(update_fields=["outcome"])
+        return outcome
+
+    def run_many(self, actor: Actor, row_ids: Sequence[int], raw: Mapping[str, Any]) -> BatchOutcome:
+        """The bulk form: one event with a link per row. A row the actor may not see or change refuses all;
+        a refusal by a rule is reported for its row."""
+        if not self.bulk:
+            raise Refused("not_bulk", _("这个操作不能批量执行"))
+        self.check(actor)
+        arguments = self.parse(actor, raw)
+        calls = [(row_id, functools.partial(self._invoke, actor, row_id, arguments)) for row_id in row_ids]
+        return self._batch(actor, calls, whole=(NotFound, Forbidden))
+
+    def run_rows(self, actor: Actor, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> BatchOutcome:
+        """Bulk creation: (row number, raw inputs) each; what is refused is reported by its number."""
+        self.check(actor)
+        calls = [(number, functools.partial(self._parse_and_invoke, actor, raw)) for number, raw in rows]
+        return self._batch(actor, calls, whole=())
+
+    def check(self, actor: Actor) -> None:
+        """Raises Forbidden when the actor lacks the grant."""
+        actor.demand(self.needs)
+
+    def _parse_and_invoke(self, actor: Actor, raw: Mapping[str, Any]) -> R:
+        return self._invoke(actor, None, self.parse(actor, raw))
+
+    def _invoke(self, actor: Actor, row_id: int | None, arguments: dict[str, Any]) -> R:
+        call: Callable[..., R] = self.function
+        return call(actor, row_id, **arguments) if self.takes_row else call(actor, **arguments)
+
+    def _batch(
+        self, actor: Actor, calls: Sequence[tuple[int, Callable[[], R]]], whole: tuple[type[Refused], ...]
+    ) -> BatchOutcome:
+        done: list[int] = []
+        refused: list[tuple[int, Refused]] = []
+        total: dict[str, recording.Recording] = {}
+        with transaction.atomic():
+            for number, call in calls:
+                try:
+                    result, recorded = self._batch_row(actor, call)
+                except whole:
+                    raise
+                except Refused as refusal:
+                    refused.append((number, refusal))
+                    continue
+                done.append(result.pk if isinstance(result, Row) else number)
+                for name, running in recorded.items():
+                    total.setdefault(name, running).absorb(running)
+            events = {name: running.flush().pk for name, running in total.items() if running.noted}
+        return BatchOutcome(done, refused, events.get(self.name))
+
+    def _batch_row(self, actor: Actor, call: Callable[[], R]) -> tuple[R, dict[str, recording.Recording]]:
+        recorded: dict[str, recording.Recording] = {}
+        token = _batch.set(recorded)
+        try:
+            result, _event = self._execute(actor, call)
+        finally:
+            _batch.reset(token)
+        return result, recorded
+
+    def _execute(self, actor: Actor, call: Callable[[], R]) -> tuple[R, int | None]:
+        self.check(actor)
+        batch = _batch.get()
+        running = recording.Recording(actor, self.name)
+        if batch is not None:
+            running = batch.setdefault(self.name, running)
+        grant = current_grant.set(self.needs)
+        token = recording.current.set(running)
+        try:
+            with transaction.atomic():
+                result = call()
+                if not running.noted and not self.silent:
+                    raise RuntimeError(f"action {self.name} recorded nothing")
+                event_id = running.flush().pk if running.noted and batch is None else None
+        except IntegrityError as error:
+            raise _as_refusal(error) from error
+        finally:
+            recording.current.reset(token)
+            current_grant.reset(grant)
+        return result, event_id
+
+
+def action(
+    name: str,
+    *,
+    on: type[Row] | None,
+    needs: str,
+    label: Label = "",
+    icon: str = "check",
+    bulk: bool = False,
+    danger: bool = False,
+    confirm: Label = "",
+    silent: str = "",
+    listed: bool = True,
+) -> Callable[[Callable[Concatenate[Actor, P], R]], Action[P, R]]:
+    """Register a business verb. `needs` is compulsory; `silent` says why an action records nothing;
+    `listed` whether menus offer it."""
+
+    def decorate(function: Callable[Concatenate[Actor, P], R]) -> Action[P, R]:
+        if not needs:
+            raise TypeError(f"action {name} names no grant")
+        if name in ACTIONS:
+            raise TypeError(f"action {name} is declared twice")
+        made = Action(
+            function, name=name, on=on, needs=needs, label=label, icon=icon, bulk=bulk, danger=danger,
+            confirm=confirm, silent=silent, listed=listed,
+        )  # fmt: skip
+        ACTIONS[name] = made
+        return made
+
+    return decorate
+
+
+def parse_fields(
+    fields: Mapping[str, Field], raw: Mapping[str, Any], actor: Actor, *, partial: bool
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """({key: value}, {key: error}). With `partial`, only given keys count."""
+    parsed: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for key, field_ in fields.items():
+        if partial and key not in raw:
+            continue
+        try:
+            value = field_.parse(raw.get(key), actor)
+        except FieldError as error:
+            errors[key] = str(error)
+            continue
+        if field_.required and value in (None, "", []):
+            errors[key] = _("请填写「%s」") % field_.label
+        parsed[key] = value
+    return parsed, errors
+
+
+def actions_on(record_type: RecordType, actor: Actor, *, bulk: bool = False) -> list[Action[Any, Any]]:
+    """The listed actions of a type that this actor may start (the row's right is asked at its door)."""
+    return [
+        a
+        for a in ACTIONS.values()
+        if a.on is record_type.model and a.listed and actor.may(a.needs) and (a.bulk or not bulk)
+    ]
+
+
+def _claim(actor: Actor, key: str, name: str, digest: bytes) -> Idempotency:
+    """The key's row: new (outcome None), or of the earlier same request. Raises Refused for another request."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_idempotency (member_id, key, action, digest, at) VALUES (%s, %s, %s, %s, now())"
+            " ON CONFLICT (member_id, key) DO NOTHING",
+            [actor.member_id, key[:100], name, digest],
+        )
+    kept = Idempotency.objects.select_for_update().get(member_id=actor.member_id, key=key[:100])
+    if bytes(kept.digest) != digest:
+        raise Refused("key_reused", _("同一个幂等键用在了不同的请求上"))
+    return kept
+
+
+def _as_refusal(error: DatabaseError) -> Refused:
+    """A broken constraint in words."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    for record_type in RECORD_TYPES.values():
+        for field_ in record_type.fields:
+            if field_.unique and name == f"{record_type.key}_{field_.key}_once":
+                message = _("「%s」已被另一条记录使用，不能重复") % field_.label
+                return Refused("duplicate", message, field_.key)
+    if name.endswith("_once"):
+        return Refused("duplicate", _("已有相同的记录，不能重复"))
+    raise error
+
+
+__all__ = ["ACTIONS", "Action", "BatchOutcome", "Outcome", "Record", "action", "actions_on", "expected_version"]

@@ -1,0 +1,108 @@
+"""Who acts: mandatory first argument of every action and query. Frozen, never None, built only by `org.queries`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from genjin.kernel.refusal import Forbidden
+
+
+class Surface(StrEnum):
+    """Through which way in an actor acts."""
+
+    WEB = "web"
+    API = "api"
+    CLI = "cli"
+    JOB = "job"
+    IMPORT = "import"
+    SETUP = "setup"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows a grant reaches (B5): everything, or rows of these departments and owners."""
+
+    everything: bool = False
+    departments: frozenset[int] = frozenset()
+    members: frozenset[int] = frozenset()
+
+    def __or__(self, other: Scope) -> Scope:
+        """Several roles unite: ALL wins, else the union (B5)."""
+        if self.everything or other.everything:
+            return EVERYTHING
+        return Scope(False, self.departments | other.departments, self.members | other.members)
+
+    def holds(self, owner_id: int | None, department_id: int | None) -> bool:
+        """Whether a row with this owner and department lies inside."""
+        return self.everything or owner_id in self.members or department_id in self.departments
+
+
+EVERYTHING = Scope(everything=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member (or SYSTEM) acting now: grants with their scopes, people under them, language, zone, surface."""
+
+    member_id: int | None
+    name: str
+    surface: Surface
+    grants: Mapping[str, Scope] = field(default_factory=lambda: MappingProxyType({}))
+    department_id: int | None = None
+    people: frozenset[int] = frozenset()
+    administrator: bool = False
+    language: str = "zh-hans"
+    time_zone: str = field(default_factory=lambda: settings.COMPANY_TIME_ZONE)
+    on_behalf_of: int | None = None
+    request_id: str = ""
+    stamp: int = 0
+
+    def may(self, grant: str) -> bool:
+        """Whether the actor holds this grant at all (the row's scope is checked at the row's door)."""
+        return grant in self.grants
+
+    def demand(self, grant: str) -> Scope:
+        """The scope of a grant. Raises Forbidden without it."""
+        scope = self.grants.get(grant)
+        if scope is None:
+            raise Forbidden
+        return scope
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone this actor reads dates in."""
+        return ZoneInfo(self.time_zone)
+
+    def now(self) -> datetime:
+        """This moment in the actor's zone."""
+        return timezone.now().astimezone(self.zone)
+
+    def through(self, surface: Surface) -> Actor:
+        """The same actor coming through another way in."""
+        return replace(self, surface=surface)
+
+
+def system(*grants: str, surface: Surface = Surface.JOB) -> Actor:
+    """The system itself with just the listed grants, each over everything."""
+    return Actor(
+        member_id=None,
+        name="系统",
+        surface=surface,
+        grants=MappingProxyType(dict.fromkeys(grants, EVERYTHING)),
+    )
+
+
+def united(scopes: Iterable[Scope]) -> Scope:
+    """The union of several scopes."""
+    total = Scope()
+    for scope in scopes:
+        total |= scope
+    return total

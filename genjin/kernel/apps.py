@@ -1,0 +1,24 @@
+"""Django's handle on the kernel."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class KernelConfig(AppConfig):
+    """The kernel as a Django app."""
+
+    name = "genjin.kernel"
+    label = "kernel"
+
+    def ready(self) -> None:
+        """After migrations, every declared record type has its number sequence."""
+        post_migrate.connect(_make_sequences, sender=self)
+
+
+def _make_sequences(**_kwargs: Any) -> None:
+    from genjin.kernel.codes_store import make_sequences  # slow: models must be ready
+    from genjin.kernel.records import RECORD_TYPES  # slow: models must be ready
+
+    make_sequences(list(RECORD_TYPES.values()))

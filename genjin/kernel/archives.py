@@ -1,0 +1,119 @@
+"""Is a ZIP file (and so an Office file) safe to open? Looks at its directory; unpacks nothing to disk."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+MOST_ENTRIES = 5_000
+MOST_UNPACKED = 1 << 30
+MOST_RATIO = 200
+RATIO_COUNTS_FROM = 10 << 20
+_CHUNK = 1 << 20
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveCheck:
+    """The names in a sound archive, or why it is refused."""
+
+    names: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.reason
+
+
+def check_archive(content: bytes, *, most_unpacked: int = MOST_UNPACKED) -> ArchiveCheck:
+    """Refuse bombs, encrypted entries, links, names that leave the folder, overlapping entries."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
+        return ArchiveCheck(reason=_("压缩文件已损坏，打不开"))
+    reason = _too_much(entries, most_unpacked) or _overlapping(entries, len(content))
+    reason = reason or next(filter(None, map(_entry_fault, entries)), "")
+    return ArchiveCheck(reason=reason) if reason else ArchiveCheck(tuple(entry.filename for entry in entries))
+
+
+def unpack_watched(content: bytes, watch: Callable[[str, bytes], str], *, most_unpacked: int = MOST_UNPACKED) -> str:
+    """Unpack every entry piece by piece, trusting no declared size; `watch` sees each piece.
+
+    Returns the first reason to refuse (the watcher's, or that more comes out than allowed), else "".
+    """
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                for piece in _pieces(content, entry):
+                    total += len(piece)
+                    reason = _too_large() if total > most_unpacked else watch(entry.filename, piece)
+                    if reason:
+                        return reason
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, struct.error, OSError):
+        return _("压缩文件已损坏，打不开")
+    return ""
+
+
+def _pieces(content: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What truly comes out of an entry: `zipfile` itself would stop at the declared size."""
+    start = entry.header_offset
+    if content[start : start + 4] != b"PK\x03\x04":
+        raise zipfile.BadZipFile
+    name_size, extra_size = struct.unpack("<HH", content[start + 26 : start + 30])
+    start += 30 + name_size + extra_size
+    packed = memoryview(content)[start : start + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield bytes(packed)
+        return
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: bytes | memoryview = packed
+    while rest and not unpacker.eof:
+        yield unpacker.decompress(rest, _CHUNK)
+        rest = unpacker.unconsumed_tail
+
+
+def _too_much(entries: list[zipfile.ZipInfo], most_unpacked: int) -> str:
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if len(entries) > MOST_ENTRIES:
+        return _("压缩文件里的文件太多（超过 %(most)s 个）") % {"most": MOST_ENTRIES}
+    if unpacked > most_unpacked:
+        return _too_large()
+    if unpacked > RATIO_COUNTS_FROM and unpacked > MOST_RATIO * max(packed, 1):
+        return _("压缩文件的压缩比不正常，可能有问题")
+    return ""
+
+
+def _too_large() -> str:
+    return _("压缩文件解开后太大")
+
+
+def _overlapping(entries: list[zipfile.ZipInfo], size: int) -> str:
+    end = 0
+    for entry in sorted(entries, key=lambda one: one.header_offset):
+        if entry.header_offset < end or entry.header_offset + entry.compress_size > size:
+            return _("压缩文件的目录不正常")
+        end = entry.header_offset + entry.compress_size
+    return ""
+
+
+def _entry_fault(entry: zipfile.ZipInfo) -> str:
+    parts = entry.orig_filename.replace("\\", "/").split("/")
+    if ".." in parts or entry.orig_filename.startswith(("/", "\\")) or "\x00" in entry.orig_filename:
+        return _("压缩文件里有指向外面的路径")
+    if len(parts[0]) > 1 and parts[0][1] == ":":
+        return _("压缩文件里有指向外面的路径")
+    if entry.flag_bits & 0x1:
+        return _("文件加了密码，请去掉密码后再上传")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return _("压缩文件里有链接文件")
+    return "" if entry.compress_type in _PACKINGS else _("压缩文件用了不支持的压缩方法")

@@ -1,0 +1,55 @@
+"""Ids and codes for new rows: one id sequence for all, one number sequence per record type; no hot counter row."""
+
+from __future__ import annotations
+
+from django.db import connection
+from psycopg import sql
+
+from genjin.kernel.codes import format_code
+from genjin.kernel.models.options import CodeSeries
+from genjin.kernel.records import RecordType
+from genjin.kernel.stamps import Stamped
+
+
+def new_ids(count: int) -> list[int]:
+    """`count` fresh ids, rising."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('kernel_row_id') FROM generate_series(1, %s)", [count])
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def _patterns() -> dict[str, str]:
+    return dict(CodeSeries.objects.values_list("record_type", "pattern"))
+
+
+PATTERNS: Stamped[dict[str, str]] = Stamped(_patterns)
+
+
+def pattern_of(record_type: RecordType, stamp: int) -> str:
+    """The pattern in force for a type's codes."""
+    return PATTERNS.at(stamp).get(record_type.key, record_type.code_pattern)
+
+
+def new_id_and_number(record_type: RecordType) -> tuple[int, int]:
+    """A fresh id and the next number of the type's series, in one query. Gaps are allowed, repeats are not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('kernel_row_id'), nextval(%s)", [sequence_of(record_type)])
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def sequence_of(record_type: RecordType) -> str:
+    """The name of the type's number sequence (made by `make_sequences` after migrations)."""
+    return f"kernel_code_{record_type.key}"
+
+
+def make_sequences(record_types: list[RecordType]) -> None:
+    """Create the number sequences that are missing."""
+    with connection.cursor() as cursor:
+        for record_type in record_types:
+            name = sql.Identifier(sequence_of(record_type))
+            cursor.execute(sql.SQL("CREATE SEQUENCE IF NOT EXISTS {}").format(name))
+
+
+__all__ = ["format_code", "make_sequences", "new_id_and_number", "new_ids", "pattern_of", "sequence_of"]

@@ -1,0 +1,147 @@
+"""Permission as part of the query: which rows an actor may see, and the one door to a single row.
+
+Visible = owner or department in my scope ∪ branches (team, sharing, pools), each registered by its area. Absent and
+forbidden look the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from genjin.kernel.actor import Actor, Scope
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
+from genjin.kernel.refusal import Forbidden, NotFound
+
+R = TypeVar("R", bound=Record)
+
+
+class To(StrEnum):
+    """What the row is fetched for. WRITE is also given by a read-write team role, OWN only by the scope (B5)."""
+
+    SEE = "see"
+    WRITE = "write"
+    OWN = "own"
+
+
+SEE, WRITE, OWN = To.SEE, To.WRITE, To.OWN
+
+# (actor, right) -> query of record ids, or None when the branch gives this actor nothing
+Branch = Callable[[Actor, To], "QuerySet[Any, Any] | None"]
+BRANCHES: dict[str, Branch] = {}
+current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None)
+
+
+def register_branch(name: str, branch: Branch) -> None:
+    """Add a way (team, sharing, pool) by which rows outside the scope become visible."""
+    BRANCHES[name] = branch
+
+
+def scope_condition(scope: Scope) -> Q:
+    """The scope as a condition on owner and department."""
+    if scope.everything:
+        return Q()
+    condition = Q(pk__in=[])
+    if scope.members:
+        condition |= Q(owner_id__in=sorted(scope.members))
+    if scope.departments:
+        condition |= Q(department_id__in=sorted(scope.departments))
+    return condition
+
+
+def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:
+    """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade."""
+    link = record_type.owner_link()
+    conditions = []
+    for branch in BRANCHES.values():
+        ids = branch(actor, right)
+        if ids is None:
+            continue
+        conditions.append(Q(pk__in=ids))
+        if link:
+            conditions.append(Q(**{f"{link.column}__in": ids}))
+    return conditions
+
+
+def visible_to(actor: Actor, model: type[R], *, grant: str | None = None) -> QuerySet[R]:
+    """Rows of a model that the actor may see, as a query. Without the grant: none."""
+    record_type = type_of(model)
+    scope = actor.grants.get(grant or record_type.grant("see"))
+    rows = model._default_manager.all()
+    if scope is None:
+        return rows.none()
+    if scope.everything:
+        return rows
+    condition = scope_condition(scope)
+    for branch in branch_conditions(actor, record_type):
+        condition |= branch
+    return rows.filter(condition)
+
+
+def row_for(actor: Actor, model: type[R], row_id: int, *, to: To, lock: bool = False) -> R:
+    """The row's one door. Raises NotFound (absent or invisible) or Forbidden (visible, but not for this)."""
+    rows = visible_to(actor, model).filter(pk=row_id)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    if to is not SEE and not _permitted(actor, row, to):
+        raise Forbidden
+    return row
+
+
+def _permitted(actor: Actor, row: Record, to: To) -> bool:
+    grant = current_grant.get() or type_of(row).grant("edit")
+    scope = actor.grants.get(grant)
+    if scope is None:
+        return False
+    if scope.holds(row.owner_id, row.department_id):
+        return True
+    if to is OWN:
+        return False
+    conditions = branch_conditions(actor, type_of(row), to)
+    if not conditions:
+        return False
+    reached = Q(pk__in=[])
+    for condition in conditions:
+        reached |= condition
+    return type(row)._default_manager.filter(reached, pk=row.pk).exists()
+
+
+def may(actor: Actor, row: Record, grant: str, to: To = WRITE) -> bool:
+    """Whether the actor may do what `grant` stands for with this (visible) row; for hiding buttons."""
+    token = current_grant.set(grant)
+    try:
+        return _permitted(actor, row, to)
+    finally:
+        current_grant.reset(token)
+
+
+def titles_of(actor: Actor, record_type_key: str, ids: Iterable[Any]) -> dict[int, str]:
+    """{id: title} of the records among `ids` that the actor may see. One query."""
+    record_type = RECORD_TYPES.get(record_type_key)
+    wanted = sorted({int(i) for i in ids if i})
+    if record_type is None or not wanted:
+        return {}
+    rows = visible_to(actor, record_type.model).filter(pk__in=wanted)
+    return {row_id: str(title) for row_id, title in rows.values_list("pk", record_type.title)}
+
+
+def find_visible(actor: Actor, record_type_key: str, text: str) -> int | None:
+    """The id of the visible record with this id, code or exact title; None when none or several."""
+    record_type = RECORD_TYPES[record_type_key]
+    rows = visible_to(actor, record_type.model)
+    if text.isdigit() and len(text) < 18:
+        found = rows.filter(pk=int(text)).values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    matches: Sequence[int] = list(rows.filter(code=text).values_list("pk", flat=True)[:2])
+    if not matches:
+        matches = list(rows.filter(**{record_type.title: text}).values_list("pk", flat=True)[:2])
+    return matches[0] if len(matches) == 1 else None

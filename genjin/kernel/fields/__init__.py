@@ -1,0 +1,35 @@
+"""Declared fields: what every surface sees of a record. Built-in columns, custom, relation and computed fields alike."""
+
+from genjin.kernel.fields.base import Access, Field, FieldError, Operator, Sensitivity, Values
+from genjin.kernel.fields.choices import Choice, MultiChoice, Tags, YesNo
+from genjin.kernel.fields.links import DepartmentRef, Person, RecordRef, Region
+from genjin.kernel.fields.numbers import Number, Percent
+from genjin.kernel.fields.texts import CreditCode, Email, LongText, Phone, Text, Url
+from genjin.kernel.fields.times import Date, DateTime
+
+__all__ = [
+    "Access",
+    "Choice",
+    "CreditCode",
+    "Date",
+    "DateTime",
+    "DepartmentRef",
+    "Email",
+    "Field",
+    "FieldError",
+    "LongText",
+    "MultiChoice",
+    "Number",
+    "Operator",
+    "Percent",
+    "Person",
+    "Phone",
+    "RecordRef",
+    "Region",
+    "Sensitivity",
+    "Tags",
+    "Text",
+    "Url",
+    "Values",
+    "YesNo",
+]

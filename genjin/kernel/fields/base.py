@@ -1,0 +1,180 @@
+"""The field object: key, label, where its value lives, how it is read, checked, filtered and shown as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+    from genjin.kernel.actor import Actor
+
+Label = str | Promise
+
+
+class Values(dict[str, Any]):
+    """Parsed values of a record type's fields, by field key: the input of actions that create or edit."""
+
+
+class FieldError(ValueError):
+    """A raw input cannot be a value of this field; the message says why and how to mend it."""
+
+
+class Sensitivity(StrEnum):
+    """How carefully a field's values are treated (ASVS 14.1.1, B19)."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"
+
+
+class Access(StrEnum):
+    """What an actor may do with a field."""
+
+    HIDDEN = "hidden"
+    MASKED = "masked"
+    READ = "read"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A way to filter: its key in URLs, its words, how many values it takes and the condition it makes."""
+
+    key: str
+    label: Label
+    takes: str  # "one" | "many" | "range" | "none"
+    lookup: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One declared field. `column` is the ORM path its value is read from (defaults to the key)."""
+
+    key: str
+    label: Label
+    column: str = ""
+    help: Label = ""
+    section: str = ""
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+    required: bool = False
+    unique: bool = False
+    editable: bool = True
+    sortable: bool = False
+    filterable: bool = True
+    in_list: bool = False
+    width: int = 0
+    shown_when: Callable[[Mapping[str, Any]], bool] | None = None
+
+    kind: ClassVar[str] = "text"
+    wide: ClassVar[bool] = False
+
+    @property
+    def path(self) -> str:
+        """The ORM path of the stored value."""
+        return self.column or self.key
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of a model instance that holds the stored value."""
+        return self.path
+
+    def expression(self) -> Combinable:
+        """The SQL expression the value is read from."""
+        return F(self.path)
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with other facts (a form's required field, an action's own label)."""
+        return replace(self, **changes)
+
+    def parse(self, raw: Any, actor: Actor) -> Any:
+        """A stored value from what a form, file or program gave. Raises FieldError. Empty input gives None."""
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return None
+        return self.parse_given(raw, actor)
+
+    def parse_given(self, raw: Any, actor: Actor) -> Any:
+        """Parse an input that is not empty."""
+        return str(raw).strip()
+
+    def text(self, value: Any, actor: Actor) -> str:
+        """The value as a person reads it (plain text, in the actor's language and zone); '' when empty."""
+        return "" if value is None else str(value)
+
+    def masked(self, value: Any, actor: Actor) -> str:
+        """The value as shown where it is masked (lists, pools, timelines)."""
+        return self.text(value, actor)
+
+    def to_json(self, value: Any) -> Any:
+        """The value as JSON: also the form in which events keep it."""
+        return value
+
+    def form_value(self, value: Any, actor: Actor) -> Any:
+        """What an input control is filled with."""
+        return "" if value is None else value
+
+    def operators(self) -> tuple[Operator, ...]:
+        """The filters this field offers."""
+        return (*TEXT_OPERATORS, *EMPTY_OPERATORS)
+
+    def condition(self, operator: str, raw: list[str], actor: Actor) -> Q:
+        """The filter as a condition. Raises FieldError for an operator or value that is not allowed."""
+        chosen = next((o for o in self.operators() if o.key == operator), None)
+        if chosen is None:
+            raise FieldError(_("「%(field)s」不支持这种筛选方式") % {"field": self.label})
+        if chosen.takes == "none":
+            return self.emptiness() if chosen.key == "empty" else ~self.emptiness()
+        values = [self.parse_filter(value, actor) for value in raw if value.strip()]
+        if not values:
+            raise FieldError(_("请为「%(field)s」选择或输入筛选值") % {"field": self.label})
+        return self.compare(chosen, values, actor)
+
+    def parse_filter(self, raw: str, actor: Actor) -> Any:
+        """Parse one filter value; looser than parse()."""
+        return raw.strip()
+
+    def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
+        """The condition for parsed values."""
+        if operator.takes == "many":
+            condition = Q(**{f"{self.path}__in": values})
+            return ~condition if operator.key == "not" else condition
+        if operator.takes == "range":
+            low, high = values[0], values[-1]
+            return Q(**{f"{self.path}__gte": low, f"{self.path}__lte": high})
+        return Q(**{f"{self.path}__{operator.lookup}" if operator.lookup else self.path: values[0]})
+
+    def emptiness(self) -> Q:
+        """The condition for 'has no value'."""
+        return Q(**{f"{self.path}__isnull": True})
+
+    def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
+        """The filter's values in words, for its chip."""
+        return "、".join(raw)
+
+
+TEXT_OPERATORS = (
+    Operator("contains", "包含", "one", "icontains"),
+    Operator("is", "等于", "one", "iexact"),
+    Operator("starts", "开头是", "one", "istartswith"),
+)
+EMPTY_OPERATORS = (Operator("empty", "为空", "none"), Operator("filled", "不为空", "none"))
+CHOICE_OPERATORS = (Operator("in", "属于", "many"), Operator("not", "不属于", "many"), *EMPTY_OPERATORS)
+ORDER_OPERATORS = (
+    Operator("from", "不早于", "one", "gte"),
+    Operator("to", "不晚于", "one", "lte"),
+    Operator("between", "介于", "range"),
+)
+NUMBER_OPERATORS = (
+    Operator("eq", "等于", "one"),
+    Operator("gte", "不小于", "one", "gte"),
+    Operator("lte", "不大于", "one", "lte"),
+    Operator("between", "介于", "range"),
+)

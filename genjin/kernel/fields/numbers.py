@@ -1,0 +1,79 @@
+"""Number-like fields: whole or decimal numbers and percentages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, ClassVar
+from unicodedata import normalize
+
+from django.utils.translation import gettext as _
+
+from genjin.kernel.fields.base import EMPTY_OPERATORS, NUMBER_OPERATORS, Field, FieldError, Operator
+
+if TYPE_CHECKING:
+    from genjin.kernel.actor import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Field):
+    """A number with `places` decimals between `least` and `greatest`."""
+
+    places: int = 0
+    least: int | None = None
+    greatest: int | None = None
+    unit: str = ""
+    kind: ClassVar[str] = "number"
+
+    def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:
+        """An int without decimals, else a Decimal. Raises FieldError."""
+        text = normalize("NFKC", str(raw)).replace(",", "").strip()
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise FieldError(_("「%(field)s」应填数字") % {"field": self.label}) from None
+        if not number.is_finite():
+            raise FieldError(_("「%(field)s」应填数字") % {"field": self.label})
+        self._check_range(number)
+        rounded = round(number, self.places)
+        return int(rounded) if self.places == 0 else rounded
+
+    def _check_range(self, number: Decimal) -> None:
+        if self.least is not None and number < self.least:
+            raise FieldError(_("「%(field)s」不能小于 %(least)s") % {"field": self.label, "least": self.least})
+        if self.greatest is not None and number > self.greatest:
+            raise FieldError(
+                _("「%(field)s」不能大于 %(greatest)s") % {"field": self.label, "greatest": self.greatest}
+            )
+
+    def parse_filter(self, raw: str, actor: Actor) -> Any:
+        """A filter value is a number as well."""
+        return self.parse_given(raw, actor)
+
+    def text(self, value: Any, actor: Actor) -> str:
+        """With thousands separators and unit."""
+        return "" if value is None else f"{value:,}{self.unit}"
+
+    def to_json(self, value: Any) -> Any:
+        """Decimals travel as text so that nothing is lost."""
+        return str(value) if isinstance(value, Decimal) else value
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Equal, at least, at most, between."""
+        return (*NUMBER_OPERATORS, *EMPTY_OPERATORS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Percent(Number):
+    """A whole percentage 0–100 (S0-38)."""
+
+    least: int | None = 0
+    greatest: int | None = 100
+    unit: str = "%"
+    kind: ClassVar[str] = "percent"
+
+    def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:
+        """`85`, `85%`, `85％`; a fraction of a spreadsheet (0.85 as float) means 85."""
+        if isinstance(raw, float) and 0 <= raw <= 1:
+            return super().parse_given(round(raw * 100), actor)
+        return super().parse_given(normalize("NFKC", str(raw)).strip().removesuffix("%"), actor)

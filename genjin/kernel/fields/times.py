@@ -1,0 +1,127 @@
+"""Dates and moments. Moments are stored in UTC and read in the actor's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from genjin.kernel import dates
+from genjin.kernel.fields.base import EMPTY_OPERATORS, ORDER_OPERATORS, Field, FieldError, Operator
+
+if TYPE_CHECKING:
+    from genjin.kernel.actor import Actor
+
+RELATIVE_OPERATORS = (
+    Operator("last", "最近（天）", "one"),
+    Operator("next", "未来（天）", "one"),
+    Operator("past", "早于（天前）", "one"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date(Field):
+    """A calendar date."""
+
+    kind: ClassVar[str] = "date"
+
+    def parse_given(self, raw: Any, actor: Actor) -> Any:
+        """A date from any way people write one."""
+        return self._date(raw, actor)
+
+    def _date(self, raw: Any, actor: Actor) -> dt.date:
+        if isinstance(raw, dt.datetime):
+            return raw.date()
+        if isinstance(raw, dt.date):
+            return raw
+        try:
+            return dates.parse_date(raw, today=actor.now().date()).day
+        except ValueError as error:
+            raise FieldError(_("「%(field)s」：%(why)s") % {"field": self.label, "why": error}) from None
+
+    def text(self, value: Any, actor: Actor) -> str:
+        """2026-11-24."""
+        return value.isoformat() if value else ""
+
+    def to_json(self, value: Any) -> Any:
+        """ISO text."""
+        return value.isoformat() if value else None
+
+    def form_value(self, value: Any, actor: Actor) -> Any:
+        """What <input type=date> takes."""
+        return self.text(value, actor)
+
+    def operators(self) -> tuple[Operator, ...]:
+        """From, to, between, relative days, empty."""
+        return (*ORDER_OPERATORS, *RELATIVE_OPERATORS, *EMPTY_OPERATORS)
+
+    def parse_filter(self, raw: str, actor: Actor) -> Any:
+        """A filter value is a date, or a number of days for the relative filters."""
+        return int(raw) if raw.strip().isdigit() and len(raw.strip()) <= 4 else self._date(raw, actor)
+
+    def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
+        """Whole days in the actor's zone."""
+        today = actor.now().date()
+        low, high = self._bounds(operator, values, today)
+        condition = Q()
+        if low is not None:
+            condition &= Q(**{f"{self.path}__gte": self.edge(low, actor)})
+        if high is not None:
+            condition &= Q(**{f"{self.path}__lt": self.edge(high + dt.timedelta(days=1), actor)})
+        return condition
+
+    def _bounds(
+        self, operator: Operator, values: list[Any], today: dt.date
+    ) -> tuple[dt.date | None, dt.date | None]:
+        relative = operator.key in {"last", "next", "past"}
+        if relative != isinstance(values[0], int):
+            raise FieldError(_("「%(field)s」的筛选值不对") % {"field": self.label})
+        if relative:
+            days = dt.timedelta(days=values[0])
+            if operator.key == "last":
+                return today - days, today
+            return (today, today + days) if operator.key == "next" else (None, today - days)
+        if operator.key == "between":
+            return values[0], values[-1]
+        return (values[0], None) if operator.key == "from" else (None, values[0])
+
+    def edge(self, day: dt.date, actor: Actor) -> Any:
+        """The start of a day as this column compares it."""
+        return day
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateTime(Date):
+    """A moment; shown and typed in the actor's zone."""
+
+    kind: ClassVar[str] = "datetime"
+
+    def parse_given(self, raw: Any, actor: Actor) -> Any:
+        """An aware datetime from `2026-11-24 10:00`, ISO text with offset, or a date alone (midnight)."""
+        if isinstance(raw, dt.datetime):
+            return raw if raw.tzinfo else raw.replace(tzinfo=actor.zone)
+        text = str(raw).strip()
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError:
+            moment = dt.datetime.combine(self._date(raw, actor), dt.time())
+        return moment if moment.tzinfo else moment.replace(tzinfo=actor.zone)
+
+    def text(self, value: Any, actor: Actor) -> str:
+        """2026-11-24 10:00 in the actor's zone."""
+        return value.astimezone(actor.zone).strftime("%Y-%m-%d %H:%M") if value else ""
+
+    def to_json(self, value: Any) -> Any:
+        """ISO text with offset."""
+        return value.isoformat() if value else None
+
+    def form_value(self, value: Any, actor: Actor) -> Any:
+        """What <input type=datetime-local> takes."""
+        return value.astimezone(actor.zone).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+    def edge(self, day: dt.date, actor: Actor) -> Any:
+        """Midnight in the actor's zone."""
+        return dt.datetime.combine(day, dt.time(), tzinfo=actor.zone)

@@ -1,0 +1,139 @@
+"""One page of a list: the first rows of each branch by key, merged and without repeats. No OFFSET, no COUNT."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields.base import Field
+from genjin.kernel.lists.branches import branches, ordered
+from genjin.kernel.lists.reading import Cursor, ListQuery
+from genjin.kernel.models.rows import Record
+from genjin.kernel.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row: id, version, life, title and {field key: stored value} of the asked columns."""
+
+    id: int
+    version: int
+    life: int
+    title: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows with the cursors of the pages beside (None at the ends)."""
+
+    rows: list[ListRow]
+    next: str | None
+    previous: str | None
+
+
+FIXED = ("id", "version", "life")
+
+
+def page(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> Page:
+    """The page of a list with these columns. Raises Refused or Forbidden."""
+    reader = _Reader(actor, query, columns)
+    backward = query.before is not None
+    rows = reader.read(query.before if backward else query.after, backward=backward)
+    more = len(rows) > query.size
+    rows = rows[: query.size]
+    if backward:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backward else (more, query.after is not None)
+    return Page(
+        [reader.list_row(row) for row in rows],
+        reader.cursor(rows[-1]) if rows and has_next else None,
+        reader.cursor(rows[0]) if rows and has_previous else None,
+    )
+
+
+class _Reader:
+    def __init__(self, actor: Actor, query: ListQuery, columns: Sequence[Field]) -> None:
+        self.actor, self.query, self.columns = actor, query, columns
+        self.path = query.sort.path if query.sort else "id"
+        names = [*FIXED, query.record_type.title, self.path, *(f.path for f in columns)]
+        self.names = list(dict.fromkeys(names))
+        self.at = {name: index for index, name in enumerate(self.names)}
+        self.branches, self.first = branches(actor, query)
+
+    def read(self, cursor: Cursor | None, *, backward: bool) -> list[tuple[Any, ...]]:
+        """Up to size + 1 rows from the cursor on, in reading direction. Rows without a sort value come last."""
+        descending = self.query.descending != backward
+        stages: list[bool] = [False] if self.path == "id" else [False, True]
+        if backward:
+            stages.reverse()
+        wanted = self.query.size + 1
+        found: list[tuple[Any, ...]] = []
+        for empty in stages:
+            here = cursor is not None and (cursor.value is None) == empty
+            passed = cursor is not None and not here and (stages.index(cursor.value is None) > stages.index(empty))
+            if passed and self.path != "id":
+                continue
+            found += self._stage(cursor if here or self.path == "id" else None, empty, descending, wanted - len(found))
+            if len(found) >= wanted:
+                break
+        return found
+
+    def _stage(self, cursor: Cursor | None, empty: bool, descending: bool, wanted: int) -> list[tuple[Any, ...]]:
+        path = "id" if empty else self.path
+        merged: dict[int, tuple[Any, ...]] = {}
+        for rows in self.branches:
+            part = rows if self.path == "id" else rows.filter(**{f"{self.path}__isnull": empty})
+            if cursor is not None:
+                part = _beyond(part, path, self._value(cursor, path), cursor.row_id, descending)
+            part = ordered(part, path, descending=descending, first=self.first)
+            merged.update((row[0], row) for row in part.values_list(*self.names)[:wanted])
+        if len(self.branches) == 1:
+            return list(merged.values())
+        place = self.at[path]
+        rows_in_order = sorted(merged.values(), key=lambda r: (r[place], r[0]), reverse=descending)
+        return rows_in_order[:wanted]
+
+    def _value(self, cursor: Cursor, path: str) -> Any:
+        if path == "id":
+            return cursor.row_id
+        if not isinstance(cursor.value, str) or self.query.sort is None or "date" not in self.query.sort.kind:
+            return cursor.value
+        try:
+            return dt.datetime.fromisoformat(cursor.value)
+        except ValueError:
+            raise Refused("bad_cursor", "翻页位置无效，请从第一页重新开始", "after") from None
+
+    def cursor(self, row: tuple[Any, ...]) -> str:
+        """The cursor of a row."""
+        value = None if self.path == "id" else row[self.at[self.path]]
+        return Cursor(value.isoformat() if hasattr(value, "isoformat") else value, row[0]).text()
+
+    def list_row(self, row: tuple[Any, ...]) -> ListRow:
+        """The row as surfaces read it."""
+        values = {f.key: row[self.at[f.path]] for f in self.columns}
+        return ListRow(row[0], row[1], row[2], row[self.at[self.query.record_type.title]], values)
+
+
+def _beyond(rows: QuerySet[Record], path: str, value: Any, row_id: int, descending: bool) -> QuerySet[Record]:
+    """Rows after (value, id): a range that the index can start at, then the tie."""
+    side = "lt" if descending else "gt"
+    if path == "id":
+        return rows.filter(**{f"id__{side}": row_id})
+    return rows.filter(**{f"{path}__{side}e": value}).filter(
+        Q(**{f"{path}__{side}": value}) | Q(**{f"id__{side}": row_id})
+    )
+
+
+def ids_of(actor: Actor, query: ListQuery, most: int) -> Iterable[int]:
+    """The ids of all rows of a list, newest first, at most `most` (for 'select all')."""
+    parts, _first = branches(actor, query)
+    found: set[int] = set()
+    for rows in parts:
+        found.update(rows.order_by("-id").values_list("id", flat=True)[:most])
+    return sorted(found, reverse=True)[:most]

@@ -1,0 +1,95 @@
+"""Row: what events can be about. Record: a row of business with owner, department, code, life and search text.
+
+Every row draws its id from one sequence, so that teams, files, events refer to any row by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils import timezone
+
+ID_SEQUENCE = "kernel_row_id"
+
+
+class Life(models.IntegerChoices):
+    """A record's life: voiding is a life, never a second state."""
+
+    LIVE = 0, "正常"
+    ARCHIVED = 1, "已归档"
+    VOIDED = 2, "已作废"
+
+
+class Row(models.Model):
+    """Anything events are about. Writes go through `genjin.kernel.events.record` only."""
+
+    id = models.BigIntegerField(primary_key=True, editable=False)
+    version = models.IntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    row_type: ClassVar[str] = ""
+    unrecorded: ClassVar[frozenset[str]] = frozenset({"version", "updated_at", "created_at", "search", "search_key"})
+
+    class Meta:
+        abstract = True
+
+    _loaded: dict[str, Any]
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """Remember what was loaded, so that an event can tell before from after."""
+        instance = super().from_db(db, field_names, values)
+        instance._loaded = dict(zip(field_names, _copies(values), strict=False))
+        return instance
+
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """{attribute: (before, after)} of what differs from the stored row; for a new row, what is set."""
+        before = getattr(self, "_loaded", None)
+        changed: dict[str, tuple[Any, Any]] = {}
+        for field in self._meta.concrete_fields:
+            name = field.attname
+            value = getattr(self, name)
+            if before is None:
+                if value not in (None, "", [], {}, False) and name != "id":
+                    changed[name] = (None, value)
+            elif name in before and before[name] != value:
+                changed[name] = (before[name], value)
+        return changed
+
+    def __str__(self) -> str:
+        return str(getattr(self, "name", "") or self.pk)
+
+
+def _copies(values: Collection[Any]) -> Sequence[Any]:
+    return [list(v) if isinstance(v, list) else dict(v) if isinstance(v, dict) else v for v in values]
+
+
+class Record(Row):
+    """A row of business. `owner` changes only through `ownership.change_owner`."""
+
+    code = models.CharField(max_length=40, editable=False, default="")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    department = models.ForeignKey(
+        "org.Department", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    life = models.SmallIntegerField(choices=Life.choices, default=Life.LIVE)
+    custom = models.JSONField(default=dict, blank=True)
+    search = SearchVectorField(null=True, editable=False)
+    search_key = models.TextField(default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    owner_id: int | None
+    department_id: int | None
+    created_by_id: int | None

@@ -1,0 +1,199 @@
+"""What an action writes down while it runs: rows saved, links with before/after, the note. Flushed as one event."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Value
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from genjin.kernel import search_text
+from genjin.kernel.actor import Actor
+from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of
+from genjin.kernel.models.events import Event, EventLink, EventPayload
+from genjin.kernel.models.rows import Record, Row
+from genjin.kernel.records import RecordType, type_of
+
+SECRET = frozenset({"password", "token_hash", "code_hash"})
+
+
+@dataclass
+class Recording:
+    """The event in the making of one action."""
+
+    actor: Actor
+    action: str
+    at: datetime = field(default_factory=timezone.now)
+    note: dict[str, Any] = field(default_factory=dict)
+    links: dict[int, tuple[str, int, dict[str, list[Any]]]] = field(default_factory=dict)
+    noted: bool = False
+
+    def absorb(self, other: Recording) -> None:
+        """Take the links of another recording of the same action along (bulk form)."""
+        self.links.update(other.links)
+        self.note.update(other.note)
+        self.noted = self.noted or other.noted
+
+    def flush(self) -> Event:
+        """Write the event with its links and payloads."""
+        event = Event.objects.create(
+            at=self.at,
+            member_id=self.actor.member_id,
+            on_behalf_of_id=self.actor.on_behalf_of,
+            surface=self.actor.surface,
+            action=self.action,
+            note=self.note,
+            request_id=self.actor.request_id,
+        )
+        links, payloads = [], []
+        for row_id, (row_type, version, changes) in self.links.items():
+            salt = secrets.token_bytes(16)
+            text = json.dumps(changes, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+            digest = hashlib.sha256(salt + text.encode()).digest()
+            links.append(EventLink(row_id, event.pk, row_type, version, digest))
+            payloads.append(EventPayload(row_id, event.pk, changes, salt))
+        EventLink.objects.bulk_create(links, batch_size=2000)
+        EventPayload.objects.bulk_create(payloads, batch_size=2000)
+        return event
+
+
+current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+def record(actor: Actor, row: Row, /, **note: Any) -> None:
+    """Save the row and write the change down in the running action's event (before/after is taken here).
+
+    A new row gets id, code and first version. Raises RuntimeError outside an action.
+    """
+    recording = current.get()
+    if recording is None:
+        raise RuntimeError("record() outside an action")
+    creating = row._state.adding
+    if creating:
+        _prepare_new(actor, row)
+    changes = row.changes()
+    if isinstance(row, Record):
+        _derive(row, changes, creating)
+        changes = row.changes()
+    recording.noted = True
+    recording.note.update(note)
+    if not changes and not creating:
+        recording.links.setdefault(row.pk, (row.row_type, row.version, {}))
+        return
+    _save(row, changes, creating)
+    _link(recording, row, changes)
+    row._loaded = {f.attname: _copy(getattr(row, f.attname)) for f in row._meta.concrete_fields}
+
+
+def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
+    """Delete a row that is no record (a role, a view, a team place), keeping what it held in the event."""
+    recording = current.get()
+    if recording is None:
+        raise RuntimeError("record_removal() outside an action")
+    if isinstance(row, Record):
+        raise TypeError("records are voided, never deleted")
+    recording.noted = True
+    recording.note.update(note)
+    values = {f.attname: (getattr(row, f.attname), None) for f in row._meta.concrete_fields if f.attname != "id"}
+    _link(recording, row, values)
+    row.delete()
+
+
+def note_event(actor: Actor, /, **note: Any) -> None:
+    """Record an event that concerns no row (a sign-in that failed, an export)."""
+    recording = current.get()
+    if recording is None:
+        raise RuntimeError("note_event() outside an action")
+    recording.noted = True
+    recording.note.update(note)
+
+
+def _prepare_new(actor: Actor, row: Row) -> None:
+    if isinstance(row, Record):
+        record_type = type_of(row)
+        row.id, number = new_id_and_number(record_type)
+        row.created_by_id = actor.member_id
+        if not row.code:
+            pattern = pattern_of(record_type, actor.stamp)
+            row.code = format_code(pattern, number, timezone.now().astimezone(actor.zone).date())
+    elif row.pk is None:
+        row.id = new_ids(1)[0]
+
+
+def _derive(row: Record, changes: dict[str, Any], creating: bool) -> None:
+    """Let the type keep its derived columns, and the search text when what it is made of changed."""
+    record_type = type_of(row)
+    if record_type.derive:
+        record_type.derive(row)
+    searched = record_type.searched
+    sources = {*searched.names, *searched.phones, *searched.codes, *searched.others}
+    if creating or sources & changes.keys():
+        set_search(row, record_type)
+
+
+def set_search(row: Record, record_type: RecordType) -> None:
+    """Compute search vector and re-check key of a record."""
+    searched = record_type.searched
+
+    def values(attributes: tuple[str, ...]) -> list[str]:
+        return [str(v) for v in (getattr(row, a) for a in attributes) if v]
+
+    names, phones = values(searched.names), values(searched.phones)
+    codes, others = values(searched.codes), values(searched.others)
+    tokens = search_text.index_tokens(names=names, phones=phones, codes=codes, others=others)
+    row.search_key = search_text.search_key(names=[*names, *others], phones=phones, codes=codes)
+    row.search = cast("SearchVector", as_vector(tokens))
+
+
+def as_vector(tokens: list[str]) -> Any:
+    """The tokens as a tsvector expression."""
+    return RawSQL("%s::tsvector", [search_text.as_tsvector(tokens)])
+
+
+def _save(row: Row, changes: dict[str, Any], creating: bool) -> None:
+    row.version += 1
+    row.updated_at = timezone.now()
+    if creating:
+        row.save(force_insert=True)
+    else:
+        names = {*changes, "version", "updated_at"}
+        row.save(update_fields=[f.name for f in row._meta.concrete_fields if f.attname in names])
+
+
+def _link(recording: Recording, row: Row, changes: dict[str, tuple[Any, Any]]) -> None:
+    kept = recording.links.get(row.pk)
+    merged = dict(kept[2]) if kept else {}
+    for name, (before, after) in changes.items():
+        if name in row.unrecorded:
+            continue
+        if name in SECRET:
+            before, after = None, "•••"
+        first = merged[name][0] if name in merged else plain(before)
+        merged[name] = [first, plain(after)]
+    recording.links[row.pk] = (row.row_type, row.version, merged)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in value]
+    if isinstance(value, Value):
+        return plain(value.value)
+    return value if value is None or isinstance(value, str | int | float | bool | dict) else str(value)
+
+
+def _copy(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value

@@ -1,0 +1,145 @@
+"""The declaration of a record type: declared once beside its model, read by every surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from genjin.kernel.fields.base import Access, Field, Label
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from genjin.kernel.actor import Actor
+    from genjin.kernel.models.rows import Record
+
+
+@dataclass(frozen=True)
+class Link:
+    """A declared link from this type to another: `column` holds the other's id.
+
+    `belongs`: this record belongs to the other one; it carries its owner, and a teammate of the other sees it too.
+    """
+
+    column: str
+    to: str
+    belongs: bool = False
+    label: Label = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields in forms and facts."""
+
+    key: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class View:
+    """A ready-made list: filters in URL form, sort and columns."""
+
+    key: str
+    label: Label
+    filters: tuple[tuple[str, str], ...] = ()
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Attributes whose text finds a record."""
+
+    names: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ("code",)
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType:
+    """Everything the surfaces need to know of one type. `plural` names its URL, grants and API collection."""
+
+    key: str
+    plural: str
+    label: Label
+    model: type[Record]
+    fields: tuple[Field, ...]
+    title: str = "name"
+    subtitle: tuple[str, ...] = ()
+    icon: str = "file-text"
+    code_pattern: str = "{000000}"
+    sections: tuple[Section, ...] = ()
+    links: tuple[Link, ...] = ()
+    searched: Searched = Searched()
+    views: tuple[View, ...] = ()
+    default_sort: str = "-id"
+    quick_fields: tuple[str, ...] = ()
+    derive: Callable[[Any], None] | None = None
+    extra_grants: tuple[tuple[str, Label], ...] = ()
+    listed: bool = True
+    keys: dict[str, Field] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.keys.update({f.key: f for f in self.fields})
+        if len(self.keys) != len(self.fields):
+            raise ValueError(f"{self.key}: two fields share a key")
+
+    def grant(self, verb: str) -> str:
+        """The name of a grant of this type: customers.see."""
+        return f"{self.plural}.{verb}"
+
+    @cached_property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields shown in a list unless a view says otherwise."""
+        return tuple(f for f in self.fields if f.in_list)
+
+    def access(self, actor: Actor, field: Field) -> Access:
+        """What the actor may do with a field (field rights per role come through here)."""
+        if not field.editable:
+            return Access.READ
+        return Access.EDIT if actor.may(self.grant("edit")) or actor.may(self.grant("create")) else Access.READ
+
+    def visible_fields(self, actor: Actor) -> Iterator[Field]:
+        """The fields this actor may know of."""
+        return (f for f in self.fields if self.access(actor, f) is not Access.HIDDEN)
+
+    def editable_fields(self, actor: Actor) -> Iterator[Field]:
+        """The fields this actor may fill in."""
+        return (f for f in self.fields if self.access(actor, f) is Access.EDIT)
+
+    def owner_link(self) -> Link | None:
+        """The link to the record this one belongs to."""
+        return next((link for link in self.links if link.belongs), None)
+
+
+RECORD_TYPES: dict[str, RecordType] = {}
+ROW_TYPES: dict[str, type[Model]] = {}
+
+
+def register(record_type: RecordType) -> RecordType:
+    """Make a declaration known to all surfaces."""
+    if record_type.key in RECORD_TYPES:
+        raise ValueError(f"record type {record_type.key} is declared twice")
+    RECORD_TYPES[record_type.key] = record_type
+    return record_type
+
+
+def type_of(record: Record | type[Record]) -> RecordType:
+    """The declaration of a record or its model."""
+    return RECORD_TYPES[record.row_type]
+
+
+def by_plural(plural: str) -> RecordType | None:
+    """The declaration whose URL name this is."""
+    return next((t for t in RECORD_TYPES.values() if t.plural == plural), None)
+
+
+def belonging_to(key: str) -> Iterator[tuple[RecordType, Link]]:
+    """Types whose records belong to records of type `key`, with the link."""
+    for record_type in RECORD_TYPES.values():
+        for link in record_type.links:
+            if link.belongs and link.to == key:
+                yield record_type, link

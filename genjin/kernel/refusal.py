@@ -1,0 +1,69 @@
+"""The one way to say no. Every surface shows a Refused in its own manner (form error, 409/422, import row)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+class Refused(Exception):
+    """A rule said no. `message` is for people; `field` names the input to mend; `status` is the HTTP answer."""
+
+    status = 422
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        field: str | None = None,
+        *,
+        errors: Mapping[str, str] | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.errors: dict[str, str] = dict(errors or ({field: message} if field else {}))
+        self.facts: dict[str, Any] = dict(facts or {})
+
+
+class Invalid(Refused):
+    """Several inputs are wrong at once; `errors` maps each field to its message."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        first = next(iter(errors), None)
+        super().__init__("invalid", errors[first] if first else _("输入有误"), first, errors=errors)
+
+
+class Forbidden(Refused):
+    """The actor may see the row (or knows the verb) but may not do this."""
+
+    status = 403
+
+    def __init__(self, message: str = "", code: str = "forbidden") -> None:
+        super().__init__(code, message or _("您没有权限执行此操作，请联系管理员开通"))
+
+
+class NotFound(Refused):
+    """Absent and forbidden look the same."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("not_found", _("没有找到，或您无权查看"))
+
+
+class Stale(Refused):
+    """Somebody else changed the same fields meanwhile. `facts['differences']` maps field to (theirs, mine)."""
+
+    status = 409
+
+    def __init__(self, differences: Mapping[str, tuple[Any, Any]], version: int) -> None:
+        super().__init__(
+            "stale",
+            _("在您编辑期间，别人已修改了这条记录，请核对后再保存"),
+            facts={"differences": dict(differences), "version": version},
+        )

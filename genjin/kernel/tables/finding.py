@@ -1,0 +1,175 @@
+"""The table in a sheet: its header (one or two rows), its rows, and what stands around it.
+
+Sheets that people pass around carry a merged title, a row of query conditions, headers in two rows, totals and
+signatures below. Only the table is wanted; the rest is kept as title and notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from genjin.kernel.tables.reading import Cell, Merge, Sheet
+
+HEADER_WITHIN = 40
+LOOK_BELOW = 200
+LONGEST_HEADING = 60
+# A row is a header if it names at least this part of what the best row names.
+ENOUGH = 0.6
+_FOOTER = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|备\s*注|说\s*明|注|制\s*表|填\s*表|审\s*核|审\s*批|复\s*核|签\s*字)(?:人|日期|表)?\s*(?:[:：].*)?$"
+)
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table found. A row number counts from 1, as the sheet shows it; cells stand under their headings."""
+
+    header: list[str]
+    rows: list[tuple[int, list[Cell]]]
+    title: str = ""
+    notes: list[str] = field(default_factory=list)
+    header_rows: tuple[int, ...] = ()
+    first_column: int = 0
+
+
+@dataclass(frozen=True)
+class _Header:
+    row: int
+    height: int
+    names: dict[int, str]
+
+
+def find_table(sheet: Sheet) -> Table:
+    """The table of a sheet; one without heading and rows if there is none."""
+    header = _find_header(sheet)
+    if header is None:
+        return Table([], [], notes=[_said(row) for row in sheet.rows[:HEADER_WITHIN] if any(row)])
+    below = sheet.rows[header.row + header.height :]
+    columns = _columns(header, below)
+    rows, footers = _split_footers(below, columns, header.row + header.height + 1)
+    above = [row for row in sheet.rows[: header.row] if _filled(row)]
+    titles = [_said(row) for row in above if len(_filled(row)) == 1]
+    notes = [_said(row) for row in above if len(_filled(row)) > 1] + titles[1:] + footers
+    return Table(
+        header=_unique([header.names.get(column, "") for column in columns], columns),
+        rows=rows,
+        title=titles[0] if titles else "",
+        notes=notes,
+        header_rows=tuple(range(header.row + 1, header.row + header.height + 1)),
+        first_column=columns.start,
+    )
+
+
+def _find_header(sheet: Sheet) -> _Header | None:
+    candidates = []
+    for number, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+        if _may_be_heading(row):
+            single = _Header(number, 1, {column: _heading(row[column]) for column in _filled(row)})
+            candidates.append(_with_second_row(sheet, single))
+    most = max((len(header.names) for header in candidates), default=0)
+    return next((header for header in candidates if len(header.names) >= max(1, ENOUGH * most)), None)
+
+
+def _may_be_heading(row: Sequence[Cell]) -> bool:
+    """Only short texts, hardly one twice."""
+    filled = [row[column] for column in _filled(row)]
+    texts = [_heading(value) for value in filled if isinstance(value, str) and len(value) <= LONGEST_HEADING]
+    return bool(texts) and len(texts) == len(filled) and len(set(texts)) >= max(1, len(texts) - 1)
+
+
+def _with_second_row(sheet: Sheet, top: _Header) -> _Header:
+    """Join the row below if it only divides headings that span several columns.
+
+    Merged cells tell which do; without any, a fuller third row tells that the second is not yet a row of the table.
+    """
+    number = top.row + 1
+    second = sheet.rows[number] if number < len(sheet.rows) else []
+    below = set(_filled(second))
+    if len(top.names) < 2 or not below or any(not isinstance(second[column], str) for column in below):
+        return top
+    groups = {column: _group_of(column, top) for column in below}
+    opened = below - set(top.names)
+    divided = {group for column in opened if (group := groups[column]) is not None}
+    taken_over = below & set(top.names)
+    if None in groups.values() or not opened or not taken_over <= divided:
+        return top
+    third = set(_filled(sheet.rows[number + 1])) if number + 1 < len(sheet.rows) else set()
+    across = _merged_across(sheet.merges, top.row)
+    if not (divided <= across if across else third - below):
+        return top
+    names = {column: name for column, name in top.names.items() if column not in divided}
+    parts = [_heading(second[column]) for column in below]
+    for column in below:
+        part = _heading(second[column])
+        group = groups[column]
+        again = parts.count(part) > 1 or part in names.values()
+        names[column] = f"{top.names[group]} {part}" if again and group is not None else part
+    return _Header(top.row, 2, names)
+
+
+def _group_of(column: int, top: _Header) -> int | None:
+    """The column of the upper heading that stands over a column: its own or the next on the left."""
+    return max((start for start in top.names if start <= column), default=None)
+
+
+def _merged_across(merges: Sequence[Merge], row: int) -> set[int]:
+    """The first columns of the cells of a row that span several columns."""
+    return {left for first, left, last, right in merges if first == row == last and right > left}
+
+
+def _columns(header: _Header, below: Sequence[Sequence[Cell]]) -> range:
+    """From the first to the last column that has a heading, or cells below next to one."""
+    last = max(header.names)
+    used = {column for row in below[:LOOK_BELOW] for column in _filled(row)}
+    while last + 1 in used:
+        last += 1
+    return range(min(header.names), last + 1)
+
+
+def _split_footers(
+    below: Sequence[Sequence[Cell]], columns: range, number: int
+) -> tuple[list[tuple[int, list[Cell]]], list[str]]:
+    rows: list[tuple[int, list[Cell]]] = []
+    footers: list[str] = []
+    for offset, row in enumerate(below):
+        cells = list(row[columns.start : columns.stop])
+        if not _filled(cells):
+            continue
+        first = next(cell for cell in cells if cell is not None)
+        if isinstance(first, str) and _FOOTER.match(first) and len(_filled(cells)) <= max(1, len(cells) // 2):
+            footers.append(_said(row))
+        else:
+            rows.append((number + offset, cells))
+    return rows, footers
+
+
+def _unique(names: list[str], columns: range) -> list[str]:
+    """Every heading once: an unnamed column gets its number, a repeated name a count."""
+    headings: list[str] = []
+    for name, column in zip(names, columns, strict=True):
+        heading = name or _("第 %(number)s 列") % {"number": column + 1}
+        count = 2
+        base = heading
+        while heading in headings:
+            heading = f"{base} {count}"
+            count += 1
+        headings.append(heading)
+    return headings
+
+
+def _filled(row: Sequence[Cell]) -> list[int]:
+    return [column for column, value in enumerate(row) if value is not None]
+
+
+def _heading(value: Cell) -> str:
+    text = re.sub(r"\s+", " ", str(value)).strip().strip("*＊").strip()
+    return _BETWEEN_HAN.sub("", text)
+
+
+def _said(row: Sequence[Cell]) -> str:
+    return " ".join(str(row[column]) for column in _filled(row))

@@ -1,0 +1,101 @@
+"""What happened to a row, newest first: one index range of the ledger, with words for actions and fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+from genjin.kernel import people
+from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE, row_for
+from genjin.kernel.fields import DateTime, Field, Sensitivity
+from genjin.kernel.fields.base import Access
+from genjin.kernel.models.events import EventLink, EventPayload
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import type_of
+
+PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field's change in words."""
+
+    field: Field
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as the record's timeline shows it."""
+
+    event_id: int
+    at: datetime
+    who: str
+    member_id: int | None
+    surface: str
+    action: str
+    label: str
+    note: dict[str, Any]
+    changes: list[Change] = field(default_factory=list)
+
+
+def timeline(actor: Actor, record: Record, *, before: int | None = None, most: int = 20) -> tuple[list[Entry], bool]:
+    """(entries newest first, whether there are earlier ones). `before`: an event id. Three queries at the most."""
+    row_for(actor, type(record), record.pk, to=SEE)
+    links = EventLink.objects.filter(row_id=record.pk).select_related("event").order_by("-event_id")
+    if before is not None:
+        links = links.filter(event_id__lt=before)
+    found = list(links[: most + 1])
+    more = len(found) > most
+    ids = [link.event_id for link in found[:most]]
+    payloads = {
+        p.event_id: p.changes for p in EventPayload.objects.filter(row_id=record.pk, event_id__in=ids)
+    }
+    return [_entry(actor, record, link, payloads.get(link.event_id, {})) for link in found[:most]], more
+
+
+def _entry(actor: Actor, record: Record, link: EventLink, changes: dict[str, Any]) -> Entry:
+    event = link.event
+    action = ACTIONS.get(event.action)
+    who = people.directory().member_name(event.member_id, actor.stamp) if event.member_id else "系统"
+    return Entry(
+        event_id=event.pk,
+        at=event.at,
+        who=who,
+        member_id=event.member_id,
+        surface=event.surface,
+        action=event.action,
+        label=str(action.label) if action else event.action,
+        note=event.note,
+        changes=list(describe_changes(actor, record, changes)),
+    )
+
+
+def describe_changes(actor: Actor, record: Record, changes: dict[str, Any]) -> list[Change]:
+    """The changes of fields the actor may know of; personal values are masked."""
+    record_type = type_of(record)
+    by_attribute = {f.attribute: f for f in record_type.fields}
+    described = []
+    for attribute, (before, after) in changes.items():
+        known = by_attribute.get(attribute)
+        if known is None or record_type.access(actor, known) is Access.HIDDEN:
+            continue
+        described.append(Change(known, _words(actor, known, before), _words(actor, known, after)))
+    return described
+
+
+def _words(actor: Actor, known: Field, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if known.kind == "datetime" or isinstance(known, DateTime):
+        value = parse_datetime(value) or value
+    elif known.kind == "date":
+        value = parse_date(value) or value
+    shown = known.masked if known.sensitivity in PERSONAL else known.text
+    return shown(value, actor)

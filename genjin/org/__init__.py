@@ -1,0 +1,1 @@
+"""Organisation: departments, members, roles, sign-in, the company's own facts."""

@@ -1,0 +1,49 @@
+"""`change_owner`: the only function by which an owner changes. It is a step of actions, never an action itself."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from genjin.kernel import people
+from genjin.kernel.actor import Actor
+from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.records import belonging_to, type_of
+from genjin.kernel.recording import record as record_change
+from genjin.ownership.models import Period, Rule
+
+
+def change_owner(
+    actor: Actor, record: Record, owner_id: int | None, *, rule: Rule, reason: str = "", record_it: bool = True
+) -> None:
+    """Give a (locked) record to an owner: its department becomes the owner's main one, the open period ends, a new one
+    begins, and what belongs to the record follows. Works for new records too: call it before `record()`, then
+    `open_period()` is done here once the row has an id."""
+    now = timezone.now()
+    record.owner_id = owner_id
+    record.department_id = people.directory().department_of(owner_id, actor.stamp) if owner_id else None
+    creating = record._state.adding
+    if record_it or creating:
+        record_change(actor, record, rule=rule.value, **({"reason": reason} if reason else {}))
+    if not creating:
+        Period.objects.filter(record_id=record.pk, until=None).update(until=now)
+    Period.objects.create(
+        record_type=record.row_type,
+        record_id=record.pk,
+        owner_id=owner_id,
+        department_id=record.department_id,
+        since=now,
+        rule=rule,
+        reason=reason[:200],
+        changed_by_id=actor.member_id,
+    )
+    if not creating:
+        _bring_along(actor, record, reason)
+
+
+def _bring_along(actor: Actor, record: Record, reason: str) -> None:
+    """Records that belong to this one follow its owner."""
+    for record_type, link in belonging_to(type_of(record).key):
+        rows = record_type.model._default_manager.filter(**{link.column: record.pk}).exclude(life=Life.VOIDED)
+        for row in rows.select_for_update(of=("self",)):
+            if row.owner_id != record.owner_id:
+                change_owner(actor, row, record.owner_id, rule=Rule.FOLLOWED, reason=reason)

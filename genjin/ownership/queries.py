@@ -1,0 +1,49 @@
+"""Reads of ownership: the team branch of visibility, a record's team, its owners over time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE, To, register_branch, row_for
+from genjin.kernel.models.rows import Record
+from genjin.ownership.models import Period, Teammate
+
+
+def team_branch(actor: Actor, right: To) -> QuerySet[Any, Any] | None:
+    """Ids of records in whose team I or my subordinates are (B5, S2-30). Writing asks for my own read-write place."""
+    if not actor.people:
+        return None
+    rows = Teammate.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    if right is SEE:
+        rows = rows.filter(member_id__in=sorted(actor.people))
+    else:
+        rows = rows.filter(member_id=actor.member_id, writes=True)
+    return rows.values("record_id")
+
+
+register_branch("team", team_branch)
+
+
+def team_of(actor: Actor, record: Record) -> list[Teammate]:
+    """The team of a record the actor sees, in order of joining; expired places are left out."""
+    now = timezone.now()
+    rows = Teammate.objects.filter(record_id=record.pk).select_related("member").order_by("id")
+    return [t for t in rows if t.expires_at is None or t.expires_at > now]
+
+
+def periods_of(actor: Actor, record: Record, most: int = 50) -> list[Period]:
+    """Who owned the record, newest first."""
+    row_for(actor, type(record), record.pk, to=SEE)
+    rows = Period.objects.filter(record_id=record.pk).select_related("owner", "changed_by")
+    return list(rows.order_by("-id")[:most])
+
+
+def owner_on(actor: Actor, record: Record, moment: datetime) -> Period | None:
+    """Whose the record was at a moment, and by which rule."""
+    rows = Period.objects.filter(record_id=record.pk, since__lte=moment)
+    return rows.filter(Q(until=None) | Q(until__gt=moment)).order_by("-id").first()
