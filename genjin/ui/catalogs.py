@@ -1,4 +1,4 @@
-"""Compile the translation catalogues (.po → .mo) where missing or older; Babel does it, no gettext package is needed."""
+"""Compile the translation catalogues (.po → .mo) where missing or older. Babel does it: no gettext package."""
 
 from __future__ import annotations
 

@@ -21,22 +21,22 @@ def fault(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500, _("出错了"), _("系统遇到意外，没有保存任何更改。请重试；仍不行时把编号告诉管理员"))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django gives it
     """The form's token is missing or old (settings.CSRF_FAILURE_VIEW)."""
     return _answer(request, 403, _("页面已过期"), _("为了安全，请刷新页面后再提交一次"))
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django gives it
     """handler400."""
     return _answer(request, 400, _("请求无法识别"), _("地址或提交的内容不完整，请返回重试"))
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django gives it
     """handler403."""
     return _answer(request, 403, _("没有权限"), _("您没有权限查看此页，请联系管理员开通"))
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django gives it
     """handler404: the same words as for a row that may not be seen."""
     return refused(request, NotFound())
 

@@ -159,14 +159,14 @@ def money(yuan: int | Decimal | None) -> str:
     amount = Decimal(yuan)
     sign, size = ("-" if amount < 0 else ""), abs(amount)
     steps = _ENGLISH_STEPS if (get_language() or "").startswith("en") else _CHINESE_STEPS
-    for least, unit, places in steps:
+    for least, one, unit, places in steps:
         if size >= least:
-            return f"{sign}¥{_rounded(size / least, places)}{unit}"
+            return f"{sign}¥{_rounded(size / one, places)}{unit}"
     return f"{sign}¥{_rounded(size, 2)}"
 
 
-_CHINESE_STEPS = ((Decimal(100_000_000), " 亿", 2), (Decimal(10_000), " 万", 2))
-_ENGLISH_STEPS = ((Decimal(1_000_000_000), "B", 2), (Decimal(1_000_000), "M", 2), (Decimal(10_000), "K", 1))
+_CHINESE_STEPS = ((10**8, 10**8, " 亿", 2), (10**4, 10**4, " 万", 2))  # from, one unit, its word, decimals
+_ENGLISH_STEPS = ((10**9, 10**9, "B", 2), (10**6, 10**6, "M", 2), (10**4, 10**3, "K", 1))
 
 
 def _rounded(value: Decimal, places: int) -> str:

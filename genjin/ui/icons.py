@@ -12,7 +12,7 @@ SPRITE = "sprite.svg"
 
 @cache
 def icon(name: str, classes: str = "") -> Markup:
-    """`<svg>` that shows an icon of the sprite; classes `s` 14 px, `l` 20 px, `fill`. Decorative: text stands beside."""
+    """`<svg>` showing an icon of the sprite; classes `s` 14 px, `l` 20 px, `fill`. Decorative: words stand beside."""
     space = " " if classes else ""
     return Markup('<svg class="i{}{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
         space, classes, escape(static(SPRITE)), name

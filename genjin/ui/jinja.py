@@ -44,10 +44,8 @@ class Components:
 
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 back end uses (settings.TEMPLATES)."""
-    options["undefined"] = StrictUndefined
-    env = Environment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options
-    )
+    options |= {"autoescape": True, "undefined": StrictUndefined}
+    env = Environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"], **options)  # noqa: S701
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         translation.gettext,
         translation.ngettext,

@@ -1,4 +1,4 @@
-"""How an area serves pages: `@page` (address, methods, who may), `render` and `fragment` (templates), answers with toasts.
+"""How an area serves pages: `@page` (address, methods, who may), `render` and `fragment`, answers with toasts.
 
 Every view is closed to people who are not signed in unless it is opened with a reason. Views stay thin: read the input,
 call one action or query, choose a template, answer.
@@ -160,8 +160,7 @@ def go(request: HttpRequest, address: str, toast: Text = "", *, tone: str = "ok"
     else:
         response = HttpResponseRedirect(address)
     if toast:
-        parcel = json.dumps({"text": str(toast), "tone": tone, "undo": undo})
-        response.set_cookie("flash", quote(parcel), max_age=30, samesite="Strict")
+        _keep_for_next_page(response, {"text": str(toast), "tone": tone, "undo": undo})
     return response
 
 
@@ -169,7 +168,7 @@ def reload(toast: Text = "", *, tone: str = "ok") -> HttpResponse:
     """Answer to htmx: load the page you are on afresh (after a change that touches much of it)."""
     response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
     if toast:
-        response.set_cookie("flash", quote(json.dumps({"text": str(toast), "tone": tone})), max_age=30, samesite="Strict")
+        _keep_for_next_page(response, {"text": str(toast), "tone": tone})
     return response
 
 
@@ -190,7 +189,13 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def jinja() -> Environment:
     """The one Jinja2 environment."""
-    return engines["jinja2"].env  # type: ignore[no-any-return]
+    engine: Any = engines["jinja2"]
+    environment: Environment = engine.env
+    return environment
+
+
+def _keep_for_next_page(response: HttpResponse, toast: dict[str, str]) -> None:
+    response.set_cookie("flash", quote(json.dumps(toast)), max_age=30, samesite="Strict")
 
 
 def _answer(html: str, status: int) -> HttpResponse:
