@@ -22,6 +22,8 @@ ENOUGH = 0.6
 _FOOTER = re.compile(
     r"(?:合\s*计|总\s*计|小\s*计|备\s*注|说\s*明|注|制\s*表|填\s*表|审\s*核|审\s*批|复\s*核|签\s*字)(?:人|日期|表)?\s*(?:[:：].*)?$"
 )
+_TOTAL = re.compile(r"(?:合|总|小)\s*计[:：]?$")
+_NO_HEADING = re.compile(r"[\d\s\-/.:,%¥年月日]+$|.*[:：].")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
 
 
@@ -78,7 +80,8 @@ def _find_header(sheet: Sheet) -> _Header | None:
 def _may_be_heading(row: Sequence[Cell]) -> bool:
     """Only short texts, hardly one twice."""
     filled = [row[column] for column in _filled(row)]
-    texts = [_heading(value) for value in filled if isinstance(value, str) and len(value) <= LONGEST_HEADING]
+    short = [value for value in filled if isinstance(value, str) and len(value) <= LONGEST_HEADING]
+    texts = [_heading(value) for value in short if not _NO_HEADING.match(value)]
     return bool(texts) and len(texts) == len(filled) and len(set(texts)) >= max(1, len(texts) - 1)
 
 
@@ -100,7 +103,7 @@ def _with_second_row(sheet: Sheet, top: _Header) -> _Header:
         return top
     third = set(_filled(sheet.rows[number + 1])) if number + 1 < len(sheet.rows) else set()
     across = _merged_across(sheet.merges, top.row)
-    if not (divided <= across if across else third - below):
+    if not (divided <= across if across else len(third - below) > 1):
         return top
     names = {column: name for column, name in top.names.items() if column not in divided}
     parts = [_heading(second[column]) for column in below]
@@ -141,11 +144,15 @@ def _split_footers(
         if not _filled(cells):
             continue
         first = next(cell for cell in cells if cell is not None)
-        if isinstance(first, str) and _FOOTER.match(first) and len(_filled(cells)) <= max(1, len(cells) // 2):
+        if isinstance(first, str) and _is_footer(first, len(_filled(cells)), len(cells)):
             footers.append(_said(row))
         else:
             rows.append((number + offset, cells))
     return rows, footers
+
+
+def _is_footer(first: str, filled: int, width: int) -> bool:
+    return bool(_TOTAL.match(first)) or (bool(_FOOTER.match(first)) and filled <= max(1, width // 2))
 
 
 def _unique(names: list[str], columns: range) -> list[str]:

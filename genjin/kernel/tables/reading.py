@@ -196,7 +196,8 @@ def _csv_rows(text: str) -> list[list[Cell]]:
 
 def _delimiter(text: str) -> str:
     """The sign that parts most of the first lines into as many cells."""
-    lines = [line for line in text[:65536].splitlines() if line.strip()][:20]
+    unquoted = re.sub(r'"[^"]*"', "", text[:65536])
+    lines = [line for line in unquoted.splitlines() if line.strip()][:20]
 
     def regular(sign: str) -> tuple[int, int]:
         counts = [line.count(sign) for line in lines]
