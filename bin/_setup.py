@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPI = "https://pypi.org/simple"
@@ -243,9 +244,7 @@ def install(venv: Path, groups: list[str], uv: Path) -> None:
 def run(command: list[str | Path], environment: dict[str, str]) -> None:
     """Run uv; its own words explain a failure."""
     if subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr, check=False).returncode != 0:
-        stop(
-            "The environment could not be set up; the reason stands above. Behind a firewall set PIP_INDEX_URL to a mirror."
-        )
+        stop("The environment could not be set up, see above. Behind a firewall set PIP_INDEX_URL to a mirror.")
 
 
 def without_password(address: str) -> str:
@@ -259,7 +258,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def stop(text: str) -> None:
+def stop(text: str) -> NoReturn:
     """End with one sentence."""
     say(text)
     sys.exit(1)

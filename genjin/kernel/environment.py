@@ -186,7 +186,7 @@ def _make_secret_key(path: Path) -> None:
 def _database(data: Path, *, pooled: bool) -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL")
     options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}} if pooled else {}
-    base: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, "CONN_HEALTH_CHECKS": False}
+    base: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, "CONN_HEALTH_CHECKS": pooled}
     if not url:
         at = Address.of(data)
         host = os.environ.get("GENJIN_SOCKET") or at.host

@@ -116,7 +116,8 @@ def start_job(actor: Actor, name: str, *, title: str = "", **arguments: Any) -> 
 
 def job_for(actor: Actor, job_id: int) -> JobProgress:
     """A job of the actor's own. Raises NotFound."""
-    row = JobProgress.objects.filter(pk=job_id, member_id=actor.member_id).first()
+    own = JobProgress.objects.filter(pk=job_id, member_id=actor.member_id or 0)
+    row = own.first()
     if row is None:
         raise NotFound
     return row

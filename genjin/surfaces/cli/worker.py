@@ -13,6 +13,7 @@ def run(options: argparse.Namespace) -> int:
     del options
     with database():
         from procrastinate.contrib.django import app  # slow: needs Django
+        from procrastinate.contrib.django.django_connector import DjangoConnector  # slow: needs Django
 
         from genjin.kernel.sealing import run_sealing  # slow: needs Django
 
@@ -20,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
         sealing = threading.Thread(target=run_sealing, args=(stop,), name="sealing", daemon=True)
         sealing.start()
         try:
+            assert isinstance(app.connector, DjangoConnector)
             with app.replace_connector(app.connector.get_worker_connector()) as worker:
                 worker.run_worker(name="genjin")
         finally:
