@@ -114,7 +114,7 @@ def download(name: str, sha256: str) -> bytes:
         if hashlib.sha256(content).hexdigest() == sha256:
             return content
         troubles.append(f"{without_password(index)}: {name} is not the file that it should be")
-    stop("Cannot get uv, which installs the rest; set PIP_INDEX_URL to a package mirror. " + "; ".join(troubles))
+    raise SystemExit("Cannot get uv, which installs the rest; set PIP_INDEX_URL to a mirror. " + "; ".join(troubles))
 
 
 def indexes() -> list[str]:

@@ -85,7 +85,7 @@ def job(
 
 
 def periodic(cron: str, name: str, *, grants: Sequence[str] = ()) -> Callable[[PeriodicFunction], PeriodicFunction]:
-    """Register `function(actor)` to run at the times of the cron line (UTC; six fields: with seconds), one at a time."""
+    """Register `function(actor)` to run at the times of the cron line (UTC; six fields: with seconds), singly."""
 
     def decorate(function: PeriodicFunction) -> PeriodicFunction:
         def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
