@@ -72,8 +72,7 @@ def search_industries(text: str, limit: int = 20) -> list[Industry]:
 def parse_industry(text: str) -> Industry | None:
     """The industry that a cell of a sheet means: code, exact name, or common word; None if none."""
     wanted = fold(text).strip()
-    exact = next((one for one in _industries().values() if fold(one.name) == wanted), None)
-    return industry(wanted) or exact or _usual(wanted)
+    return industry(wanted) or industry(_codes_by_name().get(wanted, "")) or _usual(wanted)
 
 
 def _usual(word: str) -> Industry | None:
@@ -86,6 +85,12 @@ def _industries() -> dict[str, Industry]:
     with (FACTS / "industries.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.reader(lines))[1:]
     return {code: Industry(code, name, int(level), *rest) for code, name, level, *rest in rows}
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    """The code of each folded name; of namesakes the first, which is the larger class."""
+    return {fold(one.name): one.code for one in reversed(_industries().values())}
 
 
 @cache

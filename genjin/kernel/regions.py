@@ -81,10 +81,13 @@ def search_regions(text: str, limit: int = 20) -> list[Region]:
 
 
 def parse_region(text: str) -> Region | None:
-    """The finest region that a written address names without doubt; None if there is none.
+    """The region of a six-digit code, else the finest that a written address names without doubt; None if none.
 
     `江苏苏州工业园区星湖街1号` gives 苏州工业园区; `鼓楼区` alone could be four places and gives None.
     """
+    known = _regions().get(text.strip())
+    if known:
+        return known
     letters = re.sub(r"\s", "", text)[:MOST_READ]
     named = _named(letters)
     scores = {code: len(set().union(*(named.get(step.code, set()) for step in path(code)))) for code in named}
