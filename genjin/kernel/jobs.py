@@ -55,10 +55,10 @@ PERIODIC: dict[str, str] = {}
 
 
 class _Actors:
-    of: Callable[[int], Actor | None] | None = None
+    of: Callable[[int, Surface], Actor | None] | None = None
 
 
-def use_actors(find: Callable[[int], Actor | None]) -> None:
+def use_actors(find: Callable[[int, Surface], Actor | None]) -> None:
     """Tell where a member's actor comes from: as of now, None when the member may no longer act."""
     _Actors.of = find
 
@@ -182,10 +182,10 @@ def _run_once(kind: Job, job_id: int, arguments: dict[str, Any], *, attempt: int
 def _actor(kind: Job, row: JobProgress) -> Actor:
     if not kind.as_member:
         return system(*kind.grants)
-    actor = _Actors.of(row.member_id) if _Actors.of and row.member_id else None
+    actor = _Actors.of(row.member_id, Surface.JOB) if _Actors.of and row.member_id else None
     if actor is None:
         raise Refused("no_member", _("发起任务的成员已停用，任务没有执行"))
-    return actor.through(Surface.JOB)
+    return actor
 
 
 def _give_up(job_id: int) -> None:

@@ -11,8 +11,10 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the kernel its directory and load what registers itself."""
-        from genjin.kernel import people  # slow: models must be ready
-        from genjin.org import actions, grants, snapshot  # slow: models must be ready
+        from genjin.kernel import jobs, people  # slow: models must be ready
+        from genjin.org import actions, grants, queries, snapshot  # slow: models must be ready
 
-        assert actions and grants
+        assert actions
+        assert grants
         people.use(snapshot.MemoryDirectory())
+        jobs.use_actors(queries.actor_for)
