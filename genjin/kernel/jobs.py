@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy
@@ -92,7 +92,7 @@ def periodic(cron: str, name: str, *, grants: Sequence[str] = ()) -> Callable[[P
             try:
                 function(system(*grants))
             finally:
-                close_old_connections()
+                _give_connection_back()
 
         PERIODIC[name] = cron
         task = app.task(name=name, queueing_lock=name, lock=name)(run)
@@ -150,7 +150,7 @@ def _run(name: str, context: JobContext, *, job_id: int, arguments: dict[str, An
     try:
         _run_once(JOBS[name], job_id, arguments, attempt=context.job.attempts + 1)
     finally:
-        close_old_connections()
+        _give_connection_back()
 
 
 def _run_once(kind: Job, job_id: int, arguments: dict[str, Any], *, attempt: int) -> None:
@@ -177,6 +177,12 @@ def _run_once(kind: Job, job_id: int, arguments: dict[str, Any], *, attempt: int
         raise
     else:
         _save(job_id, State.DONE, result=result or {})
+
+
+def _give_connection_back() -> None:
+    """The worker's threads end with their job; a caller's open transaction (a test's) stays as it is."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def _actor(kind: Job, row: JobProgress) -> Actor:
