@@ -13,4 +13,5 @@ class CustomersConfig(AppConfig):
         """Register record types and actions."""
         from genjin.customers import actions, record  # slow: models must be ready
 
-        assert actions and record
+        assert actions
+        assert record

@@ -156,7 +156,5 @@ class Rest(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "kind"], condition=models.Q(until=None), name="rest_one_open"
-            )
+            models.UniqueConstraint(fields=["customer", "kind"], condition=models.Q(until=None), name="rest_one_open")
         ]

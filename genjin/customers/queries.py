@@ -68,7 +68,7 @@ def duplicates_of(
         condition |= Q(phone=phone)
     if credit_code:
         condition |= Q(credit_code=credit_code)
-    rows = list(Customer.objects.filter(condition).exclude(pk=besides).order_by("life", "-id")[:5])
+    rows = list(Customer.objects.filter(condition).exclude(pk=besides or 0).order_by("life", "-id")[:5])
     seen = set(visible_to(actor, Customer).filter(pk__in=[r.pk for r in rows]).values_list("pk", flat=True))
     found = []
     for row in rows:

@@ -69,11 +69,13 @@ class Action(Generic[P, R]):
         confirm: Label,
         silent: str,
         listed: bool,
+        when: Callable[[Any], bool] | None,
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
         self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
         self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
+        self.when = when
         parameters = list(inspect.signature(function).parameters.values())
         self.takes_row = len(parameters) > 1 and parameters[1].kind is not inspect.Parameter.KEYWORD_ONLY
         self._keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -139,7 +141,9 @@ class Action(Generic[P, R]):
     ) -> Outcome:
         """Run for a surface: parse, check version, honour the idempotency key. Raises Refused."""
         self.check(actor)
-        digest = hashlib.sha256(json.dumps([self.name, row_id, recording.plain(dict(raw))], default=str).encode()).digest()
+        digest = hashlib.sha256(
+            json.dumps([self.name, row_id, recording.plain(dict(raw))], default=str).encode()
+        ).digest()
         with transaction.atomic():
             kept = _claim(actor, key, self.name, digest) if key else None
             if kept is not None and kept.outcome is not None:
@@ -247,9 +251,10 @@ def action(
     confirm: Label = "",
     silent: str = "",
     listed: bool = True,
+    when: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Action[P, R]]:
     """Register a business verb. `needs` is compulsory; `silent` says why an action records nothing;
-    `listed` whether menus offer it."""
+    `listed` whether menus offer it, `when` for which rows (the action itself refuses the others anyway)."""
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Action[P, R]:
         if not needs:
@@ -258,7 +263,7 @@ def action(
             raise TypeError(f"action {name} is declared twice")
         made = Action(
             function, name=name, on=on, needs=needs, label=label, icon=icon, bulk=bulk, danger=danger,
-            confirm=confirm, silent=silent, listed=listed,
+            confirm=confirm, silent=silent, listed=listed, when=when,
         )  # fmt: skip
         ACTIONS[name] = made
         return made
@@ -297,6 +302,8 @@ def actions_on(record_type: RecordType, actor: Actor, *, bulk: bool = False) -> 
 
 def _claim(actor: Actor, key: str, name: str, digest: bytes) -> Idempotency:
     """The key's row: new (outcome None), or of the earlier same request. Raises Refused for another request."""
+    if actor.member_id is None:
+        raise Refused("no_member", _("幂等键只用于成员的请求"))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_idempotency (member_id, key, action, digest, at) VALUES (%s, %s, %s, %s, now())"

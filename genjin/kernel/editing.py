@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from genjin.kernel.actions import expected_version
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields.base import Field, Values
+from genjin.kernel.fields.base import Access, Field, Values
 from genjin.kernel.models.events import EventLink, EventPayload
 from genjin.kernel.models.rows import Record
-from genjin.kernel.records import type_of
 from genjin.kernel.recording import plain
-from genjin.kernel.refusal import Stale
+from genjin.kernel.records import type_of
+from genjin.kernel.refusal import Forbidden, Stale
 
 
 def apply_values(actor: Actor, row: Record, values: Values) -> None:
-    """Set the given fields. When the editor saw an older version (`expected_version`), fields that only they changed
+    """Set the given fields; one the actor may not edit raises Forbidden.
+
+    When the editor saw an older version (`expected_version`), fields that only they changed
     are set, untouched ones are left as they are now, and a field both changed raises Stale with theirs and mine."""
     fields = {f.key: f for f in type_of(row).fields}
     seen = expected_version.get()
     if seen is not None and seen < row.version:
         values = _mine(row, values, fields, seen)
+    record_type = type_of(row)
+    for key in values:
+        if record_type.access(actor, fields[key]) is not Access.EDIT:
+            raise Forbidden(_("您不能修改「%s」") % fields[key].label)
     for key, value in values.items():
         set_value(row, fields[key], value)
 

@@ -59,8 +59,10 @@ class Recording:
             salt = secrets.token_bytes(16)
             text = json.dumps(changes, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
             digest = hashlib.sha256(salt + text.encode()).digest()
-            links.append(EventLink(row_id, event.pk, row_type, version, digest))
-            payloads.append(EventPayload(row_id, event.pk, changes, salt))
+            links.append(
+                EventLink(row_id=row_id, event_id=event.pk, row_type=row_type, row_version=version, digest=digest)
+            )
+            payloads.append(EventPayload(row_id=row_id, event_id=event.pk, changes=changes, salt=salt))
         EventLink.objects.bulk_create(links, batch_size=2000)
         EventPayload.objects.bulk_create(payloads, batch_size=2000)
         return event
@@ -74,9 +76,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
 
     A new row gets id, code and first version. Raises RuntimeError outside an action.
     """
-    recording = current.get()
-    if recording is None:
-        raise RuntimeError("record() outside an action")
+    recording = _running(actor)
     creating = row._state.adding
     if creating:
         _prepare_new(actor, row)
@@ -96,9 +96,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
 
 def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
     """Delete a row that is no record (a role, a view, a team place), keeping what it held in the event."""
-    recording = current.get()
-    if recording is None:
-        raise RuntimeError("record_removal() outside an action")
+    recording = _running(actor)
     if isinstance(row, Record):
         raise TypeError("records are voided, never deleted")
     recording.noted = True
@@ -110,11 +108,18 @@ def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
 
 def note_event(actor: Actor, /, **note: Any) -> None:
     """Record an event that concerns no row (a sign-in that failed, an export)."""
-    recording = current.get()
-    if recording is None:
-        raise RuntimeError("note_event() outside an action")
+    recording = _running(actor)
     recording.noted = True
     recording.note.update(note)
+
+
+def _running(actor: Actor) -> Recording:
+    recording = current.get()
+    if recording is None:
+        raise RuntimeError("rows are written inside actions only")
+    if recording.actor.member_id != actor.member_id:
+        raise RuntimeError("an action writes as the actor it was called with")
+    return recording
 
 
 def _prepare_new(actor: Actor, row: Row) -> None:
@@ -175,10 +180,8 @@ def _link(recording: Recording, row: Row, changes: dict[str, tuple[Any, Any]]) -
     for name, (before, after) in changes.items():
         if name in row.unrecorded:
             continue
-        if name in SECRET:
-            before, after = None, "•••"
-        first = merged[name][0] if name in merged else plain(before)
-        merged[name] = [first, plain(after)]
+        old, new = (None, "•••") if name in SECRET else (plain(before), plain(after))
+        merged[name] = [merged[name][0] if name in merged else old, new]
     recording.links[row.pk] = (row.row_type, row.version, merged)
 
 

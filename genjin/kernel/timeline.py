@@ -54,9 +54,7 @@ def timeline(actor: Actor, record: Record, *, before: int | None = None, most: i
     found = list(links[: most + 1])
     more = len(found) > most
     ids = [link.event_id for link in found[:most]]
-    payloads = {
-        p.event_id: p.changes for p in EventPayload.objects.filter(row_id=record.pk, event_id__in=ids)
-    }
+    payloads = {p.event_id: p.changes for p in EventPayload.objects.filter(row_id=record.pk, event_id__in=ids)}
     return [_entry(actor, record, link, payloads.get(link.event_id, {})) for link in found[:most]], more
 
 

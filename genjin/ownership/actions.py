@@ -49,8 +49,8 @@ def transfer_action(record_type: RecordType) -> Action[Any, Any]:
     return transfer
 
 
-def team_actions(record_type: RecordType) -> tuple[Action[Any, Any], Action[Any, Any]]:
-    """Adding to and removing from the team of one type's records."""
+def teammate_action(record_type: RecordType) -> Action[Any, Any]:
+    """Adding somebody to the team of one type's records."""
 
     @action(
         f"{record_type.plural}.add_teammate",
@@ -83,6 +83,12 @@ def team_actions(record_type: RecordType) -> tuple[Action[Any, Any], Action[Any,
         record(actor, place)
         return row
 
+    return add_teammate
+
+
+def removal_action(record_type: RecordType) -> Action[Any, Any]:
+    """Removing somebody from the team of one type's records."""
+
     @action(
         f"{record_type.plural}.remove_teammate",
         on=record_type.model,
@@ -106,4 +112,4 @@ def team_actions(record_type: RecordType) -> tuple[Action[Any, Any], Action[Any,
         record_removal(actor, place)
         return row
 
-    return add_teammate, remove_teammate
+    return remove_teammate

@@ -13,4 +13,6 @@ class OwnershipConfig(AppConfig):
         """Register grants, the team branch and the consumers."""
         from genjin.ownership import actions, jobs, queries  # slow: models must be ready
 
-        assert actions and jobs and queries
+        assert actions
+        assert jobs
+        assert queries

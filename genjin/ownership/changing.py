@@ -7,8 +7,8 @@ from django.utils import timezone
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life, Record
-from genjin.kernel.records import belonging_to, type_of
 from genjin.kernel.recording import record as record_change
+from genjin.kernel.records import belonging_to, type_of
 from genjin.ownership.models import Period, Rule
 
 

@@ -37,9 +37,7 @@ class Period(models.Model):
     class Meta:
         indexes = [models.Index(fields=["record_id", "-id"], name="period_record")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["record_id"], condition=models.Q(until=None), name="period_one_open"
-            )
+            models.UniqueConstraint(fields=["record_id"], condition=models.Q(until=None), name="period_one_open")
         ]
 
 

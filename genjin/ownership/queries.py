@@ -16,7 +16,7 @@ from genjin.ownership.models import Period, Teammate
 
 def team_branch(actor: Actor, right: To) -> QuerySet[Any, Any] | None:
     """Ids of records in whose team I or my subordinates are (B5, S2-30). Writing asks for my own read-write place."""
-    if not actor.people:
+    if actor.member_id is None:
         return None
     rows = Teammate.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     if right is SEE:

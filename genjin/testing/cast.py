@@ -1,7 +1,7 @@
 """The shared cast, named by part: nobody, stranger, teammate, owner, manager, administrator; same in every suite.
 
-    总部 ── 销售一部 ── 一组 (owner, manager above)      teammate: 销售二部, has a place in the team
-        └── 销售二部 (stranger, teammate)               nobody: signed in, no role
+总部 ── 销售一部 ── 一组 (owner, manager above)      teammate: 销售二部, has a place in the team
+    └── 销售二部 (stranger, teammate)               nobody: signed in, no role
 """
 
 from __future__ import annotations
@@ -38,7 +38,14 @@ class Cast:
 
 
 PARTS = ("nobody", "stranger", "teammate", "owner", "manager", "administrator")
-NAMES = {"nobody": "吴无名", "stranger": "陌路人", "teammate": "许星河", "owner": "周牧远", "manager": "林知夏", "administrator": "管理员"}
+NAMES = {
+    "nobody": "吴无名",
+    "stranger": "陌路人",
+    "teammate": "许星河",
+    "owner": "周牧远",
+    "manager": "林知夏",
+    "administrator": "管理员",
+}
 
 
 def make_cast() -> Cast:

@@ -16,9 +16,10 @@ from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import Number, Region, Text, Values
 from genjin.kernel.models.rows import Life
+from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.refusal import NotFound, Refused
-from genjin.ownership.actions import team_actions, transfer_action
+from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 
@@ -36,7 +37,14 @@ def create_contact(actor: Actor, *, values: Values) -> Contact:
     return contact
 
 
-@action("contacts.edit", on=Contact, needs="contacts.edit", label=gettext_lazy("编辑"), icon="pencil")
+@action(
+    "contacts.edit",
+    on=Contact,
+    needs="contacts.edit",
+    label=gettext_lazy("编辑"),
+    icon="pencil",
+    when=lambda row: row.life != Life.VOIDED,
+)
 def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
     """Change the given fields; a contact may move to another customer. Raises Stale or Refused."""
     contact = contact_for(actor, contact_id, to=WRITE, lock=True)
@@ -62,13 +70,12 @@ def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
     bulk=True,
     danger=True,
     confirm=gettext_lazy("作废后联系人进入回收站，可随时还原。"),
+    when=lambda row: row.life != Life.VOIDED,
 )
 def void_contact(actor: Actor, contact_id: int) -> Contact:
-    """Put a contact into the recycle bin. Raises Refused("voided")."""
+    """Put a contact into the recycle bin. Raises Refused("bad_move")."""
     contact = contact_for(actor, contact_id, to=OWN, lock=True)
-    if contact.life == Life.VOIDED:
-        raise Refused("voided", _("联系人已经作废"))
-    contact.life = Life.VOIDED
+    LIFE.move(contact, Life.VOIDED)
     record(actor, contact)
     return contact
 
@@ -80,13 +87,14 @@ def void_contact(actor: Actor, contact_id: int) -> Contact:
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
     bulk=True,
+    when=lambda row: row.life == Life.VOIDED,
 )
 def restore_contact(actor: Actor, contact_id: int) -> Contact:
     """Take a contact out of the recycle bin. Raises Refused("not_voided")."""
     contact = contact_for(actor, contact_id, to=OWN, lock=True)
     if contact.life != Life.VOIDED:
         raise Refused("not_voided", _("联系人没有作废"))
-    contact.life = Life.LIVE
+    LIFE.move(contact, Life.LIVE)
     record(actor, contact)
     return contact
 
@@ -146,4 +154,4 @@ def _one_primary(actor: Actor, contact: Contact) -> None:
 
 
 transfer_contact = transfer_action(CONTACT)
-add_contact_teammate, remove_contact_teammate = team_actions(CONTACT)
+add_contact_teammate, remove_contact_teammate = teammate_action(CONTACT), removal_action(CONTACT)

@@ -18,10 +18,11 @@ from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import LongText, Person, Values, YesNo
 from genjin.kernel.models.rows import Life
+from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.tagging import ensure_options
-from genjin.ownership.actions import team_actions, transfer_action
+from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 
@@ -52,7 +53,14 @@ def create_customer(
     return customer
 
 
-@action("customers.edit", on=Customer, needs="customers.edit", label=gettext_lazy("编辑"), icon="pencil")
+@action(
+    "customers.edit",
+    on=Customer,
+    needs="customers.edit",
+    label=gettext_lazy("编辑"),
+    icon="pencil",
+    when=lambda row: row.life != Life.VOIDED,
+)
 def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer:
     """Change the given fields. Raises Stale when somebody else changed the same ones meanwhile."""
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
@@ -75,15 +83,17 @@ def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer
     bulk=True,
     danger=True,
     confirm=gettext_lazy("作废后客户进入回收站，可随时还原；跟进与联系人一并保留。"),
+    when=lambda row: row.life != Life.VOIDED,
 )
 def void_customer(
-    actor: Actor, customer_id: int, *, reason: Annotated[str, LongText(key="reason", label=gettext_lazy("原因"), most=200)]
+    actor: Actor,
+    customer_id: int,
+    *,
+    reason: Annotated[str, LongText(key="reason", label=gettext_lazy("原因"), most=200)],
 ) -> Customer:
-    """Put a customer into the recycle bin (S2-31). Raises Refused("voided")."""
+    """Put a customer into the recycle bin (S2-31). Raises Refused("bad_move")."""
     customer = customer_for(actor, customer_id, to=OWN, lock=True)
-    if customer.life == Life.VOIDED:
-        raise Refused("voided", _("客户已经作废"))
-    customer.life = Life.VOIDED
+    LIFE.move(customer, Life.VOIDED)
     record(actor, customer, reason=reason)
     return customer
 
@@ -95,13 +105,14 @@ def void_customer(
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
     bulk=True,
+    when=lambda row: row.life == Life.VOIDED,
 )
 def restore_customer(actor: Actor, customer_id: int) -> Customer:
     """Take a customer out of the recycle bin. Raises Refused("not_voided") or Refused("duplicate")."""
     customer = customer_for(actor, customer_id, to=OWN, lock=True)
     if customer.life != Life.VOIDED:
         raise Refused("not_voided", _("客户没有作废"))
-    customer.life = Life.LIVE
+    LIFE.move(customer, Life.LIVE)
     record(actor, customer)
     return customer
 
@@ -137,4 +148,4 @@ def _check_duplicates(actor: Actor, values: Values, known: bool) -> None:
 
 
 transfer_customer = transfer_action(CUSTOMER)
-add_customer_teammate, remove_customer_teammate = team_actions(CUSTOMER)
+add_customer_teammate, remove_customer_teammate = teammate_action(CUSTOMER), removal_action(CUSTOMER)

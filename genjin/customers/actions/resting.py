@@ -15,6 +15,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE
 from genjin.kernel.fields import Choice, LongText
 from genjin.kernel.models.rows import Life
+from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 
@@ -22,11 +23,19 @@ Reason = Annotated[str, Choice(key="reason", label=gettext_lazy("原因"), optio
 Note = Annotated[str, LongText(key="note", label=gettext_lazy("说明"), most=500)]
 
 
-@action("customers.archive", on=Customer, needs="customers.archive", label=gettext_lazy("归档"), icon="stack-2", bulk=True)
+@action(
+    "customers.archive",
+    on=Customer,
+    needs="customers.archive",
+    label=gettext_lazy("归档"),
+    icon="stack-2",
+    bulk=True,
+    when=lambda row: row.life == Life.LIVE,
+)
 def archive_customer(actor: Actor, customer_id: int, *, reason: Reason, note: Note = "") -> Customer:
     """Archive a closed customer (S3-13). Raises Refused("not_live")."""
     customer = _live(actor, customer_id)
-    customer.life = Life.ARCHIVED
+    LIFE.move(customer, Life.ARCHIVED)
     customer.paused = False
     _end(customer)
     _begin(actor, customer, RestKind.ARCHIVED, reason, note)
@@ -40,19 +49,28 @@ def archive_customer(actor: Actor, customer_id: int, *, reason: Reason, note: No
     label=gettext_lazy("取消归档"),
     icon="arrow-back-up",
     bulk=True,
+    when=lambda row: row.life == Life.ARCHIVED,
 )
 def unarchive_customer(actor: Actor, customer_id: int) -> Customer:
     """Take an archived customer up again. Raises Refused("not_archived")."""
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
     if customer.life != Life.ARCHIVED:
         raise Refused("not_archived", _("客户没有归档"))
-    customer.life = Life.LIVE
+    LIFE.move(customer, Life.LIVE)
     _end(customer)
     record(actor, customer)
     return customer
 
 
-@action("customers.pause", on=Customer, needs="customers.archive", label=gettext_lazy("暂停跟进"), icon="clock", bulk=True)
+@action(
+    "customers.pause",
+    on=Customer,
+    needs="customers.archive",
+    label=gettext_lazy("暂停跟进"),
+    icon="clock",
+    bulk=True,
+    when=lambda row: row.life == Life.LIVE and not row.paused,
+)
 def pause_customer(actor: Actor, customer_id: int, *, reason: Reason, note: Note = "") -> Customer:
     """Pause a customer without progress (S3-13). Raises Refused("paused")."""
     customer = _live(actor, customer_id)
@@ -70,6 +88,7 @@ def pause_customer(actor: Actor, customer_id: int, *, reason: Reason, note: Note
     label=gettext_lazy("恢复跟进"),
     icon="repeat",
     bulk=True,
+    when=lambda row: row.life == Life.LIVE and row.paused,
 )
 def resume_customer(actor: Actor, customer_id: int) -> Customer:
     """Follow a paused customer again. Raises Refused("not_paused")."""

@@ -58,7 +58,9 @@ class DepartmentRef(Field):
         """The id of the department with this id or name."""
         found = people.directory().find_department(str(raw), actor)
         if found is None:
-            raise FieldError(_("「%(field)s」：没有找到部门「%(what)s」") % {"field": self.label, "what": str(raw)[:40]})
+            raise FieldError(
+                _("「%(field)s」：没有找到部门「%(what)s」") % {"field": self.label, "what": str(raw)[:40]}
+            )
         return found
 
     def text(self, value: Any, actor: Actor) -> str:
@@ -134,7 +136,8 @@ class Region(Field):
         found = regions.parse_region(str(raw))
         if found is None:
             raise FieldError(
-                _("「%(field)s」：不认识「%(what)s」，请写省、市、区的名称") % {"field": self.label, "what": str(raw)[:40]}
+                _("「%(field)s」：不认识「%(what)s」，请写省、市、区的名称")
+                % {"field": self.label, "what": str(raw)[:40]}
             )
         return found.code
 

@@ -42,9 +42,7 @@ class Number(Field):
         if self.least is not None and number < self.least:
             raise FieldError(_("「%(field)s」不能小于 %(least)s") % {"field": self.label, "least": self.least})
         if self.greatest is not None and number > self.greatest:
-            raise FieldError(
-                _("「%(field)s」不能大于 %(greatest)s") % {"field": self.label, "greatest": self.greatest}
-            )
+            raise FieldError(_("「%(field)s」不能大于 %(greatest)s") % {"field": self.label, "greatest": self.greatest})
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """A filter value is a number as well."""

@@ -75,7 +75,7 @@ class Phone(Text):
     def parse_given(self, raw: Any, actor: Actor) -> str:
         """The normal form of the number. Raises FieldError with the reason when it is none."""
         check = normal.check_phone(str(raw))
-        if not check.ok:
+        if not check.ok or check.normal is None:
             raise FieldError(check.reason)
         return check.normal
 
@@ -102,7 +102,7 @@ class Email(Text):
     def parse_given(self, raw: Any, actor: Actor) -> str:
         """The normal form of the address."""
         check = normal.check_email(str(raw))
-        if not check.ok:
+        if not check.ok or check.normal is None:
             raise FieldError(check.reason)
         return self.limited(check.normal)
 
@@ -121,7 +121,7 @@ class Url(Text):
     def parse_given(self, raw: Any, actor: Actor) -> str:
         """The normal form of the address."""
         check = normal.check_url(str(raw))
-        if not check.ok:
+        if not check.ok or check.normal is None:
             raise FieldError(check.reason)
         return self.limited(check.normal)
 
@@ -135,6 +135,6 @@ class CreditCode(Text):
     def parse_given(self, raw: Any, actor: Actor) -> str:
         """The normal form of the code."""
         check = normal.check_credit_code(str(raw))
-        if not check.ok:
+        if not check.ok or check.normal is None:
             raise FieldError(check.reason)
         return check.normal

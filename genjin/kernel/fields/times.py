@@ -24,8 +24,9 @@ RELATIVE_OPERATORS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Date(Field):
-    """A calendar date."""
+    """A calendar date. `due`: a planned one, shown as overdue once it has passed."""
 
+    due: bool = False
     kind: ClassVar[str] = "date"
 
     def parse_given(self, raw: Any, actor: Actor) -> Any:
@@ -73,9 +74,7 @@ class Date(Field):
             condition &= Q(**{f"{self.path}__lt": self.edge(high + dt.timedelta(days=1), actor)})
         return condition
 
-    def _bounds(
-        self, operator: Operator, values: list[Any], today: dt.date
-    ) -> tuple[dt.date | None, dt.date | None]:
+    def _bounds(self, operator: Operator, values: list[Any], today: dt.date) -> tuple[dt.date | None, dt.date | None]:
         relative = operator.key in {"last", "next", "past"}
         if relative != isinstance(values[0], int):
             raise FieldError(_("「%(field)s」的筛选值不对") % {"field": self.label})

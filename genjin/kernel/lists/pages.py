@@ -14,6 +14,7 @@ from genjin.kernel.fields.base import Field
 from genjin.kernel.lists.branches import branches, ordered
 from genjin.kernel.lists.reading import Cursor, ListQuery
 from genjin.kernel.models.rows import Record
+from genjin.kernel.recording import plain
 from genjin.kernel.refusal import Refused
 
 
@@ -112,7 +113,7 @@ class _Reader:
     def cursor(self, row: tuple[Any, ...]) -> str:
         """The cursor of a row."""
         value = None if self.path == "id" else row[self.at[self.path]]
-        return Cursor(value.isoformat() if hasattr(value, "isoformat") else value, row[0]).text()
+        return Cursor(plain(value), row[0]).text()
 
     def list_row(self, row: tuple[Any, ...]) -> ListRow:
         """The row as surfaces read it."""

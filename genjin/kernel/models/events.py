@@ -86,9 +86,7 @@ class Notification(models.Model):
     """A message to one member about one event. Its words are made when it is read, from what may be seen then."""
 
     id = models.BigAutoField(primary_key=True)
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     row_type = models.CharField(max_length=40, default="")
@@ -102,7 +100,4 @@ class Notification(models.Model):
             models.Index(fields=["member", "-id"], name="notification_member"),
             models.Index(fields=["member"], condition=models.Q(read_at=None), name="notification_unread"),
         ]
-        constraints = [
-            models.UniqueConstraint(fields=["member", "event", "kind", "row_id"], name="notification_once")
-        ]
-
+        constraints = [models.UniqueConstraint(fields=["member", "event", "kind", "row_id"], name="notification_once")]

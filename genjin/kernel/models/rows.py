@@ -41,9 +41,9 @@ class Row(models.Model):
     _loaded: dict[str, Any]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
         """Remember what was loaded, so that an event can tell before from after."""
-        instance = super().from_db(db, field_names, values)
+        instance = super().from_db(db, field_names, values, **kwargs)
         instance._loaded = dict(zip(field_names, _copies(values), strict=False))
         return instance
 

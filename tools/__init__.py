@@ -1,0 +1,1 @@
+"""Lints and small generators of the project."""
