@@ -109,7 +109,7 @@ PLAIN: list[list[object]] = [["客户名称", "电话", "金额"], ["甲公司",
         ([["名称", "城市"]], ["名称", "城市"], []),
         ([[None, None, "名称", "城市"], [None, None, "甲", "苏州"]], ["名称", "城市"], [2]),
     ],
-)  # fmt: skip
+)
 def test_table_is_found(rows: Rows, header: list[str], numbers: list[int]) -> None:
     table = table_of(rows)
     assert table.header == header
