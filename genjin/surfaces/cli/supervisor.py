@@ -23,7 +23,7 @@ from genjin.surfaces.cli.network import answers
 from genjin.surfaces.cli.state import State
 
 READY_PATH = "/-/ready"
-_SECONDS_FOR_A_PREDECESSOR = 15.0
+_SECONDS_FOR_A_PREDECESSOR = 8.0
 _SECONDS_TO_LOAD = 60.0
 _TICK = 0.1
 
