@@ -35,6 +35,7 @@ class Customer(Record):
     email = models.CharField(max_length=200, default="")
     website = models.CharField(max_length=500, default="")
     credit_code = models.CharField(max_length=18, default="")
+    external_code = models.CharField(max_length=60, default="")
     background = models.TextField(default="")
     core_need = models.TextField(default="")
     preferences = models.TextField(default="")

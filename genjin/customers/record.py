@@ -55,7 +55,9 @@ CUSTOMER = register(
         code_pattern="KH-{000000}",
         subtitle=("industry", "size", "region", "source"),
         derive=derive_customer,
-        searched=Searched(names=("name", "short_name"), phones=("phone",), codes=("code", "credit_code")),
+        searched=Searched(
+            names=("name", "short_name"), phones=("phone",), codes=("code", "credit_code", "external_code")
+        ),
         links=(
             Link("parent_id", "customer", label=_("上级单位")),
             Link("referred_by_id", "customer", label=_("介绍人")),
@@ -74,6 +76,9 @@ CUSTOMER = register(
             Text(key="name", label=_("客户名称"), section="basic", required=True, in_list=True, sortable=False),
             Text(key="short_name", label=_("简称"), section="basic", most=60),
             Text(key="code", label=_("客户编号"), section="system", editable=False),
+            Text(
+                key="external_code", label=_("外部编号"), section="basic", most=60, help=_("原有表格或其他系统里的编号")
+            ),
             Choice(key="kind", label=_("客户类型"), section="class", options="customer_kind"),
             Choice(key="category", label=_("客户分类"), section="class", options="customer_category"),
             Choice(

@@ -8,3 +8,10 @@ class FollowupsConfig(AppConfig):
 
     name = "genjin.followups"
     label = "followups"
+
+    def ready(self) -> None:
+        """Register record type and actions."""
+        from genjin.followups import actions, record  # slow: models must be ready
+
+        assert actions
+        assert record

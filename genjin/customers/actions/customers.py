@@ -13,7 +13,7 @@ from genjin.customers.queries import customer_for, duplicates_of
 from genjin.customers.record import CUSTOMER
 from genjin.kernel import people
 from genjin.kernel.actions import action
-from genjin.kernel.actor import Actor
+from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import LongText, Person, Values, YesNo
@@ -47,9 +47,10 @@ def create_customer(
         _check_owner(actor, owner)
     _check_duplicates(actor, values, duplicate_known)
     ensure_options(actor, TAGS.key, values.get("tags") or [])
-    customer = Customer()
+    imported = actor.surface is Surface.IMPORT
+    customer = Customer(imported=imported)
     apply_values(actor, customer, values)
-    change_owner(actor, customer, owner or actor.member_id, rule=Rule.CREATED)
+    change_owner(actor, customer, owner or actor.member_id, rule=Rule.IMPORTED if imported else Rule.CREATED)
     return customer
 
 

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('email', models.CharField(default='', max_length=200)),
                 ('website', models.CharField(default='', max_length=500)),
                 ('credit_code', models.CharField(default='', max_length=18)),
+                ('external_code', models.CharField(default='', max_length=60)),
                 ('background', models.TextField(default='')),
                 ('core_need', models.TextField(default='')),
                 ('preferences', models.TextField(default='')),

@@ -1,0 +1,47 @@
+"""What contacts with a customer change on the customer: last contact, next plan, deal date. A step of other areas'
+actions, never an action itself; it records on the customer, so that its timeline shows the event.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from genjin.customers.models import Customer
+from genjin.kernel.actor import Actor
+from genjin.kernel.recording import record
+
+
+def note_contact(
+    actor: Actor,
+    customer: Customer,
+    *,
+    occurred_at: datetime,
+    deal_date: date | None = None,
+    next_contact_at: datetime | None = None,
+    next_step: str = "",
+) -> None:
+    """A (locked) customer was contacted (B7). The plan that stood is done when its time has come by then; an entry
+    about an earlier contact than the last one does not replace a plan."""
+    latest = customer.last_followed_at is None or occurred_at >= customer.last_followed_at
+    if latest:
+        customer.last_followed_at = occurred_at
+    if deal_date and (customer.deal_date is None or deal_date > customer.deal_date):
+        customer.deal_date = deal_date
+    if latest or not (customer.next_contact_at or customer.next_step):
+        _plan(customer, occurred_at, next_contact_at, next_step)
+    record(actor, customer)
+
+
+def restate_contacts(
+    actor: Actor, customer: Customer, *, last_followed_at: datetime | None, deal_date: date | None
+) -> None:
+    """The records behind a (locked) customer's last contact and deal changed: put what they say now."""
+    customer.last_followed_at, customer.deal_date = last_followed_at, deal_date
+    record(actor, customer)
+
+
+def _plan(customer: Customer, occurred_at: datetime, next_contact_at: datetime | None, next_step: str) -> None:
+    if next_contact_at or next_step:
+        customer.next_contact_at, customer.next_step = next_contact_at, next_step
+    elif customer.next_contact_at is None or customer.next_contact_at <= occurred_at:
+        customer.next_contact_at, customer.next_step = None, ""
