@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genjin.areas import areas, template_folders
 from genjin.kernel.environment import Environment
 
 ENV = Environment.read()
@@ -22,13 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
-    "genjin.kernel",
-    "genjin.org",
-    "genjin.ownership",
-    "genjin.customers",
-    "genjin.followups",
-    "genjin.ui",
-    "genjin.surfaces",
+    *(f"genjin.{area}" for area in areas()),
 ]
 
 MIDDLEWARE = [
@@ -48,10 +43,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [
-            ENV.package / area / "templates"
-            for area in ("ui", "org", "ownership", "customers", "followups", "surfaces")
-        ],
+        "DIRS": template_folders(),
         "APP_DIRS": False,
         "OPTIONS": {"environment": "genjin.ui.jinja.environment", "autoescape": True},
     },

@@ -7,21 +7,13 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver
 
+from genjin.areas import web_modules
 from genjin.ui.pages import urlpatterns_of
-
-WEB_MODULES = (
-    "genjin.org.web",
-    "genjin.customers.web",
-    "genjin.ownership.web",
-    "genjin.followups.web",
-    "genjin.ui.web",
-    "genjin.surfaces.web",
-)
 
 
 def _collected() -> list[URLPattern | URLResolver]:
     patterns: list[URLPattern | URLResolver] = []
-    for name in WEB_MODULES:
+    for name in web_modules():
         if find_spec(name) is not None:
             module = import_module(name)
             patterns += urlpatterns_of(module)

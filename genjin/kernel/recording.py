@@ -51,7 +51,7 @@ class Recording:
             on_behalf_of_id=self.actor.on_behalf_of,
             surface=self.actor.surface,
             action=self.action,
-            note=self.note,
+            note={**self.note, "token": self.actor.token} if self.actor.token else self.note,
             request_id=self.actor.request_id,
         )
         links, payloads = [], []
@@ -130,7 +130,7 @@ def _prepare_new(actor: Actor, row: Row) -> None:
         if not row.code:
             pattern = pattern_of(record_type, actor.stamp)
             row.code = format_code(pattern, number, timezone.now().astimezone(actor.zone).date())
-    elif row.pk is None:
+    elif not row.pk:
         row.id = new_ids(1)[0]
 
 

@@ -129,6 +129,7 @@ def test_batch_reports_rule_refusals_by_row_and_makes_one_event(cast: Cast) -> N
     outcome = pause_customer.run_many(actor, [r.pk for r in rows], {"reason": "预算调整"})
     assert outcome.done == [rows[1].pk, rows[2].pk]
     assert [(n, r.code) for n, r in outcome.refused] == [(rows[0].pk, "paused")]
+    assert outcome.event_id is not None
     assert EventLink.objects.filter(event_id=outcome.event_id).count() == 2
 
 

@@ -1,4 +1,4 @@
-"""Declared fields: what every surface sees of a record. Built-in columns, custom, relation and computed fields alike."""
+"""Declared fields: what every surface sees of a record, be it a column, a custom, related or computed value."""
 
 from genjin.kernel.fields.base import Access, Field, FieldError, Operator, Sensitivity, Values
 from genjin.kernel.fields.choices import Choice, MultiChoice, Tags, YesNo
