@@ -44,7 +44,14 @@ def create_followup(actor: Actor, *, values: Values, author: Annotated[str, IMPO
     return followup
 
 
-@action("followups.edit", on=FollowUp, needs="followups.edit", label=gettext_lazy("修改"), icon="pencil")
+@action(
+    "followups.edit",
+    on=FollowUp,
+    needs="followups.edit",
+    label=gettext_lazy("修改"),
+    icon="pencil",
+    when=lambda row: row.life != Life.VOIDED,
+)
 def edit_followup(actor: Actor, followup_id: int, *, values: Values) -> FollowUp:
     """Correct one's own follow-up within 24 hours. Raises Forbidden, Refused("too_late"), Stale."""
     followup = followup_for(actor, followup_id, to=WRITE, lock=True)
@@ -70,6 +77,7 @@ def edit_followup(actor: Actor, followup_id: int, *, values: Values) -> FollowUp
     label=gettext_lazy("作废"),
     icon="trash",
     danger=True,
+    when=lambda row: row.life != Life.VOIDED,
     confirm=gettext_lazy("作废后不再计入统计，可以还原。"),
 )
 def void_followup(actor: Actor, followup_id: int) -> FollowUp:
@@ -92,6 +100,7 @@ def void_followup(actor: Actor, followup_id: int) -> FollowUp:
     needs="followups.void",
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
+    when=lambda row: row.life == Life.VOIDED,
 )
 def restore_followup(actor: Actor, followup_id: int) -> FollowUp:
     """Take a follow-up out of the recycle bin. Raises Refused("not_voided")."""
