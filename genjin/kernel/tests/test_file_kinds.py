@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
@@ -47,7 +48,7 @@ def zipped(**entries: bytes) -> bytes:
     return packed(list(entries.items()))
 
 
-def packed(entries: list[tuple[str | zipfile.ZipInfo, bytes]] | list[tuple[str, bytes]]) -> bytes:
+def packed(entries: Sequence[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in entries:
