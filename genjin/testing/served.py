@@ -68,6 +68,8 @@ class Serving:
         """Send the signal and wait; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        if self.process.stdout:
+            self.process.stdout.close()
         return self.process.wait(seconds)
 
     def left_over(self) -> list[str]:

@@ -34,8 +34,8 @@ class Running(Protocol):
 class Child:
     """One of our own modules as a process, with all that it starts."""
 
-    def __init__(self, module: str, arguments: Sequence[str] = (), *, patience: float) -> None:
-        self.patience = patience
+    def __init__(self, module: str, arguments: Sequence[str] = (), *, patience: float, insist: bool = False) -> None:
+        self.patience, self.insist = patience, insist
         # A death of ours must not leave it working against a database that is going down.
         command = [sys.executable, "-P", "-m", module, *arguments]
         self._process = start_child(command, dies_by=signal.SIGKILL)
@@ -51,15 +51,23 @@ class Child:
 
     def stop(self) -> None:
         """SIGTERM, and after its patience SIGKILL to all of its session."""
-        stop_child(self._process, [(signal.SIGTERM, self.patience)])
+        deadline = time.monotonic() + self.patience
+        while not stop_child(self._process, [(signal.SIGTERM, 0.5 if self.insist else self.patience)]):
+            if time.monotonic() > deadline:
+                break
+            # granian's processes forget a SIGTERM that comes while they load the application.
+            self._signal_all(signal.SIGTERM)
         self.kill()
 
     def kill(self) -> None:
         """End it and all that it started, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._signal_all(signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
 
 
 @dataclass

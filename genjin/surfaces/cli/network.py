@@ -6,17 +6,24 @@ import socket
 import sys
 
 from genjin.kernel.postgres import DatabaseTrouble
+from genjin.kernel.processes import wait_until
 from genjin.kernel.words import _
 
 
 def check_port(host: str, port: int) -> None:
-    """Raises DatabaseTrouble when somebody else has the port."""
+    """Raises DatabaseTrouble when somebody else has the port; one who is just dying gets a moment."""
+    if not wait_until(lambda: _is_free(host, port), 2):
+        raise DatabaseTrouble(_("端口 %(port)s 不可用：请用 --port 换一个端口。") % {"port": port})
+
+
+def _is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
-            raise DatabaseTrouble(_("端口 %(port)s 不可用：请用 --port 换一个端口。") % {"port": port}) from None
+            return False
+    return True
 
 
 def lan_address() -> str | None:

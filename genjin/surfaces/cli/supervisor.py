@@ -41,7 +41,7 @@ class Supervisor:
         self.web_is_ready = False
         self.database = Kept("database", lambda: postgres.start(data), self._tell)
         web = [host, str(port)]
-        self.web = Kept("web", lambda: Child("genjin.surfaces.cli.web", web, patience=15), self._tell)
+        self.web = Kept("web", lambda: Child("genjin.surfaces.cli.web", web, patience=15, insist=True), self._tell)
         self.worker = Kept("worker", lambda: Child("genjin.surfaces.cli", ["worker"], patience=20), self._tell)
 
     def run(self, announce: Callable[[dict[str, str]], None]) -> int:
@@ -146,8 +146,7 @@ class Supervisor:
     def _stop(self) -> None:
         """Web first, so that nobody is told of something that the others can no longer do."""
         if isinstance(self.web.running, Child) and not self.web_is_ready:
-            # granian forgets a SIGTERM while its workers load the application, and nobody is being served yet.
-            self.web.running.kill()
+            self.web.running.kill()  # nobody is being served yet
         self.web.stop()
         self.worker.stop()
         self.database.stop()

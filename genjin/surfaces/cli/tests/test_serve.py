@@ -146,7 +146,7 @@ def test_after_kill_9_of_everything_the_next_start_recovers(data: Path, first_wo
     first.stop(signal.SIGKILL)
     second = Serving(data, first.port)
     try:
-        assert wait_until(lambda: answers(second.port, READY), 30)
+        assert wait_until(lambda: _answers_query(second) and answers(second.port, READY), 30)
         assert query(second, "SELECT number FROM trial_kill") == [(7,)]
         query(second, "DROP TABLE trial_kill")
     finally:
@@ -167,7 +167,8 @@ def test_second_start_reaches_the_first_page_quickly(data: Path, first_words: st
 
 def test_second_serve_on_the_same_folder_is_refused_and_the_first_unharmed(serving: Serving) -> None:
     other = Serving(serving.data, free_port())
-    assert other.process.wait(30) == 1
+    assert wait_until(lambda: other.process.poll() == 1, 30)
+    other.stop()
     assert answers(serving.port, READY)
 
 
@@ -180,6 +181,8 @@ def test_port_in_use_is_told_in_one_sentence(serving: Serving) -> None:
 
 
 def test_doctor_finds_a_running_installation_well(serving: Serving) -> None:
+    fresh = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
+    assert wait_until(lambda: query(serving, fresh) != [], 30)  # the worker loads after the web
     said = _genjin(serving.data, "doctor", GENJIN_ADDRESS=f"http://127.0.0.1:{serving.port}")
     assert said.returncode == 0, said.stdout
     assert "一切正常" in said.stdout
