@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -85,3 +87,16 @@ def _why(row: Customer, key: str, phone: str, credit_code: str) -> str:
     if key and row.name_key == key:
         return "name"
     return "phone" if phone and row.phone == phone else "similar"
+
+
+def customers_named(actor: Actor, names: Iterable[str], *, before: datetime | None = None) -> dict[str, int | None]:
+    """{normalised name: id of the newest customer of this name} for the names that customers (made before a moment)
+    bear; the id is None when the actor may not see any of them."""
+    keys = sorted({normal.company_key(name)[:200] for name in names} - {""})
+    rows = Customer.objects.filter(name_key__in=keys)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    found: dict[str, int | None] = dict.fromkeys(rows.values_list("name_key", flat=True).distinct())
+    seen = visible_to(actor, Customer).filter(pk__in=rows.values("pk"), life__lt=Life.VOIDED).order_by("id")
+    found.update(seen.values_list("name_key", "pk"))
+    return found
