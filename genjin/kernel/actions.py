@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from genjin.kernel import recording
@@ -24,10 +25,12 @@ from genjin.kernel.models.events import Idempotency
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from genjin.kernel.together import Torn, one_write, together, waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+CHUNK = 500
 ACTIONS: dict[str, Action[Any, Any]] = {}
 _batch: ContextVar[dict[str, recording.Recording] | None] = ContextVar("batch", default=None)
 expected_version: ContextVar[int | None] = ContextVar("expected_version", default=None)
@@ -50,6 +53,15 @@ class BatchOutcome:
     done: list[int]
     refused: list[tuple[int, Refused]]
     event_id: int | None
+
+
+@dataclass
+class _Chunk:
+    """What some rows of a bulk run came to."""
+
+    done: list[int] = field(default_factory=list)
+    refused: list[tuple[int, Refused]] = field(default_factory=list)
+    recorded: list[tuple[str, recording.Recording]] = field(default_factory=list)
 
 
 class Action(Generic[P, R]):
@@ -141,11 +153,8 @@ class Action(Generic[P, R]):
     ) -> Outcome:
         """Run for a surface: parse, check version, honour the idempotency key. Raises Refused."""
         self.check(actor)
-        digest = hashlib.sha256(
-            json.dumps([self.name, row_id, recording.plain(dict(raw))], default=str).encode()
-        ).digest()
-        with transaction.atomic():
-            kept = _claim(actor, key, self.name, digest) if key else None
+        with one_write():
+            kept = _claim(actor, key, self.name, self._digest(row_id, raw)) if key else None
             if kept is not None and kept.outcome is not None:
                 return Outcome(kept.outcome["row_id"], kept.outcome["event_id"], replayed=True)
             arguments = self.parse(actor, raw)
@@ -159,6 +168,11 @@ class Action(Generic[P, R]):
                 kept.outcome = {"row_id": outcome.row_id, "event_id": event_id}
                 kept.save(update_fields=["outcome"])
         return outcome
+
+    def _digest(self, row_id: int | None, raw: Mapping[str, Any]) -> bytes:
+        """What tells one request from another under the same idempotency key."""
+        said = json.dumps([self.name, row_id, recording.plain(dict(raw))], default=str)
+        return hashlib.sha256(said.encode()).digest()
 
     def run_many(self, actor: Actor, row_ids: Sequence[int], raw: Mapping[str, Any]) -> BatchOutcome:
         """The bulk form: one event with a link per row. A row the actor may not see or change refuses all;
@@ -194,19 +208,40 @@ class Action(Generic[P, R]):
         refused: list[tuple[int, Refused]] = []
         total: dict[str, recording.Recording] = {}
         with transaction.atomic():
-            for number, call in calls:
-                try:
-                    result, recorded = self._batch_row(actor, call)
-                except whole:
-                    raise
-                except Refused as refusal:
-                    refused.append((number, refusal))
-                    continue
-                done.append(result.pk if isinstance(result, Row) else number)
-                for name, running in recorded.items():
+            for start in range(0, len(calls), CHUNK):
+                chunk = self._chunk(actor, calls[start : start + CHUNK], whole)
+                done += chunk.done
+                refused += chunk.refused
+                for name, running in chunk.recorded:
                     total.setdefault(name, running).absorb(running)
-            events = {name: running.flush().pk for name, running in total.items() if running.noted}
+            events = {name: running.flush() for name, running in total.items() if running.noted}
         return BatchOutcome(done, refused, events.get(self.name))
+
+    def _chunk(
+        self, actor: Actor, calls: Sequence[tuple[int, Callable[[], R]]], whole: tuple[type[Refused], ...]
+    ) -> _Chunk:
+        """Some rows of a batch: written together, and once more row by row when one of them broke off while writing."""
+        try:
+            with together(len(calls)):
+                return self._chunk_once(actor, calls, whole)
+        except (Torn, IntegrityError):
+            return self._chunk_once(actor, calls, whole)
+
+    def _chunk_once(
+        self, actor: Actor, calls: Sequence[tuple[int, Callable[[], R]]], whole: tuple[type[Refused], ...]
+    ) -> _Chunk:
+        chunk = _Chunk()
+        for number, call in calls:
+            try:
+                result, recorded = self._batch_row(actor, call)
+            except whole:
+                raise
+            except Refused as refusal:
+                chunk.refused.append((number, refusal))
+                continue
+            chunk.done.append(result.pk if isinstance(result, Row) else number)
+            chunk.recorded += recorded.items()
+        return chunk
 
     def _batch_row(self, actor: Actor, call: Callable[[], R]) -> tuple[R, dict[str, recording.Recording]]:
         recorded: dict[str, recording.Recording] = {}
@@ -220,18 +255,20 @@ class Action(Generic[P, R]):
     def _execute(self, actor: Actor, call: Callable[[], R]) -> tuple[R, int | None]:
         self.check(actor)
         batch = _batch.get()
-        running = recording.Recording(actor, self.name)
+        running = recording.Recording(actor, self.name, actor.moment or timezone.now())
         if batch is not None:
             running = batch.setdefault(self.name, running)
         grant = current_grant.set(self.needs)
         token = recording.current.set(running)
         try:
-            with transaction.atomic():
+            with one_write():
                 result = call()
                 if not running.noted and not self.silent:
                     raise RuntimeError(f"action {self.name} recorded nothing")
-                event_id = running.flush().pk if running.noted and batch is None else None
+                event_id = running.flush() if running.noted and batch is None else None
         except IntegrityError as error:
+            if waiting.get():
+                raise  # the transaction is lost with all that was written together
             raise _as_refusal(error) from error
         finally:
             recording.current.reset(token)

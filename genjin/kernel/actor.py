@@ -26,6 +26,9 @@ class Surface(StrEnum):
     SETUP = "setup"
 
 
+BRINGING_IN = frozenset({Surface.IMPORT, Surface.SETUP})
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which rows a grant reaches (B5): everything, or rows of these departments and owners."""
@@ -63,7 +66,9 @@ class Actor:
     time_zone: str = field(default_factory=lambda: settings.COMPANY_TIME_ZONE)
     on_behalf_of: int | None = None
     request_id: str = ""
+    token: str = ""
     stamp: int = 0
+    moment: datetime | None = None
 
     def may(self, grant: str) -> bool:
         """Whether the actor holds this grant at all (the row's scope is checked at the row's door)."""
@@ -82,8 +87,15 @@ class Actor:
         return ZoneInfo(self.time_zone)
 
     def now(self) -> datetime:
-        """This moment in the actor's zone."""
-        return timezone.now().astimezone(self.zone)
+        """The moment at which this actor acts, in his zone."""
+        return (self.moment or timezone.now()).astimezone(self.zone)
+
+    def as_of(self, moment: datetime) -> Actor:
+        """The same actor at an earlier moment: what is brought in from elsewhere keeps its time, in rows and ledger.
+        Raises ValueError through ways in by which people act, and for a moment that is still to come."""
+        if self.surface not in BRINGING_IN or moment > timezone.now():
+            raise ValueError("only what is brought in may say when it happened, and not ahead of time")
+        return replace(self, moment=moment)
 
     def through(self, surface: Surface) -> Actor:
         """The same actor coming through another way in."""

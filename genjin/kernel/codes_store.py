@@ -7,15 +7,15 @@ from psycopg import sql
 
 from genjin.kernel.codes import format_code
 from genjin.kernel.models.options import CodeSeries
+from genjin.kernel.models.rows import ID_SEQUENCE
 from genjin.kernel.records import RecordType
 from genjin.kernel.stamps import Stamped
+from genjin.kernel.together import draw, waiting
 
 
 def new_ids(count: int) -> list[int]:
     """`count` fresh ids, rising."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('kernel_row_id') FROM generate_series(1, %s)", [count])
-        return [int(row[0]) for row in cursor.fetchall()]
+    return draw(ID_SEQUENCE, count)
 
 
 def _patterns() -> dict[str, str]:
@@ -32,8 +32,10 @@ def pattern_of(record_type: RecordType, stamp: int) -> str:
 
 def new_id_and_number(record_type: RecordType) -> tuple[int, int]:
     """A fresh id and the next number of the type's series, in one query. Gaps are allowed, repeats are not."""
+    if waiting.get():
+        return draw(ID_SEQUENCE)[0], draw(sequence_of(record_type))[0]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('kernel_row_id'), nextval(%s)", [sequence_of(record_type)])
+        cursor.execute("SELECT nextval(%s), nextval(%s)", [ID_SEQUENCE, sequence_of(record_type)])
         row = cursor.fetchone()
     assert row is not None
     return int(row[0]), int(row[1])

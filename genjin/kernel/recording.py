@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, p
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.together import insert, waiting
 
 SECRET = frozenset({"password", "token_hash", "code_hash"})
 
@@ -43,9 +45,17 @@ class Recording:
         self.note.update(other.note)
         self.noted = self.noted or other.noted
 
-    def flush(self) -> Event:
-        """Write the event with its links and payloads."""
-        event = Event.objects.create(
+    def flush(self) -> int | None:
+        """Write the event with its links and payloads; its id, or None when it is written together with others."""
+        together = waiting.get()
+        if together is None:
+            return write_events([self])[0]
+        together.postpone(self, write_events)
+        return None
+
+    def event(self) -> Event:
+        """The event, not yet saved."""
+        return Event(
             at=self.at,
             member_id=self.actor.member_id,
             on_behalf_of_id=self.actor.on_behalf_of,
@@ -54,18 +64,27 @@ class Recording:
             note={**self.note, "token": self.actor.token} if self.actor.token else self.note,
             request_id=self.actor.request_id,
         )
-        links, payloads = [], []
+
+    def parts(self, event_id: int) -> Iterator[tuple[EventLink, EventPayload]]:
+        """Link and payload of every row concerned, not yet saved."""
         for row_id, (row_type, version, changes) in self.links.items():
             salt = secrets.token_bytes(16)
             text = json.dumps(changes, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
             digest = hashlib.sha256(salt + text.encode()).digest()
-            links.append(
-                EventLink(row_id=row_id, event_id=event.pk, row_type=row_type, row_version=version, digest=digest)
+            yield (
+                EventLink(row_id=row_id, event_id=event_id, row_type=row_type, row_version=version, digest=digest),
+                EventPayload(row_id=row_id, event_id=event_id, changes=changes, salt=salt),
             )
-            payloads.append(EventPayload(row_id=row_id, event_id=event.pk, changes=changes, salt=salt))
-        EventLink.objects.bulk_create(links, batch_size=2000)
-        EventPayload.objects.bulk_create(payloads, batch_size=2000)
-        return event
+
+
+def write_events(recordings: list[Recording]) -> list[int]:
+    """Write events in the order of their moments; their ids in that order."""
+    in_order = sorted(recordings, key=lambda each: each.at)
+    events = Event.objects.bulk_create([each.event() for each in in_order], batch_size=1000)
+    parts = [part for each, event in zip(in_order, events, strict=True) for part in each.parts(event.pk)]
+    EventLink.objects.bulk_create([link for link, _payload in parts], batch_size=2000)
+    EventPayload.objects.bulk_create([payload for _link, payload in parts], batch_size=2000)
+    return [event.pk for event in events]
 
 
 current: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -80,6 +99,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
     creating = row._state.adding
     if creating:
         _prepare_new(actor, row)
+        row.created_at = recording.at
     changes = row.changes()
     if isinstance(row, Record):
         _derive(row, changes, creating)
@@ -89,7 +109,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
     if not changes and not creating:
         recording.links.setdefault(row.pk, (row.row_type, row.version, {}))
         return
-    _save(row, changes, creating)
+    _save(row, changes, creating, recording.at)
     _link(recording, row, changes)
     row._loaded = {f.attname: _copy(getattr(row, f.attname)) for f in row._meta.concrete_fields}
 
@@ -129,7 +149,7 @@ def _prepare_new(actor: Actor, row: Row) -> None:
         row.created_by_id = actor.member_id
         if not row.code:
             pattern = pattern_of(record_type, actor.stamp)
-            row.code = format_code(pattern, number, timezone.now().astimezone(actor.zone).date())
+            row.code = format_code(pattern, number, actor.now().date())
     elif not row.pk:
         row.id = new_ids(1)[0]
 
@@ -164,11 +184,12 @@ def as_vector(tokens: list[str]) -> Any:
     return RawSQL("%s::tsvector", [search_text.as_tsvector(tokens)])
 
 
-def _save(row: Row, changes: dict[str, Any], creating: bool) -> None:
+def _save(row: Row, changes: dict[str, Any], creating: bool, at: datetime) -> None:
     row.version += 1
-    row.updated_at = timezone.now()
-    if creating:
-        row.save(force_insert=True)
+    row.updated_at = at
+    together = waiting.get()
+    if creating or (together and together.holds(row)):
+        insert(row)
     else:
         names = {*changes, "version", "updated_at"}
         row.save(update_fields=[f.name for f in row._meta.concrete_fields if f.attname in names])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.recording import record as record_change
 from genjin.kernel.records import belonging_to, type_of
+from genjin.kernel.together import insert
 from genjin.ownership.models import Period, Rule
 
 
@@ -18,7 +17,7 @@ def change_owner(
     """Give a (locked) record to an owner: its department becomes the owner's main one, the open period ends, a new one
     begins, and what belongs to the record follows. Works for new records too: call it before `record()`, then
     `open_period()` is done here once the row has an id."""
-    now = timezone.now()
+    now = actor.now()
     record.owner_id = owner_id
     record.department_id = people.directory().department_of(owner_id, actor.stamp) if owner_id else None
     creating = record._state.adding
@@ -26,7 +25,7 @@ def change_owner(
         record_change(actor, record, rule=rule.value, **({"reason": reason} if reason else {}))
     if not creating:
         Period.objects.filter(record_id=record.pk, until=None).update(until=now)
-    Period.objects.create(
+    period = Period(
         record_type=record.row_type,
         record_id=record.pk,
         owner_id=owner_id,
@@ -36,6 +35,7 @@ def change_owner(
         reason=reason[:200],
         changed_by_id=actor.member_id,
     )
+    insert(period)
     if not creating:
         _bring_along(actor, record, reason)
 

@@ -30,10 +30,12 @@ def create_contact(actor: Actor, *, values: Values) -> Contact:
     customer = _writable_customer(actor, values["customer"])
     contact = Contact()
     apply_values(actor, contact, values)
-    if not Contact.objects.filter(customer_id=customer.pk, life=Life.LIVE).exists():
+    others = list(Contact.objects.filter(customer_id=customer.pk).values_list("life", "primary"))
+    if all(life != Life.LIVE for life, _primary in others):
         contact.primary = True
     change_owner(actor, contact, customer.owner_id, rule=Rule.CREATED)
-    _one_primary(actor, contact)
+    if any(primary for _life, primary in others):
+        _one_primary(actor, contact)
     return contact
 
 

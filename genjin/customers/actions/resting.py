@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from genjin.kernel.models.rows import Life
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
+from genjin.kernel.together import insert
 
 Reason = Annotated[str, Choice(key="reason", label=gettext_lazy("原因"), options="customer_rest_reason")]
 Note = Annotated[str, LongText(key="note", label=gettext_lazy("说明"), most=500)]
@@ -37,7 +37,7 @@ def archive_customer(actor: Actor, customer_id: int, *, reason: Reason, note: No
     customer = _live(actor, customer_id)
     LIFE.move(customer, Life.ARCHIVED)
     customer.paused = False
-    _end(customer)
+    _end(actor, customer)
     _begin(actor, customer, RestKind.ARCHIVED, reason, note)
     return customer
 
@@ -57,7 +57,7 @@ def unarchive_customer(actor: Actor, customer_id: int) -> Customer:
     if customer.life != Life.ARCHIVED:
         raise Refused("not_archived", _("客户没有归档"))
     LIFE.move(customer, Life.LIVE)
-    _end(customer)
+    _end(actor, customer)
     record(actor, customer)
     return customer
 
@@ -96,7 +96,7 @@ def resume_customer(actor: Actor, customer_id: int) -> Customer:
     if not customer.paused:
         raise Refused("not_paused", _("客户没有暂停跟进"))
     customer.paused = False
-    _end(customer)
+    _end(actor, customer)
     record(actor, customer)
     return customer
 
@@ -109,9 +109,10 @@ def _live(actor: Actor, customer_id: int) -> Customer:
 
 
 def _begin(actor: Actor, customer: Customer, kind: RestKind, reason: str, note: str) -> None:
-    Rest.objects.create(customer_id=customer.pk, kind=kind, reason=reason, note=note, by_id=actor.member_id)
+    rest = Rest(customer_id=customer.pk, kind=kind, reason=reason, note=note, by_id=actor.member_id, since=actor.now())
+    insert(rest)
     record(actor, customer, reason=reason, **({"note": note} if note else {}))
 
 
-def _end(customer: Customer) -> None:
-    Rest.objects.filter(customer_id=customer.pk, until=None).update(until=timezone.now())
+def _end(actor: Actor, customer: Customer) -> None:
+    Rest.objects.filter(customer_id=customer.pk, until=None).update(until=actor.now())

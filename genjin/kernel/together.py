@@ -1,0 +1,164 @@
+"""Many writes in few statements: inside `together()` new rows wait in memory and are inserted in bulk, at the latest
+before a statement that names their table. Reads therefore see them; nothing else about a write changes.
+
+Only `recording` and `codes_store` use what stands here; areas use `insert()` for rows that are no Row.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+LEDGER = "kernel_event"
+MOST_WAITING = 500
+
+
+class Torn(Exception):
+    """A write failed after it had begun to write: what was written together cannot be told apart any more."""
+
+
+@dataclass
+class Waiting:
+    """Rows that are not in the database yet, by model in the order of their first row; drawn ids that are left."""
+
+    rows: dict[type[Model], dict[Any, Model]] = field(default_factory=dict)
+    drawn: dict[str, Iterator[int]] = field(default_factory=dict)
+    postponed: list[Any] = field(default_factory=list)
+    settle: Callable[[list[Any]], Any] | None = None
+    block: int = 1
+    writes: int = 0
+    torn: bool = False
+    inserting: bool = False
+
+    def add(self, row: Model) -> None:
+        """Let a row wait, as it is now. One that waits already is replaced."""
+        key = ("new", self.writes) if row.pk is None else row.pk
+        self.rows.setdefault(type(row), {})[key] = copy.copy(row)
+        self.writes += 1
+        if len(self.rows[type(row)]) >= MOST_WAITING:
+            self.insert([type(row)])
+
+    def holds(self, row: Model) -> bool:
+        """Does this row still wait?"""
+        return row.pk in self.rows.get(type(row), ())
+
+    def postpone(self, piece: Any, settle: Callable[[list[Any]], Any]) -> None:
+        """Let a piece of the ledger wait for `settle`, which writes many at once."""
+        self.postponed.append(piece)
+        self.settle = settle
+        self.writes += 1
+
+    def insert(self, models: Sequence[type[Model]]) -> None:
+        """Insert what waits of these models."""
+        self.inserting = True
+        try:
+            for model in models:
+                model._base_manager.bulk_create(self.rows.pop(model).values(), batch_size=MOST_WAITING)
+        finally:
+            self.inserting = False
+
+    def before(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        """Insert what a statement could miss, then run it."""
+        if not self.inserting:
+            text = str(sql)
+            self.insert([model for model in self.rows if model._meta.db_table in text])
+            if self.postponed and LEDGER in text:
+                self.write_ledger()
+            self.writes += not text.startswith("SELECT")
+        return execute(sql, params, many, context)
+
+    def write_ledger(self) -> None:
+        """Write the postponed pieces."""
+        pieces, self.postponed = self.postponed, []
+        self.inserting = True
+        try:
+            if self.settle:
+                self.settle(pieces)
+        finally:
+            self.inserting = False
+
+    def finish(self) -> None:
+        """Insert all."""
+        self.insert(list(self.rows))
+        self.write_ledger()
+
+
+waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def together(rows: int = 1) -> Iterator[Waiting]:
+    """Actions run inside are one transaction; each keeps its own event. Raises Torn when one of them was refused
+    after it had begun to write, and then nothing is written. Refused ones that wrote nothing do no harm.
+
+    `rows`: how many new rows to expect; ids and code numbers are drawn in blocks of that size.
+    """
+    outer = waiting.get()
+    if outer is not None:
+        yield outer
+        return
+    mine = Waiting(block=rows)
+    token = waiting.set(mine)
+    try:
+        with transaction.atomic(), connection.execute_wrapper(mine.before):
+            yield mine
+            if mine.torn:
+                raise Torn
+            mine.finish()
+    finally:
+        waiting.reset(token)
+
+
+@contextmanager
+def one_write() -> Iterator[None]:
+    """The frame of one action: a transaction of its own, or its part of what is done together."""
+    mine = waiting.get()
+    if mine is None:
+        with transaction.atomic():
+            yield
+        return
+    before = mine.writes
+    try:
+        yield
+    except BaseException:
+        mine.torn = mine.torn or mine.writes != before
+        raise
+
+
+def insert(row: Model) -> None:
+    """Insert a new row, now or together with others. Not for rows whose database id is needed at once."""
+    mine = waiting.get()
+    if mine is None:
+        row.save(force_insert=True)
+        return
+    mine.add(row)
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def draw(sequence: str, count: int = 1) -> list[int]:
+    """`count` fresh numbers of a sequence, rising. Together they are drawn in blocks; gaps are allowed."""
+    mine = waiting.get()
+    if mine is None:
+        return _next(sequence, count)
+    numbers = []
+    left = mine.drawn.get(sequence, iter(()))
+    for _each in range(count):
+        number = next(left, None)
+        if number is None:
+            left = mine.drawn[sequence] = iter(_next(sequence, mine.block))
+            number = next(left)
+        numbers.append(number)
+    return numbers
+
+
+def _next(sequence: str, count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, count])
+        return [int(row[0]) for row in cursor.fetchall()]
