@@ -9,10 +9,12 @@ from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.processes import wait_until
 from genjin.kernel.words import _
 
+_PATIENCE = 2.0
+
 
 def check_port(host: str, port: int) -> None:
     """Raises DatabaseTrouble when somebody else has the port; one who is just dying gets a moment."""
-    if not wait_until(lambda: _is_free(host, port), 2):
+    if not wait_until(lambda: _is_free(host, port), _PATIENCE):
         raise DatabaseTrouble(_("端口 %(port)s 不可用：请用 --port 换一个端口。") % {"port": port})
 
 

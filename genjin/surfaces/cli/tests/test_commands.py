@@ -1,0 +1,157 @@
+"""The commands that run once, and the small parts of serve."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from genjin.kernel.models.events import Event
+from genjin.kernel.postgres import DatabaseTrouble
+from genjin.org.models import Member, ResetCode
+from genjin.surfaces.cli import main, network, prepare
+from genjin.surfaces.cli.children import Kept
+from genjin.surfaces.cli.demo import print_sign_ins
+from genjin.surfaces.cli.state import State, migrations_fingerprint
+from genjin.testing.cast import Cast
+
+Terminal = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENJIN_LANGUAGE", "zh")
+
+
+def test_user_list_shows_everybody(cast: Cast, capsys: Terminal) -> None:
+    assert main(["user", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == Member.objects.count()
+    assert [line for line in lines if line.endswith("管理员") and cast.administrator.name in line]
+
+
+def test_new_administrator_gets_a_code_to_set_the_password(cast: Cast, capsys: Terminal) -> None:
+    assert main(["user", "administrator", "王芳", "--phone", "13800000001"]) == 0
+    said = capsys.readouterr().out
+    member = Member.objects.get(name="王芳")
+    assert member.administrator
+    assert not member.has_usable_password()
+    assert "/reset" in said
+    assert ResetCode.objects.filter(member=member, used_at=None).count() == 1
+    assert Event.objects.filter(surface="cli", action="members.create").count() == 1
+
+
+def test_reset_finds_a_member_by_name_and_leaves_his_password(cast: Cast, capsys: Terminal) -> None:
+    assert main(["user", "reset", cast.owner.name]) == 0
+    assert "一次性重设码" in capsys.readouterr().out
+    assert ResetCode.objects.filter(member=cast.owner).exists()
+    cast.owner.refresh_from_db()
+    assert cast.owner.has_usable_password()
+
+
+def test_reset_of_an_unknown_member_is_refused_in_one_sentence(cast: Cast, capsys: Terminal) -> None:
+    assert main(["user", "reset", "没有此人"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not ResetCode.objects.exists()
+
+
+def test_administrator_before_the_company_exists_is_told_the_way(db: None, capsys: Terminal) -> None:
+    assert main(["user", "administrator", "王芳"]) == 1
+    assert "genjin serve" in capsys.readouterr().err
+    assert not Member.objects.exists()
+
+
+def test_demo_in_a_used_database_is_refused(cast: Cast, capsys: Terminal) -> None:
+    before = Member.objects.count()
+    assert main(["demo"]) == 1
+    assert "空数据库" in capsys.readouterr().err
+    assert Member.objects.count() == before
+
+
+def test_migrate_says_when_all_is_done(db: None, capsys: Terminal) -> None:
+    assert main(["migrate"]) == 0
+    assert "最新" in capsys.readouterr().out
+
+
+def test_help_names_every_setting(capsys: Terminal) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("GENJIN_DATA", "GENJIN_ADDRESS", "DATABASE_URL", "serve", "doctor"))
+
+
+def test_state_is_read_as_it_was_written_and_belongs_to_the_cluster(tmp_path: Path) -> None:
+    state = State(migrations="abc", set_up=True, sign_ins=[("张伟", "zhangwei", "x", "管理员")])
+    state.write(tmp_path)
+    assert State.read(tmp_path) == State()  # there is no cluster yet
+    (tmp_path / "pg").mkdir()
+    state.write(tmp_path)
+    assert State.read(tmp_path) == state
+    (tmp_path / "pg" / "genjin-state.json").write_text("{broken")
+    assert State.read(tmp_path) == State()
+
+
+def test_preparation_is_needed_until_all_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "assets_are_current", lambda: True)
+    done = State(migrations=migrations_fingerprint(), set_up=True)
+    assert not prepare.is_needed(done)
+    assert prepare.is_needed(State())
+    assert prepare.is_needed(State(migrations=done.migrations))
+    assert prepare.is_needed(State(migrations="older", set_up=True))
+    assert prepare.is_needed(State(migrations=done.migrations, set_up=True, seeding=True))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/crm")
+    assert prepare.is_needed(done)
+
+
+def test_sign_ins_are_aligned_also_with_wide_characters(capsys: Terminal) -> None:
+    print_sign_ins([("张伟", "zhangwei", "p1", "管理员"), ("Li", "li", "p2", "销售")])
+    first, second = capsys.readouterr().out.splitlines()[1:]
+    assert first == "  张伟  zhangwei  p1  管理员"
+    assert second == "  Li    li        p2  销售"
+
+
+def test_port_in_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_PATIENCE", 0.1)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(DatabaseTrouble, match="--port"):
+            network.check_port("127.0.0.1", taken.getsockname()[1])
+
+
+class Mortal:
+    """Something to keep alive."""
+
+    def __init__(self) -> None:
+        self.alive = True
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+    def stop(self) -> None:
+        self.alive = False
+
+
+def test_what_dies_is_started_again_at_once_and_then_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    made: list[Mortal] = []
+    kept = Kept("part", lambda: made.append(Mortal()) or made[-1], lambda _text: None)  # type: ignore[func-returns-value]
+    kept.begin()
+    kept.tick()
+    assert len(made) == 1
+    made[-1].alive = False
+    kept.tick()
+    assert len(made) == 2
+    made[-1].alive = False
+    kept.tick()
+    assert len(made) == 2  # now it has to wait
+    now[0] += 1.1
+    kept.tick()
+    assert len(made) == 3
+    now[0] += 61
+    kept.tick()
+    made[-1].alive = False
+    kept.tick()
+    assert len(made) == 4  # it had been steady: at once again
