@@ -20,7 +20,7 @@ from genjin.customers.queries import contact_for
 from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel import sealing
-from genjin.kernel.actor import Actor
+from genjin.kernel.actor import Actor, system
 from genjin.kernel.doors import SEE, WRITE, row_for, titles_of, visible_to
 from genjin.kernel.lists import count_capped, page, read_query, search
 from genjin.kernel.models import Notification
@@ -163,3 +163,17 @@ def test_erasing_a_payload_leaves_the_chain_whole(cast: Cast) -> None:
     sealing.seal()
     EventPayload.objects.all().delete()
     assert sealing.verify() is None
+
+
+def test_b5_expired_places_are_removed_by_night_and_written_down(cast: Cast) -> None:
+    from genjin.kernel.models import Event
+    from genjin.ownership.jobs import expire_teammates
+
+    owner = cast.actor("owner")
+    customer = make_customer(owner)
+    for member in (cast.teammate, cast.stranger):
+        add_customer_teammate.run(owner, customer.pk, {"member": str(member.pk)})
+    Teammate.objects.filter(member=cast.teammate).update(expires_at=timezone.now() - timedelta(days=1))
+    expire_teammates(system("ownership.expire"))
+    assert [t.member_id for t in Teammate.objects.all()] == [cast.stranger.pk]
+    assert Event.objects.filter(action="ownership.expire_places").count() == 1
