@@ -15,7 +15,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from genjin.kernel import jobs
 from genjin.kernel.actor import Actor, Surface, system
-from genjin.kernel.jobs import JOBS, JobProgress, cancel_job, job, job_for, progress, start_job
+from genjin.kernel.jobs import JOBS, cancel_job, job, job_for, progress, start_job
+from genjin.kernel.models.jobs import JobProgress
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.stamps import bump_stamp
 from genjin.testing.cast import Cast

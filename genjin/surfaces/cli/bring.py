@@ -14,7 +14,6 @@ def run(options: argparse.Namespace) -> int:
     """Bring the file in and print what became of it; 1 when it cannot be read or is refused."""
     with database():
         from genjin.kernel.refusal import Refused  # slow: needs Django
-        from genjin.kernel.tables import Unreadable  # slow: needs Django
         from genjin.surfaces.imports.command import import_file  # slow: needs Django
 
         try:
@@ -22,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         except OSError as trouble:
             print(_("打不开文件 %s：%s") % (options.file, trouble.strerror), file=sys.stderr)
             return 1
-        except (Refused, Unreadable) as refusal:
+        except Refused as refusal:
             print(f"genjin: {refusal}", file=sys.stderr)
             return 1
     print("\n".join(report.lines()))

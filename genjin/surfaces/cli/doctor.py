@@ -19,10 +19,10 @@ from genjin.kernel.postgres.cluster import programs
 from genjin.kernel.words import _
 from genjin.surfaces.cli.assets import STATIC, assets_are_current
 from genjin.surfaces.cli.database import database
+from genjin.surfaces.cli.migrate import server_is_new_enough
 from genjin.surfaces.cli.network import answers
 
 OLDEST_PYTHON = (3, 11)
-OLDEST_SERVER = 150000
 LEAST_FREE_BYTES = 2 << 30
 WORKER_SILENT_SECONDS = 60
 
@@ -140,8 +140,8 @@ def _server() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         version = str(cursor.fetchone()[0])
-    old = connection.pg_version < OLDEST_SERVER
-    return Finding(_("数据库"), f"PostgreSQL {version}", _("需要 PostgreSQL 15 或更新版本，请升级。") if old else "")
+    mend = "" if server_is_new_enough() else _("需要 PostgreSQL 15 或更新版本，请升级。")
+    return Finding(_("数据库"), f"PostgreSQL {version}", mend)
 
 
 def _checksums() -> Finding:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 
 from genjin.kernel.environment import data_folder
+from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.words import _
 from genjin.surfaces.cli.database import database
 from genjin.surfaces.cli.state import State, migrations_fingerprint
 
 # One at a time, also when several machines start on the same database.
 _LOCK = 7_204_712
+_OLDEST_SERVER = 150000
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,10 +28,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def migrate() -> None:
-    """Apply what is missing. Needs Django set up."""
+    """Apply what is missing. Needs Django set up. Raises DatabaseTrouble for a server that is too old."""
     from django.core.management import call_command  # slow
     from django.db import connection  # slow
 
+    if not server_is_new_enough():
+        raise DatabaseTrouble(_("DATABASE_URL 指向的 PostgreSQL 太旧：需要 15 或更新版本，请升级。"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
@@ -37,3 +41,12 @@ def migrate() -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def server_is_new_enough() -> bool:
+    """PostgreSQL 15 or newer? Needs Django set up."""
+    from django.db import connection  # slow
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) >= _OLDEST_SERVER

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from genjin.kernel.environment import data_folder, uses_embedded_database
+from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.postgres.address import DATABASE
 from genjin.surfaces.cli.assets import assets_are_current, make_assets
 from genjin.surfaces.cli.demo import is_empty, seed
@@ -73,6 +74,9 @@ def _setup_token() -> str | None:
 
 
 if __name__ == "__main__":
-    with contextlib.redirect_stdout(sys.stderr):
-        report = main(demo="--demo" in sys.argv)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            report = main(demo="--demo" in sys.argv)
+    except DatabaseTrouble as trouble:
+        sys.exit(f"genjin: {trouble}")
     print(json.dumps(report))
