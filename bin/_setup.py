@@ -221,7 +221,7 @@ def install(venv: Path, groups: list[str], uv: Path) -> None:
         environment["SSL_CERT_FILE"] = str(certificates())
     if has_certificates():
         environment.setdefault("UV_SYSTEM_CERTS", "1")
-    chosen = ["--no-dev", *(word for group in groups for word in ("--group", group))]
+    chosen = ["--no-default-groups", *(word for group in groups for word in ("--group", group))]
     used = indexes()
     if used[0].rstrip("/") == PYPI:
         for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"):
