@@ -39,7 +39,9 @@ class Stamped(Generic[T]):
         self._kept: tuple[int, T] | None = None
 
     def at(self, stamp: int) -> T:
-        """The value for this stamp; loads it when the one in memory is of another stamp."""
+        """The value for this stamp; loads it when the one in memory is of another stamp. An actor without a stamp (the
+        system's) reads as of now."""
+        stamp = stamp or current_stamp()
         kept = self._kept
         if kept is not None and kept[0] == stamp:
             return kept[1]

@@ -18,6 +18,13 @@ declare_grants(
     ("profile.edit", _("修改自己的资料、密码与令牌")),
     scoped=False,
 )
+declare_grants(
+    _("系统"),
+    ("org.set_up", _("首次设置公司与管理员")),
+    ("org.sign_in", _("登录、退出与重设密码")),
+    scoped=False,
+    internal=True,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,9 @@ class ReadyRole:
 EVERYDAY = ("org.see", "profile.edit")
 READY_ROLES: list[ReadyRole] = [
     ReadyRole("salesperson", "销售", "看自己的客户，可新建、编辑、归档", ScopeKind.SELF, EVERYDAY),
-    ReadyRole("create_only", "销售（可建不可删）", "可新建和编辑，不能归档或作废（离职不带走资料）", ScopeKind.SELF, EVERYDAY),
+    ReadyRole(
+        "create_only", "销售（可建不可删）", "可新建和编辑，不能归档或作废（离职不带走资料）", ScopeKind.SELF, EVERYDAY
+    ),
     ReadyRole("manager", "销售主管", "看本人及下属的客户", ScopeKind.SELF_SUB, EVERYDAY),
     ReadyRole("department_head", "部门负责人", "看本部门及下属部门", ScopeKind.DEPT_SUB, EVERYDAY),
     ReadyRole("reviewer", "查看与审核", "可查看全部并写评审意见，不能编辑", ScopeKind.DEPT_SUB, EVERYDAY),

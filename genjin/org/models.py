@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.models.rows import Row
 
@@ -32,6 +33,7 @@ class Department(Row):
     closed_at = models.DateTimeField(null=True)
 
     row_type = "department"
+    unrecorded = Row.unrecorded | {"path"}
     parent_id: int | None
 
 
@@ -93,12 +95,12 @@ class FurtherDepartment(models.Model):
 class ScopeKind(models.TextChoices):
     """The six data scopes (B5)."""
 
-    SELF = "self", "本人"
-    SELF_SUB = "self_sub", "本人及下属"
-    DEPT = "dept", "本部门"
-    DEPT_SUB = "dept_sub", "本部门及下属部门"
-    DEPT_CUSTOM = "dept_custom", "指定部门"
-    ALL = "all", "全部"
+    SELF = "self", _("本人")
+    SELF_SUB = "self_sub", _("本人及下属")
+    DEPT = "dept", _("本部门")
+    DEPT_SUB = "dept_sub", _("本部门及下属部门")
+    DEPT_CUSTOM = "dept_custom", _("指定部门")
+    ALL = "all", _("全部")
 
 
 class Role(Row):
@@ -142,13 +144,13 @@ class Session(AbstractBaseSession):
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
 
-    objects = SessionManager()
+    objects = SessionManager()  # type: ignore[misc]  # Django's own stubs call it a class variable
     member_id: int | None
 
     @classmethod
     def get_session_store_class(cls) -> Any:
         """The store that reads and writes this table."""
-        from genjin.org.sessions import SessionStore  # optional: the engine imports this module
+        from genjin.org.sessions import SessionStore  # noqa: PLC0415 (the engine imports this module)
 
         return SessionStore
 
@@ -171,9 +173,10 @@ class AccessToken(Row):
 
 
 class ResetCode(models.Model):
-    """A one-time code to set a new password: from an administrator or by e-mail. One use, one hour."""
+    """A one-time code to set a password: from an administrator, by e-mail, or a new member's first. One use."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    member_id: int
     code_hash = models.CharField(max_length=64, unique=True)
     issued_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField()

@@ -30,7 +30,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Any:
-        session = super()._get_session_from_db()
+        session = super()._get_session_from_db()  # type: ignore[misc]  # missing in the stubs
         self.row = session
         if session is not None and session.seen_at < timezone.now() - IDLE:
             self._session_key = None
@@ -39,7 +39,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: Any) -> Session:
         """Keep whose session it is."""
-        made: Session = super().create_model_instance(data)
+        made: Session = super().create_model_instance(data)  # type: ignore[assignment]  # of get_model_class()
         member = data.get(SESSION_KEY)
         made.member_id = int(member) if member else None
         made.address, made.agent = self.address, self.agent

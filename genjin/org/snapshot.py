@@ -114,18 +114,19 @@ class Organisation:
     def grants(self, member_id: int) -> dict[str, Scope]:
         """All grants of the member with their united scopes; an administrator has every grant over everything."""
         if self.people[member_id].administrator:
-            return dict.fromkeys(GRANTS, EVERYTHING)
+            return {key: EVERYTHING for key, grant in GRANTS.items() if not grant.internal}
         total: dict[str, Scope] = {}
         for role_id in self.roles_of.get(member_id, ()):
             role = self.roles[role_id]
             for grant, kind in role.grants.items():
-                if grant in GRANTS:
+                if grant in GRANTS and not GRANTS[grant].internal:
                     scope = self.scope(member_id, kind or role.scope, role.departments)
                     total[grant] = total.get(grant, Scope()) | scope
         return total
 
 
-def _load() -> Organisation:
+def load_organisation() -> Organisation:
+    """The organisation as the running transaction sees it (six queries)."""
     org = Organisation()
     company = Company.objects.order_by("id").first()
     if company:
@@ -148,7 +149,7 @@ def _load() -> Organisation:
     return org
 
 
-ORGANISATION: Stamped[Organisation] = Stamped(_load)
+ORGANISATION: Stamped[Organisation] = Stamped(load_organisation)
 
 
 def make_actor(org: Organisation, member_id: int, stamp: int) -> Actor | None:

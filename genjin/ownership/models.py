@@ -16,6 +16,7 @@ class Rule(models.TextChoices):
     IMPORTED = "imported", "导入"
     TRANSFERRED = "transferred", "转移"
     FOLLOWED = "followed", "随上级记录变更"
+    MOVED = "moved", "随负责人调动"
     HANDED_OVER = "handed_over", "交接"
     RETURNED = "returned", "退回"
 

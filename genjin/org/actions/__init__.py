@@ -1,0 +1,31 @@
+"""Writes of the organisation, a file per noun."""
+
+from genjin.org.actions import (
+    codes,
+    company,
+    departments,
+    holidays,
+    members,
+    options,
+    passwords,
+    profile,
+    roles,
+    setup,
+    sign_in,
+    tokens,
+)
+
+__all__ = [
+    "codes",
+    "company",
+    "departments",
+    "holidays",
+    "members",
+    "options",
+    "passwords",
+    "profile",
+    "roles",
+    "setup",
+    "sign_in",
+    "tokens",
+]
