@@ -4,7 +4,15 @@ from django.apps import AppConfig
 
 
 class SurfacesConfig(AppConfig):
-    """The ways in as a Django app; they have no tables."""
+    """The ways in as a Django app."""
 
     name = "genjin.surfaces"
     label = "surfaces"
+
+    def ready(self) -> None:
+        """Register the imports' grant, actions and job."""
+        from genjin.surfaces.imports import actions, grants, jobs  # slow: models must be ready
+
+        assert actions
+        assert grants
+        assert jobs

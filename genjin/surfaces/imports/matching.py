@@ -90,9 +90,7 @@ def match_columns(actor: Actor, table: Table) -> list[Column]:
             guessed = _by_content(actor, column, free)
             if guessed:
                 chosen[column.index] = (guessed, "content")
-    return [
-        Column(c.index, c.heading, c.values, *chosen[c.index]) if c.index in chosen else c for c in columns
-    ]
+    return [Column(c.index, c.heading, c.values, *chosen[c.index]) if c.index in chosen else c for c in columns]
 
 
 def _column(table: Table, index: int) -> Column:

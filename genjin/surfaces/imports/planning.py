@@ -18,7 +18,7 @@ from genjin.kernel.actions import parse_fields
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date
 from genjin.kernel.refusal import Refused
-from genjin.kernel.tables import Cell, Table, find_table, read_sheets
+from genjin.kernel.tables import Cell, Table, Unreadable, find_table, read_sheets
 from genjin.surfaces.imports.matching import CUSTOMER, FOLLOWUP, Column, is_percentage, match_columns
 
 MOST_ROWS = 20_000
@@ -80,7 +80,7 @@ class Plan:
 def plan_import(actor: Actor, content: bytes, filename: str, *, before: datetime | None = None) -> Plan:
     """Read a file and plan its rows. Customers made after `before` (when this import began) are no duplicates.
 
-    Raises Unreadable, Refused("no_table"), Refused("too_many").
+    Raises Refused("unreadable"), Refused("no_table"), Refused("no_name"), Refused("too_many").
     """
     sheet, table = _fullest_table(content, filename)
     if not table.rows:
@@ -97,7 +97,11 @@ def plan_import(actor: Actor, content: bytes, filename: str, *, before: datetime
 
 def _fullest_table(content: bytes, filename: str) -> tuple[str, Table]:
     """The visible sheet with most rows."""
-    found = [(s.name, find_table(s)) for s in read_sheets(content, filename) if not s.hidden]
+    try:
+        sheets = read_sheets(content, filename)
+    except Unreadable as unreadable:
+        raise Refused("unreadable", str(unreadable), "file") from None
+    found = [(s.name, find_table(s)) for s in sheets if not s.hidden]
     return max(found, key=lambda pair: len(pair[1].rows), default=("", Table([], [])))
 
 
@@ -148,7 +152,7 @@ def _invalid_customer(actor: Actor, plan: RowPlan, headings: dict[tuple[str, str
 
 
 def _invalid_followup(actor: Actor, plan: RowPlan, headings: dict[tuple[str, str], str]) -> Iterable[Problem]:
-    if not plan.followup:
+    if not plan.followup or not (plan.name or "external_code" in plan.customer):
         return
     inputs = FOLLOWUP.inputs(actor)
     parsed, errors = parse_fields({key: inputs[key] for key in plan.followup}, plan.followup, actor, partial=True)
@@ -195,4 +199,4 @@ def _compared(actor: Actor, rows: list[RowPlan], before: datetime) -> list[RowPl
 
 
 def _duplicate(existing: int | None) -> str:
-    return _("已有同名客户") if existing else _("同事已有同名客户，您无权查看")
+    return _("已有同名客户") if existing else _("已有同名客户（同事的，或在回收站里）")

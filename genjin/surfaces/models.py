@@ -1,0 +1,5 @@
+"""Where Django looks for the tables of the surfaces; they stand beside the surface they belong to."""
+
+from genjin.surfaces.imports.models import Import
+
+__all__ = ["Import"]
