@@ -53,9 +53,9 @@ def main() -> None:
 
 
 def fingerprint() -> str:
-    """Changes with the lock, the project file, the Python and the place of the checkout."""
+    """Changes with the lock, the project file, this script, the Python and the place of the checkout."""
     seen = hashlib.sha256(f"{sys.version} {sys.executable} {ROOT}".encode())
-    for name in ("uv.lock", "pyproject.toml"):
+    for name in ("uv.lock", "pyproject.toml", "bin/_setup.py"):
         seen.update((ROOT / name).read_bytes())
     return seen.hexdigest()
 
