@@ -60,6 +60,7 @@ def read_text(text: str) -> Reading:
     return Reading(squashed, places, words, _say(words))
 
 
+@lru_cache(maxsize=4096)
 def cut(text: str) -> tuple[Word, ...]:
     """Fold a text and cut it where the kind of letter changes; signs and spaces fall away."""
     words: list[tuple[str, list[str], list[int], list[int]]] = []

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from genjin.kernel.search_text.reading import Spoken, Word, cut, read_text
 
 LONGEST_WORD = 20
 LONGEST_CODE = 32
+LONGEST_LEXEME = 200
 MOST_TOKENS = 2_000
 TAIL = 4
-_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
-_PLAIN = re.compile(r"[^\W_]+(?:\.[^\W_]+){0,2}", re.ASCII)
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_TO_QUOTE = re.compile(r"['\\\x00\ud800-\udfff]")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")
 
 
@@ -38,14 +41,15 @@ def index_tokens(
 
 def as_tsvector(tokens: Iterable[str]) -> str:
     """A text for `%s::tsvector`, whatever the tokens hold."""
-    return " ".join(quoted(token) for token in dict.fromkeys(tokens) if token)
+    distinct = [token for token in dict.fromkeys(tokens) if token]
+    if _TO_QUOTE.search("".join(distinct)) or any(len(token) > LONGEST_LEXEME for token in distinct):
+        return " ".join(map(quoted, distinct))
+    return "'" + "' '".join(distinct) + "'" if distinct else ""
 
 
 def quoted(token: str) -> str:
     """One lexeme as PostgreSQL reads it in `::tsvector` and `::tsquery`."""
-    if len(token) < LONGEST_WORD and _PLAIN.fullmatch(token):
-        return f"'{token}'"
-    storable = _UNSTORABLE.sub("", token)[:200]
+    storable = _UNSTORABLE.sub("", token)[:LONGEST_LEXEME]
     return "'" + storable.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
@@ -69,8 +73,7 @@ def squashed(text: str) -> str:
 
 def phone_digits(phone: str) -> str:
     """The digits of a phone number, without the country code of a mainland mobile."""
-    digits = "".join(char for char in squashed(phone) if char.isascii() and char.isdigit())
-    return _COUNTRY.sub("", digits)
+    return _COUNTRY.sub("", _NO_DIGIT.sub("", unicodedata.normalize("NFKC", phone)))
 
 
 def grams(letters: str, size: int) -> Iterator[str]:
