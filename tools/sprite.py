@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tools" / "icons.json"
 SPRITE = ROOT / "genjin" / "ui" / "static" / "sprite.svg"
 
-LITERAL = re.compile(r"""["']([a-z0-9-]+)["'](?!\s*:)""")
+LITERAL = re.compile(r"""(?<!== )["']([a-z0-9-]+)["'](?!\s*:)""")
 PLACES = (
     re.compile(r"(?:\b|_)icon\(((?:[^()]|\([^()]*\))*)\)"),
     re.compile(r"""\bicon\s*[=:]\s*\(?([^,)\n}]*)"""),

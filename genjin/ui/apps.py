@@ -8,3 +8,9 @@ class UiConfig(AppConfig):
 
     name = "genjin.ui"
     label = "ui"
+
+    def ready(self) -> None:
+        """Register the actions and grants of saved views."""
+        from genjin.ui.views import actions  # slow: models must be ready
+
+        assert actions

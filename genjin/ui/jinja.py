@@ -57,6 +57,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(url=url, maybe_url=maybe_url, static=static, attributes=attributes)
     env.globals.update(icon=icon, _icon=icon)  # `_icon` where a macro's own parameter is called icon
     env.globals.update(avatar_letters=formats.avatar_letters, avatar_colour=formats.avatar_colour)
+    env.globals["part"] = part
     env.filters.update(_plain_filters())
     env.filters.update({name: _dated(name) for name in ("when", "due", "ago", "moment", "day", "clock", "day_heading")})
     components = env.globals["ui"] = Components()  # before loading: macros call each other through it
@@ -75,6 +76,13 @@ def maybe_url(name: str, *args: Any, **kwargs: Any) -> str:
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+@pass_context
+def part(context: Context, drawn: Any) -> Markup:
+    """A registered card or panel (`.template`, `.context`) within this page's context."""
+    template = context.environment.get_template(drawn.template)
+    return Markup(template.render({**context.get_all(), **drawn.context}))  # noqa: S704 - a template's own output
 
 
 def attributes(given: Mapping[str, Any]) -> Markup:

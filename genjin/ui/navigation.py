@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.records import RECORD_TYPES, RecordType
 
 Text = str | Promise
 Badge = Callable[[Actor], int | None]
@@ -40,6 +41,7 @@ class NavItem:
     badge: Badge | None = None
     hot: bool = False
     mobile: int = 0
+    args: tuple[str, ...] = ()
 
     def open_to(self, actor: Actor) -> bool:
         """Whether this actor sees the entry."""
@@ -80,16 +82,33 @@ def register_nav(item: NavItem) -> None:
 
 
 def registered_items() -> list[NavItem]:
-    """All entries, in order."""
+    """All entries in order, with one for each listed record type."""
+    for place, declared in enumerate(RECORD_TYPES.values()):
+        if declared.listed and declared.plural not in _items:
+            register_nav(_list_item(declared, place))
     return sorted(_items.values(), key=lambda item: (list(SECTIONS).index(item.section), item.order, item.key))
 
 
-def menu_for(actor: Actor, path: str = "") -> Menu:
+def _list_item(declared: RecordType, place: int) -> NavItem:
+    return NavItem(
+        key=declared.plural,
+        label=declared.label,
+        icon=declared.icon,
+        url_name="list",
+        args=(declared.plural,),
+        section="customers",
+        order=50 + place,
+        needs=declared.grant("see"),
+        mobile=2 if place == 0 else 3,
+    )
+
+
+def menu_for(actor: Actor, path: str = "", *, counted: bool = True) -> Menu:
     """What this actor may use, with the entry current whose address begins `path`. Pages not served are left out."""
     addresses = {item: _address(item) for item in registered_items() if item.open_to(actor)}
     current = max((a for a in addresses.values() if a and _leads_to(a, path)), key=len, default="")
     entries = [
-        Entry(item, address, address == current, item.badge(actor) if item.badge else None)
+        Entry(item, address, address == current, item.badge(actor) if item.badge and counted else None)
         for item, address in addresses.items()
         if address
     ]
@@ -104,7 +123,7 @@ def menu_for(actor: Actor, path: str = "") -> Menu:
 
 def _address(item: NavItem) -> str:
     try:
-        return reverse(item.url_name)
+        return reverse(item.url_name, args=item.args)
     except NoReverseMatch:
         return ""
 

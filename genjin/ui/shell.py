@@ -1,8 +1,7 @@
-"""What surrounds every page: company, member, menu, theme, density. Areas say how company and member are read."""
+"""What surrounds every page: company, member, menu, theme, density. Not here: who may see what (the actor knows)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +9,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
 from genjin.kernel.actor import Actor
+from genjin.org.queries import organisation
 from genjin.ui.formats import Formats
 from genjin.ui.navigation import Menu, menu_for
 
@@ -38,22 +39,23 @@ class Shell:
     menu: Menu
 
 
-_readers: dict[str, Callable[..., Any]] = {}
-
-
-def register_shell(*, company: Callable[[], Company], role: Callable[[Actor], str]) -> None:
-    """Let the organisation say which company this is and what stands below a member's name."""
-    _readers.update(company=company, role=role)
-
-
-def company() -> Company:
-    """The company, for pages without a signed-in member as well."""
-    return _readers["company"]() if _readers else Company("")
-
-
 def shell_for(actor: Actor, path: str = "") -> Shell:
     """The surroundings of the page at `path` for this actor."""
-    return Shell(company(), actor.name, _readers["role"](actor) if _readers else "", menu_for(actor, path))
+    org = organisation(actor)
+    person = org.people.get(actor.member_id or 0)
+    node = org.departments.get(person.department_id or 0) if person else None
+    role = " · ".join(filter(None, (person.title if person else "", node.name if node else "")))
+    return Shell(Company(org.company, maybe_logo(org.logo)), actor.name, role, menu_for(actor, path))
+
+
+def maybe_logo(logo: str) -> str:
+    """The address of the company's logo; '' while there is none."""
+    if not logo:
+        return ""
+    try:
+        return f"{reverse('logo')}?v={logo}"
+    except NoReverseMatch:
+        return ""
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:

@@ -1,10 +1,17 @@
-"""Pages of the interface itself: the component sheet and the list of keys."""
+"""Pages of the interface itself, and the generic pages of lists, records, forms and views (in `urlpatterns`)."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 
-from genjin.ui.pages import PageRequest, fragment, page, render
+from genjin.ui import palette as finder
+from genjin.ui.details import web as details
+from genjin.ui.forms import web as forms
+from genjin.ui.lists import web as lists
+from genjin.ui.navigation import menu_for
+from genjin.ui.pages import PageRequest, fragment, page, render, urlpatterns_of
+from genjin.ui.shell import formats_for
+from genjin.ui.views import web as views
 
 
 @page("settings/components", name="components")
@@ -17,3 +24,22 @@ def components(request: PageRequest) -> HttpResponse:
 def keys(request: PageRequest) -> HttpResponse:
     """The keyboard's shortcuts, in a dialog."""
     return fragment(request, "ui/keys.html")
+
+
+@page("palette", name="palette")
+def palette(request: PageRequest) -> HttpResponse:
+    """What the command palette shows for `q`."""
+    asked = request.GET.get("q", "")
+    groups = finder.found(request.actor, asked, formats_for(request.actor))
+    return fragment(request, "ui/palette.html", groups=groups, asked=asked)
+
+
+@page("", name="start")
+def start(request: PageRequest) -> HttpResponse:
+    """The front door while no area has a page of its own there: the first entry of the menu."""
+    entries = [e for _label, part in menu_for(request.actor, counted=False).sections for e in part if e.url != "/"]
+    return HttpResponseRedirect(entries[0].url) if entries else render(request, "ui/nothing.html")
+
+
+# fixed words come before `<int:row_id>` and the bare plural, so that no record type can shadow them
+urlpatterns = urlpatterns_of(forms, views, lists, details)

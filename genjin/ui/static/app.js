@@ -122,7 +122,7 @@ const dirty = within => $$("form[data-guard]", within).some(form => form.dataset
 async function leave() { if (!dirty(dialog) || await ask(words.leave, words.confirm)) closeDialog(); }
 document.addEventListener("dialog:done", event => {
   if (dialog.open) { $$("form", dialog).forEach(form => delete form.dataset.changed); closeDialog(); }
-  if (event.detail?.changed) event.detail.changed.split(" ").forEach(name => body.dispatchEvent(new CustomEvent(name)));
+  if (event.detail?.changed) event.detail.changed.split(" ").forEach(name => body.dispatchEvent(new CustomEvent(name, { bubbles: true })));
 });
 function ask(text, verb = words.confirm, danger = true) {
   return new Promise(answer => {
@@ -169,6 +169,8 @@ document.addEventListener("htmx:after:swap", event => {
   const { ctx } = event.detail;
   if (ctx?.target === dialog || dialog.contains(ctx?.target) || (dialog.open && dialog.firstElementChild)) showDialog();
   else $("[aria-invalid=true]", ctx?.target ?? document)?.focus();
+  const pop = ctx?.target?.closest?.("[popover]");
+  if (pop && (native ? pop.matches(":popover-open") : pop.classList.contains("is-open"))) place(pop);
   times();
 });
 document.addEventListener("submit", event => { // plain forms: no second send
@@ -238,7 +240,7 @@ document.addEventListener("click", event => {
   if (button.dataset.densitySet) setDensity(button);
   if (button.matches("[data-palette]")) palette(button.dataset.palette);
   if (button.matches("[data-help]")) { hidePopovers(); help(); }
-  if (button.matches("[data-close]")) leave();
+  if (button.matches("[data-close]")) dialog.contains(button) ? leave() : history.back();
   if (button.matches("[data-back]")) history.length > 1 ? history.back() : (location.href = "/");
   if (button.matches("[data-reload]")) location.reload();
   if (button.dataset.reveal) { const field = document.getElementById(button.dataset.reveal), shown = field.type === "text"; field.type = shown ? "password" : "text"; button.setAttribute("aria-pressed", !shown); }

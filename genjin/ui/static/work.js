@@ -11,9 +11,9 @@ function showSelection() {
   if (head) { head.checked = chosen.length > 0 && chosen.length === all.length; head.indeterminate = chosen.length > 0 && chosen.length < all.length; }
   if (!bulk) return;
   if (bulk.hidden !== !chosen.length) { bulk.hidden = !chosen.length; if (chosen.length) say(words.selected.replace("{n}", chosen.length)); }
-  $("[data-count]", bulk).textContent = bulk.dataset.all ? bulk.dataset.total : chosen.length;
-  const every = $("[data-every]", bulk);
-  if (every) every.hidden = !head?.checked || Boolean(bulk.dataset.all);
+  const total = $("#count")?.textContent ?? "", every = $("[data-every]", bulk);
+  $("[data-count]", bulk).textContent = bulk.dataset.all ? total : chosen.length;
+  if (every) every.hidden = !head?.checked || head.indeterminate || Boolean(bulk.dataset.all) || !$(".pager a");
   $("#bulk-all").value = bulk.dataset.all ?? "";
 }
 function clearSelection() { rows().forEach(row => select(row, false)); delete $("#bulk")?.dataset.all; showSelection(); }
@@ -232,6 +232,13 @@ document.addEventListener("htmx:after:request", event => {
 });
 document.addEventListener("htmx:after:swap", () => { drafts(); showSelection(); });
 drafts();
+
+// ---- search while typing (not while composing), the builder closes when it has filtered, popovers keep their place ---------------------
+let typed = 0;
+const tell = field => { clearTimeout(typed); typed = setTimeout(() => field.dispatchEvent(new CustomEvent("typed", { bubbles: true })), 250); };
+document.addEventListener("input", event => { if (event.target.matches("[data-typed]") && !event.isComposing) tell(event.target); });
+document.addEventListener("compositionend", event => { if (event.target.matches("[data-typed]")) tell(event.target); });
+document.addEventListener("htmx:before:request", event => { if (event.detail.ctx.sourceElement.matches("[data-filter-form],.cols form")) genjin.hidePopovers(); });
 
 // ---- small form behaviours --------------------------------------------------------------------------------------------------------
 document.addEventListener("change", event => { if (event.target.closest?.("[data-autosubmit]")) event.target.form?.requestSubmit(); });

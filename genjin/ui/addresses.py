@@ -1,0 +1,49 @@
+"""Addresses of the generic pages. `<plural:record_type>` in a route stands for the declaration itself."""
+
+from __future__ import annotations
+
+from django.urls import register_converter, reverse
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.records import RECORD_TYPES, RecordType, by_plural
+from genjin.kernel.refusal import NotFound
+
+
+class PluralConverter:
+    """The plural of a declared record type."""
+
+    regex = "[a-z][a-z_-]*"
+
+    def to_python(self, value: str) -> RecordType:
+        """The declaration; an unknown word is no address."""
+        record_type = by_plural(value)
+        if record_type is None:
+            raise ValueError(value)
+        return record_type
+
+    def to_url(self, value: RecordType | str) -> str:
+        """The plural."""
+        return value if isinstance(value, str) else value.plural
+
+
+register_converter(PluralConverter, "plural")
+
+
+def list_url(record_type: RecordType) -> str:
+    """`/customers`."""
+    return reverse("list", args=[record_type])
+
+
+def record_url(record_type: RecordType | str, record_id: int) -> str:
+    """`/customers/12`."""
+    declared = RECORD_TYPES[record_type] if isinstance(record_type, str) else record_type
+    return f"{list_url(declared)}/{record_id}"
+
+
+def demand_seeing(actor: Actor, record_type: RecordType) -> None:
+    """A type one may not see does not exist. Raises NotFound."""
+    if not actor.may(record_type.grant("see")):
+        raise NotFound
+
+
+__all__ = ["PluralConverter", "demand_seeing", "list_url", "record_url"]

@@ -1,0 +1,1 @@
+"""The generic detail page of any record."""

@@ -1,0 +1,104 @@
+"""Pages of one record: the whole page, earlier parts of its timeline, one fact to edit in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from genjin.kernel.doors import SEE, WRITE, may, row_for
+from genjin.kernel.editing import get_value
+from genjin.kernel.fields import Field
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.refusal import NotFound, Refused, Stale
+from genjin.kernel.timeline import timeline
+from genjin.ui.addresses import record_url
+from genjin.ui.details.cards import cards_of, panels_of
+from genjin.ui.details.entries import by_day
+from genjin.ui.details.facts import Facts, editable_field
+from genjin.ui.forms.controls import control
+from genjin.ui.forms.finding import offered_on, row_action, verb_of
+from genjin.ui.forms.reading import raw_inputs
+from genjin.ui.pages import PageRequest, fragment, page, respond, with_event
+from genjin.ui.shell import formats_for
+
+
+@page("<plural:record_type>/<int:row_id>", name="record")
+def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
+    """The record's page, or for htmx its body."""
+    actor = request.actor
+    record = row_for(actor, record_type.model, row_id, to=SEE)
+    offered = [(a, verb_of(record_type, a)) for a in offered_on(actor, record_type, record)]
+    fmt = formats_for(actor)
+    facts = Facts(actor, record, fmt, writable=any(verb == "edit" for _action, verb in offered))
+    entries, more = timeline(actor, record)
+    return respond(
+        request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
+        sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more,
+        last=entries[-1].event_id if entries else 0, cards=cards_of(request, record, fmt),
+        panels=panels_of(request, record), url=record_url(record_type, row_id),
+    )  # fmt: skip
+
+
+@page("<plural:record_type>/<int:row_id>/timeline", name="timeline")
+def earlier(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
+    """The entries before an event."""
+    record = row_for(request.actor, record_type.model, row_id, to=SEE)
+    before = request.GET.get("before", "")
+    known = int(before) if before.isdigit() and len(before) < 19 else None
+    entries, more = timeline(request.actor, record, before=known)
+    return fragment(
+        request, "ui/timeline.html", days=by_day(request.actor, formats_for(request.actor), entries), more=more,
+        last=entries[-1].event_id if entries else 0, url=record_url(record_type, row_id),
+    )  # fmt: skip
+
+
+@page("<plural:record_type>/<int:row_id>/facts/<str:key>", name="fact", methods=["GET", "POST"])
+def fact(request: PageRequest, record_type: RecordType, row_id: int, key: str) -> HttpResponse:
+    """One fact: as drawn (`?show=1`), as a control, or saved."""
+    actor = request.actor
+    record = row_for(actor, record_type.model, row_id, to=SEE)
+    field = editable_field(actor, record_type, key)
+    if field is None or not may(actor, record, record_type.grant("edit"), WRITE):
+        raise NotFound
+    if request.method == "POST":
+        return _save_fact(request, record, field)
+    if "show" in request.GET:
+        return _drawn_fact(request, record, field, saved=False)
+    return _fact_form(request, record, field, field.form_value(get_value(record, field), actor))
+
+
+def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpResponse:
+    action = row_action(type_of(record), "edit")
+    raw = raw_inputs([field], request.POST)
+    version = request.POST.get("version", "")
+    try:
+        action.run(request.actor, record.pk, raw, version=int(version) if version.isdigit() else None)
+    except Stale as stale:
+        theirs, _mine = stale.facts["differences"][field.key]
+        words = _("别人刚改成「%s」，再次保存将覆盖") % (field.text(theirs, request.actor) or _("（空）"))
+        return _fact_form(request, record, field, raw[field.key], words, stale.facts["version"], status=409)
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        return _fact_form(request, record, field, raw[field.key], refusal.message, status=422)
+    fresh = row_for(request.actor, type(record), record.pk, to=SEE)
+    return with_event(_drawn_fact(request, fresh, field, saved=True), "fact:saved")
+
+
+def _drawn_fact(request: PageRequest, record: Record, field: Field, *, saved: bool) -> HttpResponse:
+    drawn = Facts(request.actor, record, formats_for(request.actor), writable=True).drawn[field.key]
+    return fragment(request, "ui/fact.html", fact=drawn, url=record_url(type_of(record), record.pk), saved=saved)
+
+
+def _fact_form(
+    request: PageRequest, record: Record, field: Field, raw: Any, error: str = "", version: int = 0, status: int = 200
+) -> HttpResponse:
+    made = control(request.actor, field, raw, source=type_of(record).plural, error=error)
+    made.given.update({"id": f"edit-{field.key}"} | ({} if made.component == "check" else {"hidden_label": True}))
+    return fragment(
+        request, "ui/fact_form.html", control=made, status=status, version=version or record.version,
+        url=f"{record_url(type_of(record), record.pk)}/facts/{field.key}",
+    )  # fmt: skip

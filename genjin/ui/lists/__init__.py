@@ -1,0 +1,1 @@
+"""The generic list page of any record type."""

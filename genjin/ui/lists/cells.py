@@ -1,0 +1,114 @@
+"""How a stored value is drawn in a cell. One writer per column, made once per page: rows are many, columns few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, RecordRef, Sensitivity
+from genjin.kernel.fields.numbers import Number
+from genjin.ui.addresses import record_url
+from genjin.ui.formats import Formats, ell, number
+from genjin.ui.icons import icon
+
+Writer = Callable[[Any], Markup]
+NOTHING = Markup('<span class="dim">—</span>')
+HIDDEN = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
+MOST_TAGS = 3
+MOST_TEXT = 80
+GRADES = set("ABCDE")
+
+
+def writer(actor: Actor, field: Field, fmt: Formats, titles: Mapping[int, str], *, masked: bool = True) -> Writer:
+    """What draws the values of a field; personal values are masked unless `masked` is off. `titles`: of the records
+    that a RecordRef column points at."""
+    if isinstance(field, RecordRef):
+        return _record(field, titles)
+    if isinstance(field, DateTime | Date):
+        return _due(fmt) if field.due else lambda value: escape(fmt.when(value)) if value else NOTHING
+    if isinstance(field, MultiChoice):
+        return lambda value: _tags(actor, field, value or ())
+    if isinstance(field, Number):
+        unit = field.unit
+        return lambda value: NOTHING if value is None else escape(f"{number(value)}{unit}")
+    if isinstance(field, Choice):
+        return _remembered(lambda value: _choice(actor, field, value))
+    if field.kind == "yesno":
+        return lambda value: icon("check", "s") if value else NOTHING
+    if field.kind == "url":
+        return _link
+    words = field.masked if masked and field.sensitivity in HIDDEN else field.text
+    cut = (lambda text: ell(text, MOST_TEXT)) if masked else str
+    return _remembered(lambda value: escape(cut(words(value, actor))) if value not in (None, "") else NOTHING)
+
+
+def css_class(field: Field) -> str:
+    """The class of a field's cells."""
+    if isinstance(field, Number):
+        return "r num"
+    return "num" if field.kind == "phone" else ""
+
+
+def _remembered(write: Writer) -> Writer:
+    """Names, options and regions repeat down a column."""
+    known: dict[Any, Markup] = {}
+
+    def remembered(value: Any) -> Markup:
+        found = known.get(value)
+        if found is None:
+            found = known[value] = write(value)
+        return found
+
+    return remembered
+
+
+def _record(field: RecordRef, titles: Mapping[int, str]) -> Writer:
+    def write(value: Any) -> Markup:
+        title = titles.get(value, "")
+        if not title:
+            return NOTHING
+        return Markup('<a href="{}">{}</a>').format(record_url(field.to, value), title)
+
+    return _remembered(write)
+
+
+def _due(fmt: Formats) -> Writer:
+    def write(value: Any) -> Markup:
+        if value is None:
+            return NOTHING
+        due = fmt.due(value)
+        return Markup('<span class="{}">{}</span>').format(f"{due.tone}-t" if due.tone else "", due.text)
+
+    return write
+
+
+def _choice(actor: Actor, field: Choice, value: Any) -> Markup:
+    if not value:
+        return NOTHING
+    text, tone = field.text(value, actor), field.colour(value, actor)
+    if value in GRADES:
+        return Markup('<span class="st"><span class="gr {0}">{0}</span>{1}</span>').format(value, text)
+    if not tone:
+        return escape(text)
+    return Markup('<span class="st"><span class="dot {}"></span>{}</span>').format(tone, text)
+
+
+def _tags(actor: Actor, field: MultiChoice, keys: Any) -> Markup:
+    if not keys:
+        return NOTHING
+    shown = Markup(" ").join(
+        Markup('<span class="bd {}">{}</span>').format(field.colour(key, actor), Choice.text(field, key, actor))
+        for key in keys[:MOST_TAGS]
+    )
+    more = len(keys) - MOST_TAGS
+    return shown + Markup(' <span class="dim num">+{}</span>').format(more) if more > 0 else shown
+
+
+def _link(value: Any) -> Markup:
+    if not value or not str(value).startswith(("https://", "http://")):
+        return escape(value) if value else NOTHING
+    shown = str(value).split("://", 1)[1].rstrip("/")
+    return Markup('<a class="lnk" href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(value, shown)

@@ -1,0 +1,72 @@
+"""Which columns a list shows, in which order, how they sort, and which of them make up the card on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields import Date, Field
+from genjin.kernel.records import RecordType
+from genjin.ui.lists.cells import css_class
+from genjin.ui.lists.state import State
+
+MOST_COLUMNS = 20
+WIDTHS = {"date": 104, "datetime": 120, "yesno": 76, "number": 92, "percent": 76, "phone": 132, "person": 100}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as drawn. `sorted`: 'ascending', 'descending' or ''; `sort_url` is '' where nothing sorts."""
+
+    field: Field
+    label: str | Promise
+    css: str
+    width: int
+    sort_url: str = ""
+    sorted: str = ""
+
+
+def chosen_fields(actor: Actor, record_type: RecordType, keys: Sequence[str]) -> list[Field]:
+    """The fields shown beside the title: the chosen ones, else the declared ones."""
+    visible = {f.key: f for f in record_type.visible_fields(actor) if f.key != record_type.title}
+    wanted = [visible[key] for key in keys if key in visible]
+    return wanted[:MOST_COLUMNS] or [f for f in record_type.columns if f.key in visible]
+
+
+def columns_of(fields: Sequence[Field], state: State) -> list[Column]:
+    """The columns with their links for sorting and their places on a phone."""
+    slots = phone_slots(fields)
+    return [_column(field, state, slots.get(field.key, "")) for field in fields]
+
+
+def _column(field: Field, state: State, slot: str) -> Column:
+    css = " ".join(filter(None, (css_class(field), slot)))
+    width = field.width or WIDTHS.get(field.kind, 140)
+    if not field.sortable:
+        return Column(field, field.label, css, width)
+    query = state.listing
+    current = query.sort is not None and query.sort.key == field.key
+    target = field.key if current and query.descending else f"-{field.key}"
+    if isinstance(field, Date) and field.due and not current:
+        target = field.key
+    order = ("descending" if query.descending else "ascending") if current else ""
+    return Column(field, field.label, css, width, state.with_pair("sort", target).url(), order)
+
+
+def phone_slots(fields: Sequence[Field]) -> dict[str, str]:
+    """{field key: slot}: right top a figure or grade, below left a number or link, below right a state, last a date."""
+    taken: dict[str, str] = {}
+    for slot, kinds in (
+        ("m-c", {"datetime", "date"}),
+        ("m-a", {"phone", "record", "text"}),
+        ("m-b", {"choice"}),
+        ("m-r", {"number", "percent", "choice", "person"}),
+    ):
+        fitting = [f for f in fields if f.kind in kinds and f.key not in taken]
+        due = [f for f in fitting if getattr(f, "due", False)]
+        if fitting:
+            taken[(due or fitting)[0].key] = slot
+    return taken

@@ -1,0 +1,115 @@
+"""Puts a list page together: one page of rows with their cells drawn, and everything around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from genjin.kernel.actions import Action, actions_on
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import titles_of
+from genjin.kernel.fields import Field, RecordRef
+from genjin.kernel.lists import Page, page
+from genjin.kernel.models.rows import Life
+from genjin.kernel.records import RecordType
+from genjin.ui.addresses import list_url
+from genjin.ui.formats import Formats
+from genjin.ui.forms.finding import verb_of
+from genjin.ui.lists.cells import writer
+from genjin.ui.lists.columns import Column, chosen_fields, columns_of
+from genjin.ui.lists.filters import Chip, chips
+from genjin.ui.lists.state import State, read_state
+from genjin.ui.views.queries import Tab, tabs_of
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row as drawn: `cells` are (class, content)."""
+
+    id: int
+    title: str
+    life: str
+    cells: list[tuple[str, Markup]]
+
+
+@dataclass(frozen=True)
+class ListView:
+    """Everything the list's template draws."""
+
+    record_type: RecordType
+    state: State
+    tabs: list[Tab]
+    chips: list[Chip]
+    columns: list[Column]
+    rows: list[RowView]
+    base: str
+    previous: str
+    next: str
+    first_page: bool
+    order: str
+    bulk: list[tuple[Action[Any, Any], str]]
+    row_verbs: list[tuple[Action[Any, Any], str]]
+    create: Action[Any, Any] | None
+
+
+def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Formats) -> ListView:
+    """The list for an address. Raises Refused for a cursor or order that is none."""
+    tabs = tabs_of(actor, record_type)
+    state = read_state(actor, record_type, tabs, sent)
+    fields = chosen_fields(actor, record_type, state.tab.columns if state.tab else ())
+    found = page(actor, state.listing, fields)
+    offered = actions_on(record_type, actor)
+    return ListView(
+        record_type=record_type,
+        state=state,
+        tabs=tabs,
+        chips=chips(actor, state),
+        columns=(columns := columns_of(fields, state)),
+        rows=_rows(actor, found, columns, fmt),
+        base=list_url(record_type),
+        previous=state.url(("before", found.previous)) if found.previous else "",
+        next=state.url(("after", found.next)) if found.next else "",
+        first_page=state.listing.after is None and state.listing.before is None,
+        order=_order(state),
+        bulk=[(action, verb_of(record_type, action)) for action in offered if action.bulk],
+        row_verbs=[(a, verb_of(record_type, a)) for a in offered if a.takes_row and not a.danger and not a.when][:2],
+        create=next((a for a in offered if a.takes_values and not a.takes_row), None),
+    )
+
+
+def _rows(actor: Actor, found: Page, columns: list[Column], fmt: Formats) -> list[RowView]:
+    titles = linked_titles(actor, [column.field for column in columns], (row.values for row in found.rows))
+    writers = [(c.field.key, c.css, writer(actor, c.field, fmt, titles.get(c.field.key, {}))) for c in columns]
+    lives = {Life.ARCHIVED: _("已归档"), Life.VOIDED: _("已作废")}
+    return [
+        RowView(
+            row.id,
+            row.title,
+            lives.get(Life(row.life), "") if row.life else "",
+            [(css, write(row.values[key])) for key, css, write in writers],
+        )
+        for row in found.rows
+    ]
+
+
+def linked_titles(actor: Actor, fields: Iterable[Field], rows: Iterable[dict[str, Any]]) -> dict[str, dict[int, str]]:
+    """{field key: {id: title}} of the records that these rows point at: one query per such column."""
+    kept = list(rows)
+    return {
+        field.key: titles_of(actor, field.to, {values[field.key] for values in kept})
+        for field in fields
+        if isinstance(field, RecordRef)
+    }
+
+
+def _order(state: State) -> str:
+    query = state.listing
+    if query.sort is None:
+        return _("最新的在前") if query.descending else _("最早的在前")
+    words = _("按「%(field)s」降序") if query.descending else _("按「%(field)s」升序")
+    return words % {"field": query.sort.label}
