@@ -137,7 +137,7 @@ def find_visible(actor: Actor, record_type_key: str, text: str) -> int | None:
     """The id of the visible record with this id, code or exact title; None when none or several."""
     record_type = RECORD_TYPES[record_type_key]
     rows = visible_to(actor, record_type.model)
-    if text.isdigit() and len(text) < 18:
+    if text.isdecimal() and len(text) < 18:
         found = rows.filter(pk=int(text)).values_list("pk", flat=True).first()
         if found is not None:
             return found

@@ -70,7 +70,7 @@ class Ids(Field):
         """Ids from a list or a text with commas. Raises FieldError for one that is not known."""
         parts = raw if isinstance(raw, list | tuple) else str(raw or "").split(",")
         texts = [str(part).strip() for part in parts if str(part).strip()]
-        if any(not text.isdigit() or int(text) not in self.known(actor) for text in texts):
+        if any(not text.isdecimal() or int(text) not in self.known(actor) for text in texts):
             raise FieldError(_("「%(field)s」里有不存在的选项，请重新选择") % {"field": self.label})
         return list(dict.fromkeys(int(text) for text in texts))
 

@@ -8,11 +8,14 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
-from genjin.org.models import Session
+from genjin.org.models import AccessToken, Session
 
 SEEN_EVERY = timedelta(minutes=10)
+USED_EVERY = timedelta(minutes=1)
 IDLE = timedelta(days=3)
 
 
@@ -60,8 +63,22 @@ class MemberSessionMiddleware(SessionMiddleware):
         request.session.agent = request.META.get("HTTP_USER_AGENT", "")[:200]
 
 
+def begin(request: HttpRequest, member_id: int) -> None:
+    """Somebody signed in: a fresh session with a new key (ASVS 7.2.4); what was there before ends."""
+    request.session.flush()
+    request.session[SESSION_KEY] = str(member_id)
+    rotate_token(request)
+
+
 def touch(session: Any) -> None:
     """Note that the session is in use."""
     row = getattr(session, "row", None)
     if row is not None and row.seen_at < timezone.now() - SEEN_EVERY:
         Session.objects.filter(pk=row.pk).update(seen_at=timezone.now())
+
+
+def touch_token(token_id: int) -> None:
+    """Note that a token is in use (at most once a minute)."""
+    now = timezone.now()
+    fresh = AccessToken.objects.filter(pk=token_id).exclude(used_at__gt=now - USED_EVERY)
+    fresh.update(used_at=now)

@@ -40,11 +40,11 @@ class Person(Field):
         """`me` or whom parse() takes; ids of past members are fine."""
         if raw == "me":
             return actor.member_id
-        return int(raw) if raw.isdigit() and len(raw) < 18 else self.parse_given(raw, actor)
+        return int(raw) if raw.isdecimal() and len(raw) < 18 else self.parse_given(raw, actor)
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """我, or the names."""
-        names = [_("我") if v == "me" else self.text(int(v), actor) if v.isdigit() else v for v in raw]
+        names = [_("我") if v == "me" else self.text(int(v), actor) if v.isdecimal() else v for v in raw]
         return "、".join(names) if len(names) <= 3 else _("%d 人") % len(names)
 
 
@@ -83,7 +83,7 @@ class DepartmentRef(Field):
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The departments' names."""
-        return "、".join(self.text(int(v), actor) if v.isdigit() else v for v in raw)
+        return "、".join(self.text(int(v), actor) if v.isdecimal() else v for v in raw)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class RecordRef(Field):
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The titles."""
-        return "、".join(self.text(int(v), actor) or "—" for v in raw if v.isdigit())
+        return "、".join(self.text(int(v), actor) or "—" for v in raw if v.isdecimal())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,7 @@ class Date(Field):
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """A filter value is a date, or a number of days for the relative filters."""
-        return int(raw) if raw.strip().isdigit() and len(raw.strip()) <= 4 else self._date(raw, actor)
+        return int(raw) if raw.strip().isdecimal() and len(raw.strip()) <= 4 else self._date(raw, actor)
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
         """Whole days in the actor's zone."""

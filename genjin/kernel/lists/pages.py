@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
@@ -76,11 +78,10 @@ class _Reader:
         wanted = self.query.size + 1
         found: list[tuple[Any, ...]] = []
         for empty in stages:
-            here = cursor is not None and (cursor.value is None) == empty
-            passed = cursor is not None and not here and (stages.index(cursor.value is None) > stages.index(empty))
-            if passed and self.path != "id":
+            here = cursor is not None and (self.path == "id" or (cursor.value is None) == empty)
+            if cursor is not None and not here and stages.index(cursor.value is None) > stages.index(empty):
                 continue
-            found += self._stage(cursor if here or self.path == "id" else None, empty, descending, wanted - len(found))
+            found += self._stage(cursor if here else None, empty, descending, wanted - len(found))
             if len(found) >= wanted:
                 break
         return found
@@ -103,12 +104,11 @@ class _Reader:
     def _value(self, cursor: Cursor, path: str) -> Any:
         if path == "id":
             return cursor.row_id
-        if not isinstance(cursor.value, str) or self.query.sort is None or "date" not in self.query.sort.kind:
-            return cursor.value
+        kind = self.query.sort.kind if self.query.sort else ""
         try:
-            return dt.datetime.fromisoformat(cursor.value)
-        except ValueError:
-            raise Refused("bad_cursor", "翻页位置无效，请从第一页重新开始", "after") from None
+            return _sort_value(kind, cursor.value)
+        except (ValueError, TypeError, ArithmeticError):
+            raise Refused("bad_cursor", _("翻页位置无效，请从第一页重新开始"), "after") from None
 
     def cursor(self, row: tuple[Any, ...]) -> str:
         """The cursor of a row."""
@@ -119,6 +119,20 @@ class _Reader:
         """The row as surfaces read it."""
         values = {f.key: row[self.at[f.path]] for f in self.columns}
         return ListRow(row[0], row[1], row[2], row[self.at[self.query.record_type.title]], values)
+
+
+def _sort_value(kind: str, value: Any) -> Any:
+    """The value of a cursor as its column compares it. Raises ValueError, TypeError or ArithmeticError for another."""
+    if kind == "datetime":
+        moment = dt.datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(dt.UTC)
+    if kind == "date":
+        return dt.date.fromisoformat(value)
+    if kind in {"number", "percent"}:
+        return Decimal(str(value))
+    return str(value)
 
 
 def _beyond(rows: QuerySet[Record], path: str, value: Any, row_id: int, descending: bool) -> QuerySet[Record]:

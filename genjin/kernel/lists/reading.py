@@ -163,4 +163,4 @@ def _last(parameters: Mapping[str, Iterable[str]], name: str) -> str:
 
 
 def _size(text: str, default: int) -> int:
-    return max(1, min(int(text), 200)) if text.isdigit() and len(text) < 5 else default
+    return max(1, min(int(text), 200)) if text.isdecimal() and len(text) < 5 else default

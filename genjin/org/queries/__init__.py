@@ -1,4 +1,4 @@
-"""Reads of the organisation. Here an actor comes into being."""
+"""Reads of the organisation. Here an actor comes into being. The audit log: `queries.audit`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from django.db.models import F
@@ -37,6 +38,7 @@ def actor_of_token(text: str, surface: Surface, *, request_id: str = "") -> tupl
     actor = actor_for(token.member_id, surface, request_id=request_id)
     if actor is None:
         return None
+    actor = replace(actor, token=token.name)
     return (reading(actor) if token.read_only else actor), token.pk
 
 
@@ -86,6 +88,11 @@ def role_for(actor: Actor, role_id: int) -> Role:
     if row is None:
         raise NotFound
     return row
+
+
+def is_set_up() -> bool:
+    """Whether the first administrator is there."""
+    return bool(ORGANISATION.now().people)
 
 
 def company_facts() -> Company | None:
@@ -184,12 +191,15 @@ def _fits(org: Organisation, person: Person, asked: Asked) -> bool:
 
 def matches(person: Person, text: str) -> bool:
     """Whether a member is meant by a piece of name, pinyin, initials, sign-in name, phone or e-mail."""
-    wanted = text.strip().casefold()
-    plain = (person.name, person.sign_in, person.phone, person.email)
-    if any(wanted in value.casefold() for value in plain):
-        return True
-    tokens = set(search_text.index_tokens(names=[person.name], phones=[], codes=[], others=[]))
-    return wanted.replace(" ", "") in tokens
+    query = search_text.parse_query(text)
+    if query is None:
+        return text.strip().casefold() in (person.email, person.sign_in)
+    return search_text.matches(query, _search_key(person.name, person.phone, f"{person.sign_in} {person.email}"))
+
+
+@lru_cache(maxsize=4096)
+def _search_key(name: str, phone: str, others: str) -> str:
+    return search_text.search_key([name], [phone] if phone else [], [], others.split())
 
 
 def find_people(actor: Actor, text: str, most: int = 20) -> list[Person]:

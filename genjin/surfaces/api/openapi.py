@@ -1,0 +1,138 @@
+"""The description of the door as OpenAPI 3.1, made from the declarations for the caller who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from genjin.kernel.actions import ACTIONS, Action
+from genjin.kernel.actor import Actor
+from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.surfaces.api.bodies import parameters
+from genjin.surfaces.api.door import ApiRequest, endpoint
+from genjin.surfaces.api.problems import answer
+from genjin.surfaces.api.records import BASE
+from genjin.surfaces.api.running import MOST_ROWS, path_of
+from genjin.surfaces.api.schemas import Schema, input_schema, record_schema
+from genjin.surfaces.registry import API, offered
+
+STATUSES = {
+    "400": "bad request", "401": "not signed in", "403": "not allowed", "404": "absent or out of sight",
+    "405": "wrong method", "409": "somebody else changed it", "413": "too large", "415": "not JSON",
+    "422": "refused by a rule", "429": "too many requests",
+}  # fmt: skip
+ERROR: Schema = {
+    "type": "object",
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "request_id"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "field": {"type": ["string", "null"]},
+                "errors": {"type": "object", "additionalProperties": {"type": "string"}},
+                "details": {"type": "object"},
+                "request_id": {"type": "string"},
+            },
+        }
+    },
+}
+
+
+@endpoint("GET")
+def description(request: ApiRequest) -> HttpResponse:
+    """What this caller may read and do."""
+    parameters(request, ())
+    return answer(describe(request.actor))
+
+
+def describe(actor: Actor) -> dict[str, Any]:
+    """The OpenAPI document for one actor: types they may see, actions they may start."""
+    types = [t for t in RECORD_TYPES.values() if actor.may(t.grant("see"))]
+    paths: dict[str, Any] = {
+        f"{BASE}/": {"get": _operation("index", _("可用的内容"))},
+        f"{BASE}/openapi.json": {"get": _operation("openapi", _("接口说明"))},
+    }
+    for record_type in types:
+        paths.update(_reads(record_type))
+    for action in described_actions(actor):
+        paths.update(_writes(actor, action))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Genjin", "version": "1"},
+        "security": [{"token": []}, {"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {"error": ERROR} | {t.key: record_schema(actor, t) for t in types},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+            },
+        },
+    }
+
+
+def described_actions(actor: Actor) -> Iterator[Action[Any, Any]]:
+    """The actions that the door offers this actor."""
+    return (a for a in ACTIONS.values() if offered(API, a) and actor.may(a.needs))
+
+
+def _reads(record_type: RecordType) -> dict[str, Any]:
+    plural, label = record_type.plural, str(record_type.label)
+    one = {"$ref": f"#/components/schemas/{record_type.key}"}
+    items: Schema = {"type": "object", "properties": {"items": {"type": "array", "items": one}}}
+    query = [_query(name) for name in ("q", "sort", "life", "after", "before", "size", "fields")]
+    query += [
+        _query(f"{field.key}.{operator.key}", f"{field.label} {operator.label}")
+        for field in record_type.fields
+        if field.filterable
+        for operator in field.operators()
+    ]
+    single, past = _operation(f"{plural}.get", label, one), _operation(f"{plural}.timeline", label)
+    past["parameters"] = [_query("before"), _query("size")]
+    return {
+        f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
+        f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
+        f"{BASE}/{plural}/{{id}}/timeline": {"parameters": [_id()], "get": past},
+    }
+
+
+def _writes(actor: Actor, action: Action[Any, Any]) -> dict[str, Any]:
+    partial = action.takes_values and action.takes_row
+    sent = input_schema(actor, action.inputs(actor), partial=partial)
+    single = _operation(action.name, str(action.label)) | {"requestBody": _body(sent)}
+    single["parameters"] = [_header("Idempotency-Key"), *([_header("If-Match")] if action.takes_row else [])]
+    paths: dict[str, Any] = {path_of(action): {"post": single} | ({"parameters": [_id()]} if action.takes_row else {})}
+    if action.bulk:
+        ids: Schema = {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": MOST_ROWS}
+        many: Schema = {"type": "object", "required": ["ids"], "properties": {"ids": ids, "input": sent}}
+        operation = _operation(f"{action.name}.bulk", str(action.label)) | {"requestBody": _body(many)}
+        paths[f"{BASE}/actions/{action.name}/bulk"] = {"post": operation}
+    return paths
+
+
+def _operation(name: str, summary: str, shown: Schema | None = None) -> dict[str, Any]:
+    fine = {"description": "OK", "content": {"application/json": {"schema": shown or {"type": "object"}}}}
+    wrong = {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}
+    refused = {status: {"description": words, "content": wrong} for status, words in STATUSES.items()}
+    return {"operationId": name, "summary": summary, "responses": {"200": fine, **refused}}
+
+
+def _body(schema: Schema) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _query(name: str, words: str = "") -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string"}} | ({"description": words} if words else {})
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "schema": {"type": "string"}}
+
+
+def _id() -> dict[str, Any]:
+    return {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}

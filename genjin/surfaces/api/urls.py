@@ -1,0 +1,32 @@
+"""The addresses of the JSON door; everything else below /api is absent, as JSON."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.csrf import csrf_exempt
+
+from genjin.kernel.refusal import NotFound
+from genjin.surfaces.api import openapi, records, running
+from genjin.surfaces.api.problems import refusal_answer
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", records.index),
+    path("api/v1/openapi.json", openapi.description),
+    path("api/v1/actions/<str:name>", running.start),
+    path("api/v1/actions/<str:name>/bulk", running.bulk),
+    path("api/v1/actions/<str:name>/<int:row_id>", running.on_row),
+    path("api/v1/<slug:plural>", records.records),
+    path("api/v1/<slug:plural>/<int:row_id>", records.record),
+    path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),
+    path("api/v1/<slug:plural>/<int:row_id>/actions/<slug:verb>", running.on_record),
+]
+
+
+@csrf_exempt
+def absent(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001 - the route gives it
+    """No such address."""
+    return refusal_answer(request, NotFound())
+
+
+fallback: list[URLPattern | URLResolver] = [path("api", absent), path("api/", absent), path("api/<path:rest>", absent)]

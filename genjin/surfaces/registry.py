@@ -1,0 +1,39 @@
+"""Which way in does not offer which action, and why: an action is reachable through every surface, or stands here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genjin.kernel.actions import Action
+
+API = "api"
+
+_ENTRANCE = "belongs to the sign-in and first-run pages, where nobody is signed in yet"
+_CREDENTIAL = "a token must not change what a person signs in with; the page asks for the password"
+_SESSION = "sessions are a matter of browsers; the profile page names the one in use"
+_UPLOAD = "takes a file; the page receives it"
+
+NOT_ON: dict[str, dict[str, str]] = {
+    API: {
+        "org.set_up": _ENTRANCE,
+        "org.sign_in": _ENTRANCE,
+        "org.sign_out": _ENTRANCE,
+        "org.request_reset": _ENTRANCE,
+        "org.mail_code": _ENTRANCE,
+        "org.reset_password": _ENTRANCE,
+        "tokens.create": _CREDENTIAL,
+        "profile.change_sign_in": _CREDENTIAL,
+        "profile.change_password": _CREDENTIAL,
+        "members.issue_reset_code": "the code is shown once, to the administrator on the page",
+        "profile.end_session": _SESSION,
+        "profile.end_other_sessions": _SESSION,
+        "company.set_logo": _UPLOAD,
+        "imports.upload": _UPLOAD,
+        "imports.bring": "a step of the import's job, with a plan that only the job has",
+    },
+}
+
+
+def offered(surface: str, action: Action[Any, Any]) -> bool:
+    """Whether a surface serves the action."""
+    return action.name not in NOT_ON.get(surface, {})
