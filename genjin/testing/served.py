@@ -51,10 +51,10 @@ def read_until(process: subprocess.Popen[str], wanted: str, *, seconds: float = 
 class Serving:
     """One `genjin serve` on a data folder, with the processes below it."""
 
-    def __init__(self, data: Path, port: int, *options: str) -> None:
+    def __init__(self, data: Path, port: int, *options: str, **settings: str) -> None:
         self.data, self.port = data, port
         command = [sys.executable, "-P", "-m", "genjin.surfaces.cli", "serve", "--port", str(port), *options]
-        env = clean_environment(GENJIN_DATA=str(data))
+        env = clean_environment(GENJIN_DATA=str(data), **settings)
         self.process = subprocess.Popen(
             command, cwd="/", env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -1,4 +1,4 @@
-"""`genjin import FILE [--as SIGN_IN]`: a table of customers and follow-ups, brought in as that member."""
+"""`genjin import FILE`: bring a sheet in, as one of the members, with a report of what became of each row."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import argparse
 import sys
 from pathlib import Path
 
-from genjin.kernel.words import _
+from genjin.kernel.words import _, terminal_language
 from genjin.surfaces.cli.database import database
 
 
 def run(options: argparse.Namespace) -> int:
-    """Bring the file in and print what became of it; 1 when it cannot be read or is refused."""
+    """Import and report; 1 when the file is refused as a whole."""
+    path = Path(options.file)
+    if not path.is_file():
+        print(f"genjin: {_('没有这个文件：%s') % path}", file=sys.stderr)
+        return 1
     with database():
+        from django.utils import translation  # slow
+
         from genjin.kernel.refusal import Refused  # slow: needs Django
         from genjin.surfaces.imports.command import import_file  # slow: needs Django
 
         try:
-            report = import_file(Path(options.file), options.sign_in)
-        except OSError as trouble:
-            print(_("打不开文件 %s：%s") % (options.file, trouble.strerror), file=sys.stderr)
-            return 1
+            with translation.override(terminal_language()):
+                report = import_file(path, options.sign_in)
         except Refused as refusal:
-            print(f"genjin: {refusal}", file=sys.stderr)
+            print(f"genjin: {refusal.message}", file=sys.stderr)
             return 1
     print("\n".join(report.lines()))
     return 0

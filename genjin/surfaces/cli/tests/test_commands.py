@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from genjin.kernel.environment import PACKAGE
 from genjin.kernel.models.events import Event
 from genjin.kernel.postgres import DatabaseTrouble
 from genjin.org.models import Member, ResetCode
@@ -155,3 +156,21 @@ def test_what_dies_is_started_again_at_once_and_then_later(monkeypatch: pytest.M
     made[-1].alive = False
     kept.tick()
     assert len(made) == 4  # it had been steady: at once again
+
+
+SHEET = PACKAGE / "kernel" / "tests" / "files" / "客户跟进记录统计表.xlsx"
+
+
+def test_import_reports_what_came_in_and_each_row_that_did_not(cast: Cast, capsys: Terminal) -> None:
+    assert main(["import", str(SHEET), "--as", cast.owner.name]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "客户 15 个" in lines[0]
+    assert "跟进记录 15 条" in lines[0]
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(("name", "sign_in"), [("nothing.xlsx", "周牧远"), (SHEET.name, "没有此人")])
+def test_import_without_a_file_or_a_member_is_refused(cast: Cast, capsys: Terminal, name: str, sign_in: str) -> None:
+    assert main(["import", str(SHEET.with_name(name)), "--as", sign_in]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not Event.objects.exists()

@@ -18,8 +18,10 @@ import psycopg
 import pytest
 
 from genjin.kernel.postgres import Address
+from genjin.kernel.postgres.tests.trial import reachable_folder
 from genjin.kernel.processes import LINUX, wait_until
 from genjin.surfaces.cli.network import answers
+from genjin.surfaces.cli.state import State
 from genjin.testing.served import Serving, children_of, clean_environment, free_port, read_until
 
 pytestmark = [
@@ -206,3 +208,39 @@ def _genjin(data: Path, *arguments: str, **env: str) -> subprocess.CompletedProc
     command = [sys.executable, "-P", "-m", "genjin.surfaces.cli", *arguments]
     environment = clean_environment(GENJIN_DATA=str(data), **env)
     return subprocess.run(command, cwd="/", env=environment, check=False, capture_output=True, text=True, timeout=60)
+
+
+def test_demo_company_that_was_interrupted_is_begun_anew(data: Path, first_words: str) -> None:
+    assert first_words
+    half = Serving(data, free_port())
+    assert wait_until(lambda: answers(half.port, READY), 30)
+    query(half, "CREATE TABLE trial_half AS SELECT 1")
+    half.stop()
+    state = State.read(data)
+    state.seeding = True
+    state.write(data)
+    again = Serving(data, free_port())
+    try:
+        assert "/setup?token=" in read_until(again.process, "/setup?token=")
+        assert query(again, "SELECT to_regclass('trial_half')") == [(None,)]
+        assert not State.read(data).seeding
+    finally:
+        again.stop()
+
+
+def test_database_url_is_used_and_no_server_is_started(first_words: str) -> None:
+    assert first_words
+    host = os.environ["GENJIN_SOCKET"]
+    with psycopg.connect(host=host, user="genjin", dbname="postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS trial_outside")
+        connection.execute("CREATE DATABASE trial_outside")
+    with reachable_folder() as folder:
+        serving = Serving(folder, free_port(), DATABASE_URL=f"postgresql://genjin@/trial_outside?host={host}")
+        try:
+            assert "/setup?token=" in read_until(serving.process, "Ctrl-C")
+            assert status(serving, "/") < 500
+            assert not (folder / "pg").exists()
+        finally:
+            assert serving.stop() == 0
+    with psycopg.connect(host=host, user="genjin", dbname="postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE trial_outside")
