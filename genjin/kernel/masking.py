@@ -46,9 +46,9 @@ def mask_id_card(text: str) -> str:
 
 def mask_bank_card(text: str) -> str:
     """**** **** 1234: last 4."""
-    digits = re.sub(r"[\s-]", "", text)
-    if not digits:
+    if not text.strip():
         return ""
+    digits = re.sub(r"[\s-]", "", text)
     return f"{HIDDEN} {HIDDEN} {digits[-4:]}" if len(digits) >= 12 else HIDDEN
 
 

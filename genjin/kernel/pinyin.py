@@ -13,6 +13,9 @@ LONGEST_PERSON_NAME = 4
 LONGEST_PHRASE = 6
 _TONE_MARKS = "\u0304\u0301\u030c\u0300"
 
+# Syllables without a vowel would make every n and m a syllable of its own.
+_SOUNDS = {"m": "mu", "n": "en", "ng": "en", "hm": "hen", "hng": "heng"}
+
 # Readings that only hold when the character opens a person's name.
 _SURNAMES = {
     "单": "shan4", "仇": "qiu2", "解": "xie4", "查": "zha1", "区": "ou1", "曾": "zeng1", "盖": "ge3", "朴": "piao2",
@@ -161,7 +164,7 @@ def _toned(marked: str) -> str:
             letters = letters[:-1] + "v"
         elif char.isascii():
             letters += char
-    return letters.lower() + tone if letters.isalpha() else ""
+    return _SOUNDS.get(letters, letters).lower() + tone if letters.isalpha() else ""
 
 
 @cache
@@ -169,6 +172,6 @@ def _syllables() -> tuple[frozenset[str], frozenset[str]]:
     """All syllables, and all their openings (`z`, `zh`, `zha` …)."""
     from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 (slow: loads its dictionaries)
 
-    toned = {_single(chr(point)) for point in PINYIN_DICT if 0x4E00 <= point <= 0x9FFF}
-    known = frozenset(spelled(syllable.rstrip("12345")) for syllable in toned) - {"", "m", "n", "ng", "hm", "hng"}
+    toned = {_single(chr(point)) for point in PINYIN_DICT}.union(*_phrases().values())
+    known = frozenset(spelled(syllable.rstrip("12345")) for syllable in toned) - {""}
     return known, frozenset(syllable[:size] for syllable in known for size in range(1, len(syllable) + 1))

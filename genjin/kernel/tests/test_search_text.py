@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genjin.kernel.folding import fold
 from genjin.kernel.pinyin import segmentations, spelled, syllables_of
 from genjin.kernel.search_text import (
     SearchQuery,
@@ -255,7 +256,7 @@ def test_any_part_of_a_han_name_is_found(name: str, data: st.DataObject) -> None
 
 @given(HAN, st.data())
 def test_any_part_of_the_initials_is_found(name: str, data: st.DataObject) -> None:
-    for reading in syllables_of(name):
+    for reading in syllables_of(fold(name)):
         initials = "".join(sound[:1] or " " for sound in reading)
         start = data.draw(st.integers(0, len(initials) - 2))
         typed = initials[start : start + data.draw(st.integers(2, 8))].split(" ")[0]
@@ -264,7 +265,7 @@ def test_any_part_of_the_initials_is_found(name: str, data: st.DataObject) -> No
 
 @given(HAN, st.data())
 def test_any_beginning_of_the_pinyin_from_a_syllable_on_is_found(name: str, data: st.DataObject) -> None:
-    for reading in syllables_of(name):
+    for reading in syllables_of(fold(name)):
         start = data.draw(st.integers(0, len(reading) - 1))
         letters = "".join(sound or " " for sound in reading[start:]).split(" ")[0]
         typed = letters[: data.draw(st.integers(2, 60))]
@@ -320,3 +321,8 @@ def hint(text: str, typed: str) -> str | None:
     assert query is not None
     spans = pinyin_hint(text, query)
     return None if spans is None else "".join(f"[{piece}]" if hit else piece for piece, hit in spans)
+
+
+def test_characters_without_a_vowel_have_a_reading_that_can_be_typed() -> None:
+    assert finds("enlai", names=["嗯来"])
+    assert finds("yihen", names=["一噷"])
