@@ -37,7 +37,7 @@ def create_followup(actor: Actor, *, values: Values, author: Annotated[str, IMPO
     followup = FollowUp(imported=actor.surface is Surface.IMPORT)
     apply_values(actor, followup, values)
     _sign(actor, followup, author)
-    _check(actor, followup, timezone.now())
+    _check(actor, followup, actor.now())
     rule = Rule.IMPORTED if followup.imported else Rule.CREATED
     change_owner(actor, followup, customer.owner_id, rule=rule)
     _tell(actor, customer, followup)
@@ -134,7 +134,7 @@ def _sign(actor: Actor, followup: FollowUp, name: str) -> None:
 def _check(actor: Actor, followup: FollowUp, written_at: datetime) -> None:
     """Fill in what follows from the rest, and refuse what cannot be."""
     followup.occurred_at = followup.occurred_at or written_at
-    check_moment(followup.occurred_at, timezone.now())
+    check_moment(followup.occurred_at, actor.now())
     if followup.outcome and followup.result_date is None:
         followup.result_date = followup.occurred_at.astimezone(actor.zone).date()
     if followup.contact_id and contact_for(actor, followup.contact_id, to=SEE).customer_id != followup.customer_id:

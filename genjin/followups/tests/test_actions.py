@@ -30,8 +30,8 @@ def test_a_followup_belongs_to_its_customer_and_tells_it(cast: Cast) -> None:
     customer = make_customer(actor)
     with time_machine.travel(NOW, tick=False):
         followup = make_followup(
-            actor, customer, method="现场跟进", occurred_at="2026-11-21T09:00", progress="45%", intention="确定购买意向",
-            next_contact_at="2026-11-25T10:00", next_step="送报价单",
+            actor, customer, method="现场跟进", occurred_at="2026-11-21T09:00", progress="45%",
+            intention="确定购买意向", next_contact_at="2026-11-25T10:00", next_step="送报价单",
         )  # fmt: skip
     customer.refresh_from_db()
     assert (followup.owner_id, followup.department_id) == (customer.owner_id, customer.department_id)

@@ -1,1 +1,1 @@
-"""Bringing tables in: reading a sheet, matching its columns to declared fields, creating records through the actions."""
+"""Bringing tables in: reading a sheet, matching its columns to fields, creating records through the actions."""

@@ -32,7 +32,7 @@ class Report:
     def lines(self) -> list[str]:
         """The report for a terminal: a summary, then each row that was not brought in, with its reason."""
         summary = _(
-            "导入完成：新建客户 %(customers)d 个，跟进记录 %(followups)d 条；重复 %(duplicates)d 行，未导入 %(refused)d 行"
+            "导入完成：新建客户 %(customers)d 个，跟进 %(followups)d 条；重复 %(duplicates)d 行，未导入 %(refused)d 行"
         )
         facts = {"customers": self.customers, "followups": self.followups}
         facts |= {"duplicates": self.duplicates, "refused": self.refused}

@@ -1,4 +1,4 @@
-"""Which column of a table is which declared field: by its heading, and where that leaves doubt by its values (S0-32)."""
+"""Which column of a table is which field: by its heading, and where that leaves doubt by its values (S0-32)."""
 
 from __future__ import annotations
 

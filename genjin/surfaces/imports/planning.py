@@ -1,4 +1,4 @@
-"""What an import would do with each row, before anything is written: ready, rejected with its reasons, or a duplicate."""
+"""What an import would do with each row before anything is written: ready, rejected with reasons, or a duplicate."""
 
 from __future__ import annotations
 
@@ -189,14 +189,12 @@ def _joined(rows: Iterable[RowPlan]) -> list[RowPlan]:
 def _compared(actor: Actor, rows: list[RowPlan], before: datetime) -> list[RowPlan]:
     """Rows whose customer was there before are duplicates."""
     known = customers_named(actor, {row.name for row in rows if row.state == READY}, before=before)
-    compared = []
-    for row in rows:
-        key = normal.company_key(row.name)
-        if row.state == READY and key in known:
-            row = replace(row, state=DUPLICATE, existing=known[key], problems=(Problem("", _duplicate(known[key])),))
-        compared.append(row)
-    return compared
+    return [_compared_row(row, known) for row in rows]
 
 
-def _duplicate(existing: int | None) -> str:
-    return _("已有同名客户") if existing else _("已有同名客户（同事的，或在回收站里）")
+def _compared_row(row: RowPlan, known: dict[str, int | None]) -> RowPlan:
+    key = normal.company_key(row.name)
+    if row.state != READY or key not in known:
+        return row
+    reason = _("已有同名客户") if known[key] else _("已有同名客户（同事的，或在回收站里）")
+    return replace(row, state=DUPLICATE, existing=known[key], problems=(Problem("", reason),))
