@@ -27,7 +27,10 @@ class Claim:
     def take(cls, data: Path) -> Claim:
         """Claim the folder. Raises DatabaseTrouble when it cannot be written; BlockingIOError when it is claimed."""
         try:
-            data.mkdir(parents=True, exist_ok=True)
+            # Customers' files lie below. As root another user, the database's, must be able to pass through.
+            data.mkdir(
+                parents=True, exist_ok=True, mode=0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700
+            )
             descriptor = os.open(data / "genjin.lock", os.O_RDWR | os.O_CREAT, 0o644)
         except (PermissionError, FileExistsError, NotADirectoryError):
             raise DatabaseTrouble(

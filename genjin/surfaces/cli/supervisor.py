@@ -84,6 +84,7 @@ class Supervisor:
                 time.sleep(_TICK)
 
     def _start(self, announce: Callable[[dict[str, str]], None]) -> None:
+        (self.data / "files").mkdir(mode=0o700, exist_ok=True)
         if uses_embedded_database():
             self.database.begin()
             os.environ["GENJIN_SOCKET"] = postgres.Address.of(self.data).host

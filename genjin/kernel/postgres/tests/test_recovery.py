@@ -146,6 +146,11 @@ def _hold(data: Path, taken: object, done: object) -> None:
     claim.release()
 
 
+def test_a_new_data_folder_cannot_be_listed_by_others(data: Path) -> None:
+    postgres.Claim.take(data / "new").release()
+    assert (data / "new").stat().st_mode & 0o066 == 0
+
+
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(data: Path) -> None:
     (data / "file").write_text("")
     with pytest.raises(postgres.DatabaseTrouble, match="GENJIN_DATA"):
