@@ -22,9 +22,9 @@ def note_contact(
 ) -> None:
     """A (locked) customer was contacted (B7). The plan that stood is done when its time has come by then; an entry
     about an earlier contact than the last one does not replace a plan."""
-    latest = customer.last_followed_at is None or occurred_at >= customer.last_followed_at
-    if latest:
-        customer.last_followed_at = occurred_at
+    last = customer.last_followed_at
+    latest = last is None or occurred_at >= last.replace(second=0, microsecond=0)  # people enter whole minutes
+    customer.last_followed_at = occurred_at if last is None else max(last, occurred_at)
     if deal_date and (customer.deal_date is None or deal_date > customer.deal_date):
         customer.deal_date = deal_date
     if latest or not (customer.next_contact_at or customer.next_step):

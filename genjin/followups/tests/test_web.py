@@ -74,8 +74,9 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(
 ) -> None:
     customer = make_customer(cast.actor("owner"))
     sent = {"content": "<b>谈了</b>", "progress": "300", "feedback": "还要再看"}
+    client = client_of(cast.owner)
     with unchanged():
-        answer = client_of(cast.owner).post(f"/customers/{customer.pk}/followups", sent, headers=headers)
+        answer = client.post(f"/customers/{customer.pk}/followups", sent, headers=headers)
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "不能大于 100" in html
