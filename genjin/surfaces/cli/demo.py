@@ -40,7 +40,7 @@ def seed() -> SignIns:
     from genjin.demo import seed_demo  # slow
 
     print(_("正在建立演示公司，约需半分钟……"), file=sys.stderr, flush=True)
-    return [tuple(sign_in) for sign_in in seed_demo()]
+    return [(name, sign_in, password, role) for name, sign_in, password, role in seed_demo()]
 
 
 def print_sign_ins(sign_ins: SignIns) -> None:
