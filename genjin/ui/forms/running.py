@@ -110,7 +110,8 @@ class ActionForm:
 
     def view(self) -> FormView:
         """What to draw."""
-        drawn = [f for f in self.fields if self.refusal or not f.key.endswith(CONFIRMATION)]
+        shown = [f for f in self.fields if f.shown_when is None or f.shown_when(self.given)]
+        drawn = [f for f in shown if self.refusal or not f.key.endswith(CONFIRMATION)]
         values = self._values(drawn)
         errors = self.refusal.errors if self.refusal else {}
         first, groups = self._arranged(controls(self.actor, drawn, values, source=self._source(), errors=errors))
