@@ -164,8 +164,8 @@ SHEET = PACKAGE / "kernel" / "tests" / "files" / "客户跟进记录统计表.xl
 def test_import_reports_what_came_in_and_each_row_that_did_not(cast: Cast, capsys: Terminal) -> None:
     assert main(["import", str(SHEET), "--as", cast.owner.name]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "客户 15 个" in lines[0]
-    assert "跟进记录 15 条" in lines[0]
+    assert "15 个" in lines[0]
+    assert "15 条" in lines[0]
     assert len(lines) == 2
 
 
