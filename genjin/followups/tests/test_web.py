@@ -169,3 +169,9 @@ def test_statistics_cost_the_same_for_more_rows(cast: Cast, count_queries: Calla
     with count_queries() as queries:
         client.get("/statistics/followups", OCTOBER)
     assert len(queries) == 8
+
+
+def test_the_generic_form_does_not_ask_for_the_author(cast: Cast) -> None:
+    html = client_of(cast.owner).get("/followups/new").content.decode()
+    assert 'name="content"' in html
+    assert 'name="author"' not in html
