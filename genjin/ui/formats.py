@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ class Formats:
     zone: ZoneInfo
     now: dt.datetime
 
-    @property
+    @cached_property
     def today(self) -> dt.date:
         """The reader's date."""
         return self.now.astimezone(self.zone).date()
@@ -46,9 +47,9 @@ class Formats:
         if value is None:
             return EMPTY
         day, clock = self._split(value)
-        near = {-1: gettext("昨天"), 0: gettext("今天"), 1: gettext("明天")}.get((day - self.today).days)
-        if near is None:
-            return self.day(day)
+        near = self._near(day)
+        if not near:
+            return self._short(day)
         return f"{near} {clock}" if clock else near
 
     def moment(self, value: dt.datetime | None) -> str:
@@ -57,12 +58,11 @@ class Formats:
 
     def clock(self, value: dt.datetime) -> str:
         """`15:00`."""
-        return value.astimezone(self.zone).strftime("%H:%M")
+        return self._split(value)[1]
 
     def day(self, value: dt.datetime | dt.date) -> str:
         """`11-24`, in other years `2025-11-24`."""
-        day, _clock = self._split(value)
-        return day.strftime("%m-%d") if day.year == self.today.year else day.isoformat()
+        return self._short(self._split(value)[0])
 
     def due(self, value: dt.datetime | dt.date | None) -> Due:
         """A planned date: `逾期 3 天` (bad), `今天 10:30` (bad once past, else warn), `明天 09:30`, `11-24`."""
@@ -100,7 +100,7 @@ class Formats:
         else:
             text = gettext("%(year)d 年 %(month)d 月 %(day)d 日 %(weekday)s")
         words = text % {"year": day.year, "month": day.month, "day": day.day, "weekday": weekday}
-        near = {-1: gettext("昨天"), 0: gettext("今天"), 1: gettext("明天")}.get((day - self.today).days)
+        near = self._near(day)
         return f"{near} · {words}" if near else words
 
     def left(self, until: dt.datetime) -> str:
@@ -110,8 +110,19 @@ class Formats:
     def _split(self, value: dt.datetime | dt.date) -> tuple[dt.date, str]:
         if isinstance(value, dt.datetime):
             local = value.astimezone(self.zone)
-            return local.date(), local.strftime("%H:%M")
+            return local.date(), f"{local.hour:02d}:{local.minute:02d}"
         return value, ""
+
+    def _short(self, day: dt.date) -> str:
+        return f"{day.month:02d}-{day.day:02d}" if day.year == self.today.year else day.isoformat()
+
+    def _near(self, day: dt.date) -> str:
+        distance = (day - self.today).days
+        if distance == 0:
+            return gettext("今天")
+        if distance == 1:
+            return gettext("明天")
+        return gettext("昨天") if distance == -1 else ""
 
 
 def weekday_name(day: dt.date) -> str:

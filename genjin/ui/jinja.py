@@ -7,11 +7,13 @@ reachable as `ui.<name>(…)`, also inside fragments (a top-level import would n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.templatetags.static import static
+from django.templatetags.static import static as find_static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.html import json_script
@@ -21,6 +23,7 @@ from markupsafe import Markup
 
 from genjin.ui import formats
 from genjin.ui.icons import icon
+from genjin.ui.scripts import script_words
 
 MACROS = Path(__file__).parent / "templates" / "macros"
 
@@ -57,7 +60,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(url=url, maybe_url=maybe_url, static=static, attributes=attributes)
     env.globals.update(icon=icon, _icon=icon)  # `_icon` where a macro's own parameter is called icon
     env.globals.update(avatar_letters=formats.avatar_letters, avatar_colour=formats.avatar_colour)
-    env.globals["part"] = part
+    env.globals.update(part=part, script_words=script_words)
     env.filters.update(_plain_filters())
     env.filters.update({name: _dated(name) for name in ("when", "due", "ago", "moment", "day", "clock", "day_heading")})
     components = env.globals["ui"] = Components()  # before loading: macros call each other through it
@@ -67,13 +70,27 @@ def environment(**options: Any) -> Environment:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page."""
-    return reverse(name, args=args, kwargs=kwargs)
+    if args or kwargs:
+        return reverse(name, args=args, kwargs=kwargs)
+    return _plain_url(name, settings.ROOT_URLCONF)
+
+
+@cache
+def _plain_url(name: str, urlconf: str) -> str:
+    """Addresses without parts never change; every page asks for several."""
+    return reverse(name, urlconf=urlconf)
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file, with its content's hash."""
+    return find_static(path)
 
 
 def maybe_url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page, '' while no area serves it."""
     try:
-        return reverse(name, args=args, kwargs=kwargs)
+        return url(name, *args, **kwargs)
     except NoReverseMatch:
         return ""
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.ui.formats import CAP
 
 Text = str | Promise
 Badge = Callable[[Actor], int | None]
@@ -29,7 +30,8 @@ SECTIONS: dict[str, Text] = {
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
-    """One entry. `needs`: a grant, or several of which one suffices. `mobile`: its slot (1–3) in the tab bar."""
+    """One entry. `needs`: a grant, or several of which one suffices. `mobile`: its slot (1–3) in the tab bar.
+    `cap`: above it the badge says `99+`."""
 
     key: str
     label: Text
@@ -40,6 +42,7 @@ class NavItem:
     needs: str | tuple[str, ...] | None = None
     badge: Badge | None = None
     hot: bool = False
+    cap: int = CAP
     mobile: int = 0
     args: tuple[str, ...] = ()
 

@@ -13,10 +13,9 @@ from django.utils.functional import Promise
 
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
+from genjin.kernel.doors import visible_to
 from genjin.kernel.fields import RecordRef
-from genjin.kernel.lists import ListQuery, page
-from genjin.kernel.lists.reading import Condition
-from genjin.kernel.models.rows import Record
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RECORD_TYPES, Link, RecordType
 from genjin.ui.addresses import list_url
 from genjin.ui.formats import Formats
@@ -55,11 +54,25 @@ def panels_of(request: PageRequest, record: Record) -> list[Drawn]:
 
 
 def cards_of(request: PageRequest, record: Record, fmt: Formats) -> list[Drawn]:
-    """All cards of a record, in order."""
-    makers = {f"{other.key}.{link.column}": (50, _linked(other, link, fmt)) for other, link in _links_to(record)}
+    """The cards shown with the page: registered ones, and one per type whose records belong to this one."""
     own = _cards.get(record.row_type, {})
-    makers = {key: value for key, value in makers.items() if key.partition(".")[0] not in own} | own
-    return _made(makers, request, record)
+    belonging = {
+        o.key: (50, _linked(o, link, fmt)) for o, link in _links_to(record) if link.belongs and o.key not in own
+    }
+    return _made(belonging | own, request, record)
+
+
+def related_cards_of(request: PageRequest, record: Record, fmt: Formats) -> list[Drawn]:
+    """The cards asked for after the first paint: what points here without belonging (subsidiaries)."""
+    linked = {
+        f"{o.key}.{link.column}": (50, _linked(o, link, fmt)) for o, link in _links_to(record) if not link.belongs
+    }
+    return _made(linked, request, record)
+
+
+def has_related(record: Record) -> bool:
+    """Whether any type may point here without belonging."""
+    return any(not link.belongs for _other, link in _links_to(record))
 
 
 def _made(makers: dict[str, tuple[int, Maker]], request: PageRequest, record: Record) -> list[Drawn]:
@@ -116,12 +129,11 @@ def _linked(other: RecordType, link: Link, fmt: Formats) -> Maker:
 
 
 def _rows(actor: Actor, other: RecordType, field_: RecordRef, record: Record, fmt: Formats) -> list[LinkedRow]:
-    keys = [key for key in other.subtitle if key in other.keys]
-    columns = [other.keys[key] for key in keys]
-    query = ListQuery(other, conditions=(Condition(field_, "in", (str(record.pk),)),), size=MOST_ROWS + 1)
-    writers = [(f.key, writer(actor, f, fmt, {})) for f in columns]
-    found = page(actor, query, columns)
+    columns = [other.keys[key] for key in other.subtitle if key in other.keys]
+    linked = visible_to(actor, other.model).filter(**{field_.path: record.pk, "life": Life.LIVE}).order_by("-id")
+    writers = [writer(actor, f, fmt, {}) for f in columns]
+    rows = linked.values_list("id", other.title, *(f.path for f in columns))[: MOST_ROWS + 1]
     return [
-        LinkedRow(row.id, row.title, [write(row.values[key]) for key, write in writers if row.values[key]])
-        for row in found.rows
+        LinkedRow(row_id, str(title), [write(value) for write, value in zip(writers, values, strict=True) if value])
+        for row_id, title, *values in rows
     ]

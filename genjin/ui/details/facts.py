@@ -40,6 +40,7 @@ class Header:
     """The top of a record's page."""
 
     title: str
+    face: str
     code: str
     life: str
     subtitle: list[Markup]
@@ -69,7 +70,10 @@ class Facts:
             self.drawn[key].value for key in declared.subtitle if key in self.drawn and not self.drawn[key].empty
         ]
         life = _(LIVES[Life(record.life)]) if record.life else ""
-        return Header(str(getattr(record, declared.title)), record.code, life, subtitle, self._strip())
+        title = str(getattr(record, declared.title))
+        # of a company's name, its own word; of a person's, what avatar_letters takes
+        face = str(getattr(record, "fuzzy_key", ""))[:2] or title
+        return Header(title, face, record.code, life, subtitle, self._strip())
 
     def _strip(self) -> list[Fact]:
         shown = {self.record_type.title, *self.record_type.subtitle}
@@ -77,13 +81,13 @@ class Facts:
         owner = [key for key in keys if key == "owner"]
         return [self.drawn[key] for key in [*owner, *(k for k in keys if k != "owner")][:MOST_IN_STRIP]]
 
-    def sections(self) -> list[tuple[str, Sequence[Fact]]]:
-        """(section, its facts), in declared order."""
+    def sections(self) -> list[tuple[str, Sequence[Fact], bool]]:
+        """(section, its facts, whether any has a value), in declared order."""
         grouped = []
         for section in self.record_type.sections:
             part = [self.drawn[f.key] for f in self.fields if f.section == section.key]
             if part:
-                grouped.append((str(section.label), part))
+                grouped.append((str(section.label), part, any(not fact.empty for fact in part)))
         return grouped
 
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from genjin.kernel import regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field, FieldError
-from genjin.kernel.fields.numbers import Number
 
 MOST_IN_SELECT = 12
 PLAIN = {
@@ -53,8 +52,6 @@ def control(actor: Actor, declared: Field, raw: Any, *, source: str, error: str 
 
 def _limits(declared: Field) -> dict[str, Any]:
     """What the browser may hint at; the server decides."""
-    if isinstance(declared, Number):
-        return {"inputmode": "numeric" if declared.places == 0 else "decimal"}
     most = getattr(declared, "most", 0)
     return {"maxlength": most} if most else {}
 

@@ -15,7 +15,7 @@ from genjin.ui.formats import Formats, ell, number
 from genjin.ui.icons import icon
 
 Writer = Callable[[Any], Markup]
-NOTHING = Markup('<span class="dim">—</span>')
+NOTHING = Markup('<span class="dim nil">—</span>')
 HIDDEN = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 MOST_TAGS = 3
 MOST_TEXT = 80
@@ -42,7 +42,12 @@ def writer(actor: Actor, field: Field, fmt: Formats, titles: Mapping[int, str], 
         return _link
     words = field.masked if masked and field.sensitivity in HIDDEN else field.text
     cut = (lambda text: ell(text, MOST_TEXT)) if masked else str
-    return _remembered(lambda value: escape(cut(words(value, actor))) if value not in (None, "") else NOTHING)
+
+    def write(value: Any) -> Markup:
+        text = words(value, actor) if value not in (None, "") else ""
+        return escape(cut(text)) if text else NOTHING
+
+    return _remembered(write)
 
 
 def css_class(field: Field) -> str:
@@ -76,11 +81,13 @@ def _record(field: RecordRef, titles: Mapping[int, str]) -> Writer:
 
 
 def _due(fmt: Formats) -> Writer:
+    toned = _remembered(lambda due: Markup('<span class="{}-t">{}</span>').format(due.tone, due.text))
+
     def write(value: Any) -> Markup:
         if value is None:
             return NOTHING
         due = fmt.due(value)
-        return Markup('<span class="{}">{}</span>').format(f"{due.tone}-t" if due.tone else "", due.text)
+        return toned(due) if due.tone else escape(due.text)
 
     return write
 

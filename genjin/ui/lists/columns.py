@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from markupsafe import Markup
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date, Field
-from genjin.kernel.records import RecordType
 from genjin.ui.lists.cells import css_class
 from genjin.ui.lists.state import State
 
 MOST_COLUMNS = 20
+AROUND = 40 + 250  # the check box and the least width of the title
 WIDTHS = {"date": 104, "datetime": 120, "yesno": 76, "number": 92, "percent": 76, "phone": 132, "person": 100}
 
 
@@ -28,12 +29,21 @@ class Column:
     sort_url: str = ""
     sorted: str = ""
 
+    @property
+    def opening(self) -> Markup:
+        """The tag that opens its cells; on a phone a date needs its name beside it."""
+        if "m-c" in self.css:
+            return Markup('<td class="{}" role="cell" data-l="{}">').format(self.css, self.label)
+        return Markup('<td class="{}" role="cell">').format(self.css)
 
-def chosen_fields(actor: Actor, record_type: RecordType, keys: Sequence[str]) -> list[Field]:
-    """The fields shown beside the title: the chosen ones, else the declared ones."""
+
+def chosen_fields(actor: Actor, state: State) -> list[Field]:
+    """The fields shown beside the title: the chosen ones, else the declared ones (my own list needs no owner)."""
+    record_type = state.record_type
     visible = {f.key: f for f in record_type.visible_fields(actor) if f.key != record_type.title}
-    wanted = [visible[key] for key in keys if key in visible]
-    return wanted[:MOST_COLUMNS] or [f for f in record_type.columns if f.key in visible]
+    wanted = [visible[key] for key in (state.tab.columns if state.tab else ()) if key in visible]
+    idle = {"owner"} if ("owner.in", "me") in state.pairs else set()
+    return wanted[:MOST_COLUMNS] or [f for f in record_type.columns if f.key in visible and f.key not in idle]
 
 
 def columns_of(fields: Sequence[Field], state: State) -> list[Column]:
@@ -54,6 +64,11 @@ def _column(field: Field, state: State, slot: str) -> Column:
         target = field.key
     order = ("descending" if query.descending else "ascending") if current else ""
     return Column(field, field.label, css, width, state.with_pair("sort", target).url(), order)
+
+
+def least_width(columns: Sequence[Column]) -> int:
+    """Below this width the table scrolls sideways."""
+    return AROUND + sum(column.width for column in columns)
 
 
 def phone_slots(fields: Sequence[Field]) -> dict[str, str]:

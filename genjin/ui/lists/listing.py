@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from genjin.kernel.records import RecordType
 from genjin.ui.addresses import list_url
 from genjin.ui.formats import Formats
 from genjin.ui.forms.finding import verb_of
-from genjin.ui.lists.cells import writer
-from genjin.ui.lists.columns import Column, chosen_fields, columns_of
+from genjin.ui.lists.cells import Writer, writer
+from genjin.ui.lists.columns import Column, chosen_fields, columns_of, least_width
 from genjin.ui.lists.filters import Chip, chips
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.views.queries import Tab, tabs_of
@@ -29,12 +29,12 @@ from genjin.ui.views.queries import Tab, tabs_of
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row as drawn: `cells` are (class, content)."""
+    """A row as drawn. `cells`: all cells but the title's, already as markup (one piece: rows are many)."""
 
     id: int
     title: str
     life: str
-    cells: list[tuple[str, Markup]]
+    cells: Markup
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class ListView:
     tabs: list[Tab]
     chips: list[Chip]
     columns: list[Column]
+    width: int
     rows: list[RowView]
     base: str
     previous: str
@@ -61,7 +62,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
     """The list for an address. Raises Refused for a cursor or order that is none."""
     tabs = tabs_of(actor, record_type)
     state = read_state(actor, record_type, tabs, sent)
-    fields = chosen_fields(actor, record_type, state.tab.columns if state.tab else ())
+    fields = chosen_fields(actor, state)
     found = page(actor, state.listing, fields)
     offered = actions_on(record_type, actor)
     return ListView(
@@ -70,6 +71,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         tabs=tabs,
         chips=chips(actor, state),
         columns=(columns := columns_of(fields, state)),
+        width=least_width(columns),
         rows=_rows(actor, found, columns, fmt),
         base=list_url(record_type),
         previous=state.url(("before", found.previous)) if found.previous else "",
@@ -84,17 +86,31 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
 
 def _rows(actor: Actor, found: Page, columns: list[Column], fmt: Formats) -> list[RowView]:
     titles = linked_titles(actor, [column.field for column in columns], (row.values for row in found.rows))
-    writers = [(c.field.key, c.css, writer(actor, c.field, fmt, titles.get(c.field.key, {}))) for c in columns]
+    cells = [(c.field.key, _cell(c.opening, writer(actor, c.field, fmt, titles.get(c.field.key, {})))) for c in columns]
     lives = {Life.ARCHIVED: _("已归档"), Life.VOIDED: _("已作废")}
     return [
         RowView(
             row.id,
             row.title,
             lives.get(Life(row.life), "") if row.life else "",
-            [(css, write(row.values[key])) for key, css, write in writers],
+            Markup("".join([cell(row.values[key]) for key, cell in cells])),  # noqa: S704 - cells are markup
         )
         for row in found.rows
     ]
+
+
+def _cell(opening: Markup, write: Writer) -> Callable[[Any], str]:
+    """A column's cells, tags included; equal values are drawn once."""
+    drawn: dict[Any, str] = {}
+
+    def cell(value: Any) -> str:
+        key = tuple(value) if isinstance(value, list) else value
+        found = drawn.get(key)
+        if found is None:
+            found = drawn[key] = f"{opening!s}{write(value)!s}</td>"
+        return found
+
+    return cell
 
 
 def linked_titles(actor: Actor, fields: Iterable[Field], rows: Iterable[dict[str, Any]]) -> dict[str, dict[int, str]]:

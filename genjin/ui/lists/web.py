@@ -72,7 +72,7 @@ def columns(request: PageRequest, record_type: RecordType) -> HttpResponse:
         choose_columns(actor, record_type=record_type.key, view=request.POST.get("view", ""), columns=chosen)
         return with_event(HttpResponse(status=204), "rows:changed")
     state = read_state(actor, record_type, tabs_of(actor, record_type), request.GET)
-    shown = chosen_fields(actor, record_type, state.tab.columns if state.tab else ())
+    shown = chosen_fields(actor, state)
     others = [f for f in record_type.visible_fields(actor) if f not in shown and f.key != record_type.title]
     return fragment(request, "ui/columns.html", record_type=record_type, state=state, shown=shown, others=others)
 

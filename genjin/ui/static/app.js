@@ -84,10 +84,15 @@ document.addEventListener("toggle", event => {
   const open = event.newState === "open";
   for (const button of $$(`[popovertarget="${pop.id}"]`)) button.setAttribute("aria-expanded", open);
   if (!open) return;
+  if ("gather" in pop.dataset && !pop.childElementCount) gather(pop);
   place(pop);
   if (pop.getAttribute("role") === "menu") $("a,button:not([aria-disabled=true])", pop)?.focus();
   else $("input:not([type=hidden]),select,button", pop)?.focus({ preventScroll: true });
 }, true);
+function gather(pop) { // the phone's menu holds what the sidebar and the member's menu hold
+  const nav = $(".side .nav").cloneNode(true);
+  pop.append(nav, make("hr"), ...[...$("#org-menu").children].map(child => child.cloneNode(true)));
+}
 const native = "popover" in HTMLElement.prototype;
 root.classList.toggle("no-popover", !native);
 function fallbackPopover(target) {
