@@ -31,6 +31,7 @@ MIDDLEWARE = [
     "genjin.ui.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "genjin.org.sessions.MemberSessionMiddleware",
+    "genjin.surfaces.attachments.limit.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "genjin.org.middleware.ActorMiddleware",
     "genjin.ui.middleware.RefusalMiddleware",
@@ -79,6 +80,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": ENV.static_storage},
 }
 FILES = ENV.files
+FILE_MOST_BYTES = 25 << 20  # one attachment
+FILE_QUOTA_BYTES = 5 << 30  # all attachments of one member
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000

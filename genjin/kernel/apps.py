@@ -13,7 +13,11 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        """After migrations, every declared record type has its number sequence."""
+        """Register the kernel's own actions; after migrations, every declared record type has its number sequence."""
+        from genjin.kernel import files, notices  # slow: models must be ready
+
+        assert files
+        assert notices
         post_migrate.connect(_make_sequences, sender=self)
 
 

@@ -38,7 +38,7 @@ class ReadyRole:
     grants: tuple[str, ...] = field(default=())
 
 
-EVERYDAY = ("org.see", "profile.edit")
+EVERYDAY = ("org.see", "profile.edit", "inbox.use", "files.use")
 READY_ROLES: list[ReadyRole] = [
     ReadyRole("salesperson", "销售", "看自己的客户，可新建、编辑、归档", ScopeKind.SELF, EVERYDAY),
     ReadyRole(

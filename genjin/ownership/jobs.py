@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import job, periodic, start_job
 from genjin.kernel.models.events import Event, EventLink, EventPayload, Notification
+from genjin.kernel.notices import declare_notice
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import consumer
 from genjin.ownership.actions import expire_places, follow_department
+
+declare_notice("transfer", gettext_lazy("%(who)s把「%(title)s」转给了您"), icon="user-check")
+declare_notice("add_teammate", gettext_lazy("%(who)s邀请您加入「%(title)s」的团队"), icon="users")
 
 
 @consumer("ownership_notifications")

@@ -11,6 +11,7 @@ API = "api"
 _ENTRANCE = "belongs to the sign-in and first-run pages, where nobody is signed in yet"
 _CREDENTIAL = "a token must not change what a person signs in with; the page asks for the password"
 _SESSION = "sessions are a matter of browsers; the profile page names the one in use"
+_NIGHTLY = "a step of a job of the system; no member holds its grant"
 _UPLOAD = "takes a file; the page receives it"
 
 NOT_ON: dict[str, dict[str, str]] = {
@@ -29,6 +30,10 @@ NOT_ON: dict[str, dict[str, str]] = {
         "profile.end_other_sessions": _SESSION,
         "company.set_logo": _UPLOAD,
         "imports.upload": _UPLOAD,
+        "files.attach": "takes a file; POST it as multipart/form-data to /api/v1/<type>/{id}/files",
+        "options.reorder": "takes the whole order as the settings page sorts it",
+        "ownership.expire_places": _NIGHTLY,
+        "ownership.follow_department": _NIGHTLY,
         "imports.bring": "a step of the import's job, with a plan that only the job has",
     },
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.actor import Actor, Surface
+from genjin.kernel.files import TooLarge
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.org.queries import actor_of_token
 from genjin.org.sessions import touch_token
 from genjin.surfaces.api.limits import seconds_to_wait
 from genjin.surfaces.api.problems import Problem, answer, refusal_answer, request_id
+from genjin.surfaces.attachments.limit import too_large
 
 logger = logging.getLogger("genjin.requests")
 READING = frozenset({"GET", "HEAD"})
@@ -42,6 +45,8 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: ApiRequest, **captured: Any) -> HttpResponse:
             try:
+                if too_large(request):
+                    raise TooLarge(settings.FILE_MOST_BYTES)
                 if request.method not in allowed:
                     allow = {"Allow": ", ".join(sorted(allowed))}
                     raise Problem(405, "method_not_allowed", _("这个地址不支持此方法"), headers=allow)

@@ -57,6 +57,8 @@ def describe(actor: Actor) -> dict[str, Any]:
         f"{BASE}/": {"get": _operation("index", _("可用的内容"))},
         f"{BASE}/openapi.json": {"get": _operation("openapi", _("接口说明"))},
     }
+    if types:
+        paths[f"{BASE}/files/{{id}}"] = {"parameters": [_id()], "get": _operation("files.get", _("附件"))}
     for record_type in types:
         paths.update(_reads(record_type))
     for action in described_actions(actor):
@@ -94,10 +96,14 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     ]
     single, past = _operation(f"{plural}.get", label, one), _operation(f"{plural}.timeline", label)
     past["parameters"] = [_query("before"), _query("size")]
+    attached, attaching = _operation(f"{plural}.files", label), _operation(f"{plural}.attach", label)
+    upload: Schema = {"type": "object", "required": ["upload"], "properties": {"upload": {"format": "binary"}}}
+    attaching["requestBody"] = {"content": {"multipart/form-data": {"schema": upload}}}
     return {
         f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
         f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
         f"{BASE}/{plural}/{{id}}/timeline": {"parameters": [_id()], "get": past},
+        f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
     }
 
 

@@ -66,7 +66,7 @@ def records(request: ApiRequest, plural: str) -> HttpResponse:
 def record(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
     """One record with all fields the actor may see. ETag is made of all that is shown: 304 when none of it changed."""
     parameters(request, ())
-    row = _row(request.actor, type_named(plural, request.actor), row_id)
+    row = row_named(request.actor, type_named(plural, request.actor), row_id)
     shown = _shown(request.actor, row)
     digest = hashlib.sha256(json.dumps(shown, default=str, ensure_ascii=False).encode()).hexdigest()[:16]
     etag = f'"{row.version}.{digest}"'
@@ -79,7 +79,7 @@ def record(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
 def events(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
     """What happened to a record, newest first. `before`: the event id to go on from."""
     given = parameters(request, ("before", "size"))
-    row = _row(request.actor, type_named(plural, request.actor), row_id)
+    row = row_named(request.actor, type_named(plural, request.actor), row_id)
     entries, more = timeline(request.actor, row, before=_before(given), most=read_size(given, 20, 100))
     items = [_entry(entry) for entry in entries]
     return answer({"items": items, "next": entries[-1].event_id if more and entries else None})
@@ -94,7 +94,8 @@ def type_named(plural: str, actor: Actor) -> RecordType:
     return record_type
 
 
-def _row(actor: Actor, record_type: RecordType, row_id: int) -> Record:
+def row_named(actor: Actor, record_type: RecordType, row_id: int) -> Record:
+    """The record of an address. Raises NotFound."""
     if row_id > LARGEST_ID:
         raise NotFound
     return row_for(actor, record_type.model, row_id, to=SEE)

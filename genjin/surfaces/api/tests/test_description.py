@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 
 from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.grants import GRANTS
-from genjin.surfaces.api import urls
+from genjin.surfaces.api import web
 from genjin.surfaces.api.running import path_of
 from genjin.surfaces.api.tests.conftest import World
 from genjin.surfaces.registry import NOT_ON, offered
@@ -26,7 +26,7 @@ def described_paths(world: World, part: str) -> Any:
 def test_every_address_is_described_and_every_description_has_an_address(world: World) -> None:
     paths = described_paths(world, "administrator")
     routes = {resolve(path.replace("{id}", "1")).route for path in paths}
-    assert routes == {str(pattern.pattern) for pattern in urls.urlpatterns}
+    assert routes == {str(pattern.pattern) for pattern in web.served}
     for path in paths:
         try:
             resolve(path.replace("{id}", "1"))

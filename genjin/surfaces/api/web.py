@@ -7,18 +7,20 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import openapi, records, running
+from genjin.surfaces.api import files, openapi, records, running
 from genjin.surfaces.api.problems import refusal_answer
 
-urlpatterns: list[URLPattern | URLResolver] = [
+served: list[URLPattern | URLResolver] = [
     path("api/v1/", records.index),
     path("api/v1/openapi.json", openapi.description),
     path("api/v1/actions/<str:name>", running.start),
     path("api/v1/actions/<str:name>/bulk", running.bulk),
     path("api/v1/actions/<str:name>/<int:row_id>", running.on_row),
+    path("api/v1/files/<int:file_id>", files.content),
     path("api/v1/<slug:plural>", records.records),
     path("api/v1/<slug:plural>/<int:row_id>", records.record),
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),
+    path("api/v1/<slug:plural>/<int:row_id>/files", files.files),
     path("api/v1/<slug:plural>/<int:row_id>/actions/<slug:verb>", running.on_record),
 ]
 
@@ -29,4 +31,4 @@ def absent(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG00
     return refusal_answer(request, NotFound())
 
 
-fallback: list[URLPattern | URLResolver] = [path("api", absent), path("api/", absent), path("api/<path:rest>", absent)]
+urlpatterns = [*served, path("api", absent), path("api/", absent), path("api/<path:rest>", absent)]

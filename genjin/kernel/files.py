@@ -1,0 +1,258 @@
+"""Files attached to records: received in pieces under a generated name, judged by content, fetched through the record.
+
+The bytes lie in settings.FILES, outside code and static files, and have no address of their own. Whoever may see the
+record may fetch its files, asked anew at every download; whoever may edit it may attach and remove.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Protocol
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.kernel.actions import Outcome, action
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE, WRITE, may, row_for
+from genjin.kernel.fields import Field, FieldError, Number, Text
+from genjin.kernel.file_kinds import Kind, check_file
+from genjin.kernel.grants import declare_grants
+from genjin.kernel.models.files import File
+from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.recording import record
+from genjin.kernel.records import RECORD_TYPES, type_of
+from genjin.kernel.refusal import Forbidden, NotFound, Refused
+
+FOLDER = "attachments"
+MOST_PER_RECORD = 200
+KEPT_AFTER_REMOVAL = timedelta(days=30)
+KEPT_WITHOUT_ROW = timedelta(days=1)
+
+declare_grants(gettext_lazy("附件"), ("files.use", gettext_lazy("上传与删除附件")), scoped=False)
+
+
+class Upload(Protocol):
+    """A file as Django receives it."""
+
+    name: str | None
+
+    @property
+    def size(self) -> int | None:
+        """As announced."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content, piece by piece."""
+        ...
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that was let in and lies in its place, not yet attached to anything."""
+
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+    stored_as: str
+
+    def __str__(self) -> str:
+        """What the idempotency key compares: the same content under the same name is the same request."""
+        return f"{self.name}:{self.sha256}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment(Field):
+    """A file as an action's input."""
+
+    kind: ClassVar[str] = "file"
+
+    def parse(self, raw: Any, actor: Actor) -> Received:  # noqa: ARG002 - one signature for all kinds
+        """Only what `received` let in."""
+        if not isinstance(raw, Received):
+            raise FieldError(_("请选择要上传的文件"))
+        return raw
+
+
+class TooLarge(Refused):
+    """More than may be sent at once."""
+
+    status = 413
+
+    def __init__(self, most: int) -> None:
+        super().__init__("too_large", _("文件太大，最多 %(most)s MB") % {"most": most >> 20}, "upload")
+
+
+@action("files.attach", on=File, needs="files.use", label=gettext_lazy("上传附件"), icon="paperclip", listed=False)
+def attach_file(
+    actor: Actor,
+    *,
+    record_type: Annotated[str, Text(key="record_type", label=gettext_lazy("记录类型"), most=40)],
+    record_id: Annotated[int, Number(key="record_id", label=gettext_lazy("记录"))],
+    upload: Annotated[Received, Attachment(key="upload", label=gettext_lazy("文件"))],
+) -> File:
+    """Attach a received file to a record that the actor may edit. Raises NotFound, Forbidden or Refused."""
+    parent = _editable(actor, record_type, record_id, lock=True)
+    if File.objects.filter(record_id=parent.pk, removed_at=None).count() >= MOST_PER_RECORD:
+        raise Refused("too_many_files", _("一条记录最多 %d 个附件，请先删除不用的") % MOST_PER_RECORD, "upload")
+    file = File(
+        record_type=parent.row_type,
+        record_id=parent.pk,
+        name=upload.name,
+        kind=upload.kind.key,
+        content_type=upload.kind.content_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        stored_as=upload.stored_as,
+        added_by_id=actor.member_id,
+    )
+    record(actor, file)
+    record(actor, parent, file=file.name)
+    return file
+
+
+@action(
+    "files.remove",
+    on=File,
+    needs="files.use",
+    label=gettext_lazy("删除附件"),
+    icon="trash",
+    danger=True,
+    confirm=gettext_lazy("删除后其他人也不能再下载这个附件。"),
+    listed=False,
+)
+def remove_file(actor: Actor, file_id: int) -> File:
+    """Take a file off a record that the actor may edit. Raises NotFound or Forbidden."""
+    file = File.objects.select_for_update().filter(pk=file_id, removed_at=None).first()
+    if file is None:
+        raise NotFound
+    parent = _editable(actor, file.record_type, file.record_id)
+    file.removed_at = timezone.now()
+    record(actor, file)
+    record(actor, parent, file_removed=file.name)
+    return file
+
+
+def attach_upload(actor: Actor, record_type: str, record_id: int, upload: Upload, *, key: str | None = None) -> Outcome:
+    """Receive a file and attach it: what surfaces call. The right is asked before a byte is kept. Raises Refused."""
+    attach_file.check(actor)
+    _editable(actor, record_type, record_id)
+    with received(actor, upload) as file:
+        raw = {"record_type": record_type, "record_id": record_id, "upload": file}
+        outcome = attach_file.run(actor, None, raw, key=key)
+        if outcome.replayed:
+            path_of(file.stored_as).unlink(missing_ok=True)
+    return outcome
+
+
+@contextmanager
+def received(actor: Actor, upload: Upload) -> Iterator[Received]:
+    """The upload in its place; taken away again when what follows fails. Raises TooLarge or Refused."""
+    _check_quota(actor, upload.size or 0)
+    stored_as = f"{FOLDER}/{secrets.token_hex(1)}/{secrets.token_hex(20)}"
+    path = path_of(stored_as)
+    try:
+        size, digest = _write(path, upload)
+        checked = check_file(path.read_bytes(), upload.name or "", most_bytes=settings.FILE_MOST_BYTES)
+        if checked.kind is None:
+            raise Refused("bad_file", checked.reason, "upload")
+        yield Received(checked.name, checked.kind, size, digest, stored_as)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def files_of(actor: Actor, row: Record) -> list[File]:
+    """The files of a record, newest first. Raises NotFound when the record is out of the actor's sight."""
+    row_for(actor, type(row), row.pk, to=SEE)
+    files = File.objects.filter(record_type=row.row_type, record_id=row.pk, removed_at=None)
+    return list(files.select_related("added_by").order_by("-id")[:MOST_PER_RECORD])
+
+
+def file_for(actor: Actor, file_id: int) -> File:
+    """A file's one door: the record it belongs to must be in sight now. Raises NotFound."""
+    file = File.objects.filter(pk=file_id, removed_at=None).first()
+    if file is None:
+        raise NotFound
+    parent_of(actor, file)
+    return file
+
+
+def parent_of(actor: Actor, file: File) -> Record:
+    """The record that a file belongs to. Raises NotFound."""
+    return _parent(actor, file.record_type, file.record_id)
+
+
+def attaches(actor: Actor, row: Record) -> bool:
+    """Whether the actor may attach files to a record; for hiding the button."""
+    return row.life != Life.VOIDED and actor.may("files.use") and may(actor, row, type_of(row).grant("edit"), WRITE)
+
+
+def path_of(stored_as: str) -> Path:
+    """Where the bytes of a file lie."""
+    return Path(settings.FILES) / stored_as
+
+
+def sweep() -> int:
+    """Take away bytes that belong to nothing: removed files after a month, uploads that were never attached."""
+    now = timezone.now()
+    gone = File.objects.filter(removed_at__lt=now - KEPT_AFTER_REMOVAL).values_list("stored_as", flat=True)
+    swept = [path for path in map(path_of, gone) if path.exists()]
+    oldest = (now - KEPT_WITHOUT_ROW).timestamp()
+    for folder in (Path(settings.FILES) / FOLDER).glob("*"):
+        names = {f"{FOLDER}/{folder.name}/{p.name}": p for p in folder.iterdir() if p.stat().st_mtime < oldest}
+        known = set(File.objects.filter(stored_as__in=list(names)).values_list("stored_as", flat=True))
+        swept += [path for name, path in names.items() if name not in known]
+    for path in swept:
+        path.unlink(missing_ok=True)
+    return len(swept)
+
+
+def _parent(actor: Actor, record_type: str, record_id: int, *, lock: bool = False) -> Record:
+    declared = RECORD_TYPES.get(record_type)
+    if declared is None or not 0 < record_id < 2**63:
+        raise NotFound
+    return row_for(actor, declared.model, record_id, to=SEE, lock=lock)
+
+
+def _editable(actor: Actor, record_type: str, record_id: int, *, lock: bool = False) -> Record:
+    parent = _parent(actor, record_type, record_id, lock=lock)
+    if parent.life == Life.VOIDED:
+        raise Refused("voided", _("记录已作废，还原后才能修改附件"))
+    if not may(actor, parent, type_of(parent).grant("edit"), WRITE):
+        raise Forbidden
+    return parent
+
+
+def _write(path: Path, upload: Upload) -> tuple[int, str]:
+    """(size, hash) of what was written. Stops as soon as it is too much."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as out:
+        path.chmod(0o600)
+        for piece in upload.chunks():
+            size += len(piece)
+            if size > settings.FILE_MOST_BYTES:
+                raise TooLarge(settings.FILE_MOST_BYTES)
+            digest.update(piece)
+            out.write(piece)
+    return size, digest.hexdigest()
+
+
+def _check_quota(actor: Actor, size: int) -> None:
+    if size > settings.FILE_MOST_BYTES:
+        raise TooLarge(settings.FILE_MOST_BYTES)
+    held = File.objects.filter(added_by_id=actor.member_id, removed_at=None).aggregate(all=Sum("size"))["all"] or 0
+    if held + size > settings.FILE_QUOTA_BYTES:
+        gigabytes = settings.FILE_QUOTA_BYTES >> 30
+        raise Refused("quota", _("您上传的附件已满 %d GB，请先删除不用的，或联系管理员") % gigabytes, "upload")

@@ -1,0 +1,1 @@
+"""The inbox: messages to a member, read and marked as read. Their words and rows are the kernel's (`notices`)."""
