@@ -20,8 +20,8 @@ from genjin.kernel.recording import note_event, record
 from genjin.kernel.refusal import Refused
 from genjin.org.actions.members import member_row
 from genjin.org.actions.sign_in import Address, Name, Secret
-from genjin.org.attempts import PER_ACCOUNT, PER_ADDRESS, check_attempts, count_failure, key_of
 from genjin.org.changing import check_rank, end_access
+from genjin.org.changing.attempts import PER_ACCOUNT, PER_ADDRESS, check_attempts, count_failure, key_of
 from genjin.org.models import Member, ResetCode
 
 VALID = timedelta(hours=1)

@@ -16,6 +16,7 @@ from genjin.kernel.pinyin import pinyin_sort_key
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.stamps import bump_stamp
+from genjin.org.actions.company import set_logo
 from genjin.org.actions.members import Name, SignIn, normal_sign_in
 from genjin.org.actions.passwords import set_password
 from genjin.org.actions.sign_in import Secret
@@ -38,16 +39,26 @@ def issue_setup_token() -> str | None:
 
 @action("org.set_up", on=None, needs="org.set_up", label=gettext_lazy("首次设置"), icon="building", listed=False)
 def run_setup(
-    actor: Actor, *, token: Token, company: CompanyName, name: Name, sign_in: SignIn, password: Secret
+    actor: Actor,
+    *,
+    token: Token,
+    company: CompanyName,
+    name: Name,
+    sign_in: SignIn,
+    password: Secret,
+    logo: tuple[bytes, str] | None = None,
 ) -> Member:
-    """Create company, root department, ready-made roles and the first administrator. Raises NotFound for a token that
-    is wrong or used, or when there are members; Refused for a weak password. A logo is set afterwards by its action."""
+    """Create company (with a logo: content and file name), root department, ready-made roles and the first
+    administrator. Raises NotFound for a token that is wrong or used, or when there are members; Refused for a weak
+    password or a bad picture."""
     kept = SetupToken.objects.select_for_update().filter(token_hash=_hash(token), used_at=None).first()
     if kept is None or Member.objects.exists():
         raise NotFound
     kept.used_at = timezone.now()
     kept.save(update_fields=["used_at"])
     record(actor, Company(name=company))
+    if logo is not None:
+        set_logo(actor, content=logo[0], filename=logo[1])
     root = make_root(actor, company)
     make_ready_roles(actor)
     member = Member(name=name, sign_in=normal_sign_in(sign_in), department=root, administrator=True)

@@ -14,7 +14,14 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Text
 from genjin.kernel.recording import note_event, record
 from genjin.org.actions.members import normal_sign_in
-from genjin.org.attempts import PER_ACCOUNT, PER_ADDRESS, check_attempts, count_failure, forget_failures, key_of
+from genjin.org.changing.attempts import (
+    PER_ACCOUNT,
+    PER_ADDRESS,
+    check_attempts,
+    count_failure,
+    forget_failures,
+    key_of,
+)
 from genjin.org.fields import Password
 from genjin.org.models import Member
 

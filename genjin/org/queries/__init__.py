@@ -16,7 +16,7 @@ from genjin.kernel import search_text
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.stamps import current_stamp
-from genjin.org.models import AccessToken, Company, Department, Member, MemberRole, Role, Session
+from genjin.org.models import AccessToken, Company, Department, FurtherDepartment, Member, MemberRole, Role, Session
 from genjin.org.snapshot import ORGANISATION, Node, Organisation, Person, make_actor
 
 
@@ -115,6 +115,11 @@ def roles_of(member_id: int) -> list[int]:
     return list(MemberRole.objects.filter(member_id=member_id).order_by("role_id").values_list("role_id", flat=True))
 
 
+def further_of(member_id: int) -> list[int]:
+    """Ids of the member's further departments, as stored now."""
+    return list(FurtherDepartment.objects.filter(member_id=member_id).values_list("department_id", flat=True))
+
+
 @dataclass(frozen=True)
 class Branch:
     """A department in the drawn tree: how deep, how many active members in it and below it."""
@@ -200,12 +205,6 @@ def matches(person: Person, text: str) -> bool:
 @lru_cache(maxsize=4096)
 def _search_key(name: str, phone: str, others: str) -> str:
     return search_text.search_key([name], [phone] if phone else [], [], others.split())
-
-
-def find_people(actor: Actor, text: str, most: int = 20) -> list[Person]:
-    """Active members for a combobox, best first."""
-    people = [p for p in organisation(actor).people.values() if p.active and (not text.strip() or matches(p, text))]
-    return sorted(people, key=lambda person: (not person.name.startswith(text.strip()), person.pinyin))[:most]
 
 
 def sessions_of(member_id: int) -> list[Session]:

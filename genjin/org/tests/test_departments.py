@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from genjin.kernel.models.events import Event, EventLink
@@ -33,7 +35,9 @@ def test_S2_26_a_department_is_made_below_another_at_any_depth(cast: Cast) -> No
         parent = create_department(admin, name=name, parent=parent.pk)
         admin = cast.actor("administrator")
 
-    assert parent.path == "/".join(["", *(str(named(n).pk) for n in ("总部", "销售一部", "一组", "一班", "甲队", "先锋")), ""])
+    assert parent.path == "/".join(
+        ["", *(str(named(n).pk) for n in ("总部", "销售一部", "一组", "一班", "甲队", "先锋")), ""]
+    )
     assert named("先锋").path == parent.path
     assert shape(cast)[2:6] == [(2, "一组"), (3, "一班"), (4, "甲队"), (5, "先锋")]
     assert Event.objects.filter(action="departments.create").count() == 3
@@ -53,13 +57,13 @@ def test_S2_28_moving_rewrites_the_paths_of_the_whole_subtree(cast: Cast) -> Non
 
 
 @pytest.mark.parametrize("target", ["销售一部", "一组"])
-def test_a_department_cannot_be_moved_below_itself(cast: Cast, unchanged, target: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_department_cannot_be_moved_below_itself(cast: Cast, unchanged: Any, target: str) -> None:
     with unchanged(), pytest.raises(Refused) as refused:
         move_department(cast.actor("administrator"), named("销售一部").pk, parent=named(target).pk)
     assert refused.value.code == "below_itself"
 
 
-def test_the_root_stays_and_stays_open(cast: Cast, unchanged) -> None:  # type: ignore[no-untyped-def]
+def test_the_root_stays_and_stays_open(cast: Cast, unchanged: Any) -> None:
     admin, root = cast.actor("administrator"), named("总部").pk
     with unchanged():
         with pytest.raises(Refused, match="不能移动"):
@@ -77,7 +81,7 @@ def test_siblings_are_put_in_order(cast: Cast) -> None:
     assert [name for depth, name in shape(cast) if depth == 1] == ["市场部", "销售一部", "销售二部"]
 
 
-def test_siblings_have_different_names(cast: Cast, unchanged) -> None:  # type: ignore[no-untyped-def]
+def test_siblings_have_different_names(cast: Cast, unchanged: Any) -> None:
     admin = cast.actor("administrator")
     with unchanged():
         with pytest.raises(Refused, match="已有部门"):
@@ -113,7 +117,7 @@ def test_renaming_keeps_what_was_before_in_the_ledger(cast: Cast) -> None:
     assert named("华东组").version == group.version + 1
 
 
-def test_inputs_are_checked_at_the_edge(cast: Cast, unchanged) -> None:  # type: ignore[no-untyped-def]
+def test_inputs_are_checked_at_the_edge(cast: Cast, unchanged: Any) -> None:
     admin = cast.actor("administrator")
     with unchanged():
         with pytest.raises(Invalid):
@@ -128,7 +132,7 @@ def test_inputs_are_checked_at_the_edge(cast: Cast, unchanged) -> None:  # type:
 
 
 @pytest.mark.parametrize("part", ["nobody", "stranger", "owner", "manager"])
-def test_only_those_with_the_grant_change_the_tree(cast: Cast, unchanged, part: str) -> None:  # type: ignore[no-untyped-def]
+def test_only_those_with_the_grant_change_the_tree(cast: Cast, unchanged: Any, part: str) -> None:
     actor, group = cast.actor(part), named("一组").pk
     with unchanged():
         for attempt in (
@@ -139,4 +143,4 @@ def test_only_those_with_the_grant_change_the_tree(cast: Cast, unchanged, part: 
             lambda: reopen_department(actor, group),
         ):
             with pytest.raises(Forbidden):
-                attempt()
+                attempt()  # type: ignore[no-untyped-call]

@@ -1,0 +1,285 @@
+"""The audit log: events newest first, filtered, paged by id. Values of a record are shown only to who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import chain
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import titles_of
+from genjin.kernel.masking import mask_email, mask_phone
+from genjin.kernel.models.events import Event, EventLink, EventPayload
+from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.timeline import describe_changes
+from genjin.org.queries import organisation
+
+MOST_LINKS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the log is asked for; None and '' mean all."""
+
+    member_id: int | None = None
+    action: str = ""
+    row_type: str = ""
+    surface: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+
+
+@dataclass
+class Concerned:
+    """One row an event is about: its title where it may be seen, the address parts, the changes in words."""
+
+    row_type: str
+    row_id: int
+    kind: str
+    title: str = ""
+    plural: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Line:
+    """One event as the log shows it."""
+
+    event: Event
+    who: str
+    label: str
+    rows: list[Concerned]
+    more: int
+    note: list[tuple[str, str]]
+
+
+def audit_page(actor: Actor, asked: Asked, most: int = 50) -> tuple[list[Line], int | None]:
+    """(lines newest first, id to go on before or None). Raises Forbidden without the grant. Six queries at the most."""
+    actor.demand("audit.see")
+    found = _found(actor, asked, most + 1)
+    events, rest = found[:most], found[most:]
+    links = _links([event.pk for event in events])
+    rows = _rows(actor, chain.from_iterable(links.values()))
+    lines = [_line(actor, event, links.get(event.pk, []), rows) for event in events]
+    return lines, events[-1].pk if rest else None
+
+
+def _found(actor: Actor, asked: Asked, most: int) -> list[Event]:
+    events = _filtered(actor, asked)
+    if asked.member_id is None:
+        return list(events[:most])
+    about = EventLink.objects.filter(row_id=asked.member_id).values("event_id")
+    both = {e.pk: e for e in chain(events.filter(member_id=asked.member_id)[:most], events.filter(pk__in=about)[:most])}
+    return sorted(both.values(), key=lambda event: -event.pk)[:most]
+
+
+def _filtered(actor: Actor, asked: Asked) -> QuerySet[Event]:
+    events = Event.objects.order_by("-id")
+    if asked.action:
+        events = events.filter(action=asked.action)
+    if asked.surface:
+        events = events.filter(surface=asked.surface)
+    if asked.row_type:
+        events = events.filter(pk__in=EventLink.objects.filter(row_type=asked.row_type).values("event_id"))
+    if asked.since:
+        events = events.filter(at__gte=_midnight(actor, asked.since))
+    if asked.until:
+        events = events.filter(at__lt=_midnight(actor, asked.until + timedelta(days=1)))
+    if asked.before:
+        events = events.filter(pk__lt=asked.before)
+    return events
+
+
+def _midnight(actor: Actor, day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=actor.zone)
+
+
+def _links(event_ids: list[int]) -> dict[int, list[EventLink]]:
+    grouped: dict[int, list[EventLink]] = {}
+    for link in EventLink.objects.filter(event_id__in=event_ids).order_by("event_id", "row_id"):
+        grouped.setdefault(link.event_id, []).append(link)
+    return grouped
+
+
+def _rows(actor: Actor, links: Iterable[EventLink]) -> dict[tuple[int, int], Concerned]:
+    """{(event, row): the row with its changes}, the first few of each event."""
+    shown: dict[int, list[EventLink]] = {}
+    for link in links:
+        within = shown.setdefault(link.event_id, [])
+        if len(within) < MOST_LINKS:
+            within.append(link)
+    chosen = list(chain.from_iterable(shown.values()))
+    titles = _titles(actor, chosen)
+    payloads = EventPayload.objects.filter(
+        event_id__in=list(shown), row_id__in={link.row_id for link in chosen}
+    ).values_list("event_id", "row_id", "changes")
+    changes = {(event_id, row_id): values for event_id, row_id, values in payloads}
+    return {
+        (link.event_id, link.row_id): _concerned(actor, link, titles, changes.get((link.event_id, link.row_id), {}))
+        for link in chosen
+    }
+
+
+def _titles(actor: Actor, links: Sequence[EventLink]) -> dict[int, str]:
+    org = organisation(actor)
+    titles = {person.id: person.name for person in org.people.values()}
+    titles |= {node.id: node.name for node in org.departments.values()}
+    titles |= {role.id: role.name for role in org.roles.values()}
+    for key in {link.row_type for link in links} & RECORD_TYPES.keys():
+        titles |= titles_of(actor, key, [link.row_id for link in links if link.row_type == key])
+    return titles
+
+
+def _concerned(actor: Actor, link: EventLink, titles: dict[int, str], changes: dict[str, Any]) -> Concerned:
+    declared = RECORD_TYPES.get(link.row_type)
+    row = Concerned(link.row_type, link.row_id, kind_of(link.row_type), titles.get(link.row_id, ""))
+    if declared is None:
+        row.changes = [_plain(actor, name, *values) for name, values in changes.items()]
+    elif row.title:
+        row.plural = declared.plural
+        described = describe_changes(actor, declared.model, changes)  # type: ignore[arg-type]  # reads the class only
+        row.changes = [(str(change.field.label), change.before, change.after) for change in described]
+    return row
+
+
+def _plain(actor: Actor, name: str, before: Any, after: Any) -> tuple[str, str, str]:
+    return words_of_attributes().get(name, name), _words(actor, name, before), _words(actor, name, after)
+
+
+def _words(actor: Actor, name: str, value: Any) -> str:
+    """A stored value of a row without a declaration, in words; phones and mail addresses are masked."""
+    org = organisation(actor)
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if name == "phone":
+        return mask_phone(str(value))
+    if name == "email":
+        return mask_email(str(value))
+    if name.endswith("_id") and isinstance(value, int):
+        known = org.departments.get(value) or org.people.get(value)
+        return known.name if known else str(value)
+    if isinstance(value, list):
+        return "、".join(str(getattr(org.departments.get(v), "name", v)) for v in value)
+    if isinstance(value, dict):
+        return "、".join(f"{key}={kind}" if kind else str(key) for key, kind in value.items())[:300]
+    return str(value)[:200]
+
+
+def _line(actor: Actor, event: Event, links: list[EventLink], rows: dict[tuple[int, int], Concerned]) -> Line:
+    person = organisation(actor).people.get(event.member_id or 0)
+    action = ACTIONS.get(event.action)
+    shown = [rows[event.pk, link.row_id] for link in links[:MOST_LINKS]]
+    return Line(
+        event=event,
+        who=person.name if person else _("系统"),
+        label=str(action.label) if action else event.action,
+        rows=shown,
+        more=len(links) - len(shown),
+        note=[(words_of_notes()[key], _note(value)) for key, value in event.note.items() if key in words_of_notes()],
+    )
+
+
+def _note(value: Any) -> str:
+    return {
+        "failed": _("失败"),
+        "signed_in": _("已登录"),
+        "signed_out": _("已退出"),
+        "reset": _("已重设"),
+        "issued": _("已发放"),
+        "mailed": _("已邮寄"),
+    }.get(str(value), str(value)[:120])
+
+
+def words_of_notes() -> dict[str, str]:
+    """Which notes of events the log shows, and what they are called."""
+    return {
+        "address": _("网络地址"),
+        "result": _("结果"),
+        "reset": _("重设码"),
+        "reason": _("原因"),
+        "ended": _("结束会话"),
+    }
+
+
+def kind_of(row_type: str) -> str:
+    """What a kind of row is called."""
+    declared = RECORD_TYPES.get(row_type)
+    return str(declared.label) if declared else kinds().get(row_type, row_type)
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of rows that are no records."""
+    return {
+        "member": _("成员"),
+        "department": _("部门"),
+        "role": _("角色"),
+        "company": _("公司"),
+        "option": _("选项"),
+        "access_token": _("令牌"),
+        "holiday": _("节假日"),
+        "holiday_year": _("节假日年份"),
+        "code_series": _("编号规则"),
+        "teammate": _("团队成员"),
+        "file": _("附件"),
+    }
+
+
+def words_of_attributes() -> dict[str, str]:
+    """What the columns of those rows are called."""
+    return {
+        "name": _("名称"),
+        "sign_in": _("登录名"),
+        "phone": _("手机号"),
+        "email": _("邮箱"),
+        "title": _("职务"),
+        "department_id": _("主部门"),
+        "superior_id": _("直属上级"),
+        "parent_id": _("上级部门"),
+        "administrator": _("管理员"),
+        "is_active": _("在职"),
+        "left_at": _("离职时间"),
+        "closed_at": _("停用时间"),
+        "language": _("语言"),
+        "time_zone": _("时区"),
+        "preferences": _("界面偏好"),
+        "password": _("密码"),
+        "password_changed_at": _("密码修改时间"),
+        "scope": _("默认数据范围"),
+        "departments": _("指定部门"),
+        "grants": _("权限"),
+        "note": _("说明"),
+        "order": _("顺序"),
+        "label": _("名称"),
+        "english": _("英文名称"),
+        "colour": _("颜色"),
+        "retired": _("停用"),
+        "pattern": _("编号规则"),
+        "day": _("日期"),
+        "works": _("上班"),
+        "year": _("年份"),
+        "logo": _("标志"),
+        "read_only": _("只读"),
+        "expires_at": _("到期时间"),
+        "revoked_at": _("撤销时间"),
+    }
+
+
+def surfaces() -> list[tuple[str, str]]:
+    """The ways in, with their words."""
+    return [
+        ("web", _("网页")),
+        ("api", _("接口")),
+        ("import", _("导入")),
+        ("job", _("后台任务")),
+        ("cli", _("命令行")),
+        ("setup", _("首次设置")),
+    ]

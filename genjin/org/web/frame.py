@@ -1,0 +1,189 @@
+"""What all settings pages share: their menu, the index, forms around actions of the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from genjin.kernel.actions import Action
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields import Field
+from genjin.kernel.refusal import Forbidden, Refused
+from genjin.org.fields import OneOf
+from genjin.org.queries import organisation
+from genjin.ui.forms.controls import Control, control
+from genjin.ui.forms.running import FormView
+from genjin.ui.navigation import NavItem, register_nav
+from genjin.ui.pages import PageRequest, page, render, wants_fragment
+
+Text = str | Promise
+SEVERAL = {"ids", "roles", "departments", "multichoice"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the settings: where, what it is called, what it is for, which grant opens it."""
+
+    key: str
+    label: Text
+    icon: str
+    note: Text
+    needs: str
+
+
+SECTIONS = (
+    Section("organisation", _("组织架构"), icon="hierarchy-2", note=_("部门树与各部门成员"), needs="org.see"),
+    Section("members", _("成员"), icon="users", note=_("添加、调动、停用，重设密码"), needs="org.see"),
+    Section("roles", _("角色与权限"), icon="lock", note=_("谁能做什么、能看到谁的数据"), needs="org.manage"),
+    Section("company", _("公司信息"), icon="building", note=_("名称、标志与时区"), needs="settings.manage"),
+    Section("options", _("选项列表"), icon="list", note=_("等级、来源等下拉选项的名称与颜色"), needs="settings.manage"),
+    Section("holidays", _("节假日"), icon="calendar", note=_("放假与调休，工作日计算的依据"), needs="settings.manage"),
+    Section("codes", _("编号规则"), icon="tag", note=_("新记录的编号长什么样"), needs="settings.manage"),
+    Section("audit", _("审计日志"), icon="history", note=_("谁在什么时候做了什么"), needs="audit.see"),
+)
+register_nav(
+    NavItem(
+        key="settings",
+        label=_("设置"),
+        icon="settings",
+        url_name="settings",
+        section="management",
+        order=900,
+        needs=("org.see", "org.manage", "settings.manage", "audit.see"),
+    )
+)
+
+
+def sections_for(actor: Actor) -> list[Section]:
+    """The settings this actor may open."""
+    return [section for section in SECTIONS if actor.may(section.needs)]
+
+
+def settings_page(request: PageRequest, template: str, section: str, **context: Any) -> HttpResponse:
+    """A page within the settings, with their menu."""
+    return render(request, template, sections=sections_for(request.actor), section=section, **context)
+
+
+@page("settings", name="settings")
+def settings_index(request: PageRequest) -> HttpResponse:
+    """All settings as cards."""
+    if not sections_for(request.actor):
+        raise Forbidden
+    return settings_page(request, "org/settings_index.html", "")
+
+
+@dataclass
+class SettingsForm:
+    """A dialog around one action: drawn on GET, run on POST, drawn again (422, 409) with what was wrong."""
+
+    request: PageRequest
+    action: Action[Any, Any]
+    title: Text
+    row_id: int | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    hidden: Mapping[str, Any] = field(default_factory=dict)
+    submit: Text = ""
+    text: Text = ""
+    version: int | None = None
+    wide: bool = False
+    refusal: Refused | None = None
+
+    def answer(self, done: Callable[[], HttpResponse]) -> HttpResponse:
+        """The form, or after it was carried out what `done` answers."""
+        self.action.check(self.request.actor)
+        if self.request.method == "POST" and self.run():
+            return done()
+        return self.draw()
+
+    def run(self) -> bool:
+        """Run the action with what was sent."""
+        try:
+            raw = raw_inputs(self.action.inputs(self.request.actor), sent_by(self.request))
+            seen = sent_by(self.request).get("version", "")
+            version = int(seen) if seen.isdigit() else None
+            self.row_id = self.action.run(self.request.actor, self.row_id, raw, version=version).row_id
+        except Refused as refusal:
+            if refusal.status in (403, 404):
+                raise
+            self.refusal = refusal
+        return self.refusal is None
+
+    def draw(self) -> HttpResponse:
+        """Into the dialog for htmx, as a page of its own otherwise."""
+        status = self.refusal.status if self.refusal else 200
+        inner = "ui/dialog.html"
+        frame = inner if wants_fragment(self.request) else "ui/form.html"
+        return render(self.request, frame, status=status, bare=frame == inner, inner=inner, form=self.view())
+
+    def view(self) -> FormView:
+        """What the template draws."""
+        sent = sent_by(self.request) if self.refusal else None
+        errors = self.refusal.errors if self.refusal else {}
+        fields = [f for f in self.action.inputs(self.request.actor) if f.key not in self.hidden]
+        raw = raw_inputs(fields, sent) if sent is not None else self.given
+        hidden = [*self.hidden.items(), *([("version", self.version)] if self.version is not None else [])]
+        return FormView(
+            title=str(self.title),
+            url=self.request.path,
+            submit=str(self.submit or self.action.label),
+            first=[drawn(self.request.actor, f, raw.get(f.key, ""), self.action.name, errors) for f in fields],
+            hidden=hidden,
+            text=str(self.text or self.action.confirm),
+            banner=self.refusal.message
+            if self.refusal and not self.refusal.errors.keys() & {f.key for f in fields}
+            else "",
+            danger=self.action.danger,
+            wide=self.wide,
+        )
+
+
+def sent_by(request: PageRequest) -> QueryDict:
+    """What was sent; an undo sends its inputs in the address."""
+    return request.POST if set(request.POST) - {"csrfmiddlewaretoken"} else request.GET
+
+
+def raw_inputs(fields: tuple[Field, ...] | list[Field], sent: QueryDict) -> dict[str, Any]:
+    """{key: raw value} of declared inputs only; what else was sent does not exist."""
+    return {
+        f.key: sent.getlist(f.key) if f.kind in SEVERAL else sent.get(f.key, "")
+        for f in fields
+        if f.kind in SEVERAL or f.kind == "yesno" or f.key in sent
+    }
+
+
+def drawn(actor: Actor, declared: Field, raw: Any, source: str, errors: Mapping[str, str]) -> Control:
+    """The control of an input: what the generic forms know, and the organisation's own kinds."""
+    special = _special(actor, declared, raw)
+    error = errors.get(declared.key, "")
+    if special is None:
+        return control(actor, declared, raw, source=source, error=error)
+    component, given = special
+    given |= {"help": str(declared.help), "error": error, "required": declared.required}
+    return Control(component, declared.key, str(declared.label), given)
+
+
+def _special(actor: Actor, declared: Field, raw: Any) -> tuple[str, dict[str, Any]] | None:
+    org = organisation(actor)
+    if isinstance(declared, OneOf):
+        return "select", {"options": [(key, str(label)) for key, label in declared.offered()], "value": raw}
+    if declared.kind == "password":
+        return "password", {"autocomplete": "current-password" if declared.key == "current" else "new-password"}
+    if declared.kind == "roles":
+        pairs = [(role.id, role.name) for role in org.roles.values()]
+        return "choices", {"options": pairs, "value": raw or [], "multiple": True}
+    if declared.kind == "departments":
+        known = [(int(v), org.departments[int(v)].name) for v in raw or () if int(v) in org.departments]
+        return "multi_combobox", {"chosen": known, "src": "/choices/departments.move/parent", "wide": True}
+    return None
+
+
+def drawn_in_place(request: PageRequest, template: str, **context: Any) -> HttpResponse:
+    """A dialog's content that is no form of one action (something shown once, a question)."""
+    frame = template if wants_fragment(request) else "ui/form.html"
+    form = {"title": context.get("title", "")}
+    return render(request, frame, bare=frame == template, inner=template, form=form, **context)

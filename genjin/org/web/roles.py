@@ -1,0 +1,139 @@
+"""Roles: the list, and the editor where each grant is given with its scope in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.kernel.actions import Action, Outcome
+from genjin.kernel.grants import GRANTS, Grant
+from genjin.kernel.refusal import Refused
+from genjin.org.actions.roles import copy_role, create_role, delete_role, edit_role
+from genjin.org.models import Role, ScopeKind
+from genjin.org.queries import holders_of_roles, organisation, role_for
+from genjin.org.web.frame import settings_page
+from genjin.ui.pages import PageRequest, go, page
+
+ROUTE = "settings/roles"
+SCOPE_HELP = (
+    (ScopeKind.SELF, gettext_lazy("只有自己负责的记录")),
+    (ScopeKind.SELF_SUB, gettext_lazy("自己和下属负责的，下属按「直属上级」一级一级算到底")),
+    (ScopeKind.DEPT, gettext_lazy("自己所在部门（含其他部门）的记录，不含下级部门")),
+    (ScopeKind.DEPT_SUB, gettext_lazy("自己所在部门和它的所有下级部门")),
+    (ScopeKind.DEPT_CUSTOM, gettext_lazy("下面指定的部门和它们的下级部门，与自己在哪里无关")),
+    (ScopeKind.ALL, gettext_lazy("全公司的记录")),
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A role as the editor shows it: stored, new, or as just sent."""
+
+    name: str
+    note: str
+    scope: str
+    departments: list[int]
+    grants: dict[str, str]
+
+
+@page(ROUTE, name="roles", needs="org.manage")
+def roles(request: PageRequest) -> HttpResponse:
+    """All roles with how many hold them."""
+    org = organisation(request.actor)
+    return settings_page(
+        request,
+        "org/roles.html",
+        "roles",
+        roles=org.roles.values(),
+        holders=holders_of_roles(request.actor),
+        scopes=dict(ScopeKind.choices),
+        help=SCOPE_HELP,
+    )
+
+
+@page(f"{ROUTE}/new", name="role-new", methods=["GET", "POST"], needs="org.manage")
+def new(request: PageRequest) -> HttpResponse:
+    """A new role, with the least scope."""
+    if request.method == "POST":
+        return _save(request, create_role, None)
+    return _editor(request, None, Sent("", "", ScopeKind.SELF, [], {"org.see": "", "profile.edit": ""}))
+
+
+@page(f"{ROUTE}/<int:role_id>", name="role", methods=["GET", "POST"], needs="org.manage")
+def edit(request: PageRequest, role_id: int) -> HttpResponse:
+    """Edit a role; in force for everybody at his next click."""
+    role = role_for(request.actor, role_id)
+    if request.method == "POST":
+        return _save(request, edit_role, role)
+    return _editor(request, role, Sent(role.name, role.note, role.scope, role.departments, role.grants))
+
+
+@page(f"{ROUTE}/<int:role_id>/copy", name="role-copy", methods=["POST"], needs="org.manage")
+def copy(request: PageRequest, role_id: int) -> HttpResponse:
+    """A copy to change."""
+    made = copy_role(request.actor, role_id)
+    return go(request, f"/{ROUTE}/{made.pk}", _("已复制为「%s」") % made.name)
+
+
+@page(f"{ROUTE}/<int:role_id>/removal", name="role-removal", methods=["POST"], needs="org.manage")
+def remove(request: PageRequest, role_id: int) -> HttpResponse:
+    """Delete a role that nobody holds."""
+    delete_role(request.actor, role_id)
+    return go(request, f"/{ROUTE}", _("角色已删除"))
+
+
+def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> HttpResponse:
+    sent = _sent(request)
+    raw = {"name": sent.name, "note": sent.note, "scope": sent.scope, "grants": sent.grants}
+    seen = request.POST.get("version", "")
+    try:
+        outcome: Outcome = action.run(
+            request.actor,
+            role.pk if role else None,
+            raw | {"departments": sent.departments},
+            version=int(seen) if seen.isdigit() else None,
+        )
+    except Refused as refusal:
+        if refusal.code not in ("escalation", "invalid") and refusal.status not in (409, 422):
+            raise
+        return _editor(request, role, sent, refusal)
+    return go(request, f"/{ROUTE}", _("角色「%s」已保存") % sent.name if outcome.row_id else "")
+
+
+def _sent(request: PageRequest) -> Sent:
+    post = request.POST
+    given = {key: post.get(f"scope:{key}", "") for key in post.getlist("grants")}
+    departments = [int(value) for value in post.getlist("departments") if value.isdigit()]
+    return Sent(post.get("name", ""), post.get("note", ""), post.get("scope", ""), departments, given)
+
+
+def _editor(request: PageRequest, role: Role | None, sent: Sent, refusal: Refused | None = None) -> HttpResponse:
+    org = organisation(request.actor)
+    return settings_page(
+        request,
+        "org/role.html",
+        "roles",
+        status=refusal.status if refusal else 200,
+        role=role,
+        sent=sent,
+        refusal=refusal,
+        errors=refusal.errors if refusal else {},
+        parts_list=_sections(),
+        scopes=ScopeKind.choices,
+        scope_names=dict(ScopeKind.choices),
+        help=SCOPE_HELP,
+        chosen=[(d, org.departments[d].name) for d in sent.departments if d in org.departments],
+        held=holders_of_roles(request.actor).get(role.pk, 0) if role else 0,
+    )
+
+
+def _sections() -> list[tuple[str, list[Grant]]]:
+    grouped: dict[str, list[Grant]] = {}
+    for grant in GRANTS.values():
+        if not grant.internal:
+            grouped.setdefault(str(grant.section), []).append(grant)
+    return list(grouped.items())
