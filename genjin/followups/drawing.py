@@ -18,6 +18,7 @@ from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import OWN, WRITE, may
 from genjin.kernel.refusal import Refused
+from genjin.ui.addresses import record_url
 from genjin.ui.formats import Formats
 from genjin.ui.forms.controls import Control, controls
 
@@ -40,6 +41,7 @@ class Line:
     """A follow-up as the panel shows it."""
 
     id: int
+    url: str
     icon: str
     tone: str
     who: str
@@ -92,6 +94,7 @@ class Drawer:
         clock = self.fmt.clock(followup.occurred_at)
         return Line(
             id=followup.pk,
+            url=record_url(FOLLOWUP, followup.pk),
             icon=METHOD_ICONS.get(followup.method, "message-2"),
             tone={"deal": "ok", "no_deal": "bad"}.get(followup.outcome, "acc"),
             who=author_of(self.actor, followup),

@@ -90,7 +90,13 @@ def followup_statistics(request: PageRequest) -> HttpResponse:
     """客户跟进记录统计表 (S0-33): from, to, closed households, per salesperson, the lines."""
     start, end, error = _period(request)
     found = statistics(request.actor, start, end)
-    context = {"start": start, "end": end, "error": error, "found": found, "lines": _lines(request, found)}
+    context: dict[str, Any] = {
+        "start": start,
+        "end": end,
+        "error": error,
+        "found": found,
+        "lines": _lines(request, found),
+    }
     return respond(request, "followups/statistics.html#figures", **context)
 
 

@@ -39,7 +39,8 @@ def imports(request: PageRequest) -> HttpResponse:
             return go(request, reverse("import", args=[row.pk]))
         except Refused as refused:
             refusal = refused
-    context = {"rows": imports_of(request.actor), "known": _known_headings(), "error": refusal and refusal.message}
+    context: dict[str, Any] = {"rows": imports_of(request.actor), "known": _known_headings()}
+    context["error"] = refusal.message if refusal else ""
     return render(request, "imports/upload.html", status=422 if refusal else 200, **context)
 
 

@@ -18,7 +18,6 @@ from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.records import RECORD_TYPES
 from genjin.ownership.models import Period
 from genjin.surfaces.imports.command import Report, import_file
-from genjin.surfaces.imports.matching import match_columns
 from genjin.surfaces.imports.planning import plan_import
 from genjin.surfaces.imports.tests.files import SHEET
 from genjin.testing.cast import Cast, make_member
@@ -45,7 +44,6 @@ def test_S0_32_columns_are_matched_by_name_and_by_content(cast: Cast) -> None:
         "业务员": ("followup.author", "name"),
     }
     assert plan.title == "客户跟进记录统计表"
-    assert match_columns.__doc__
 
 
 def test_S0_32_S0_34_fifteen_customers_nine_with_a_level(imported: Report) -> None:
@@ -72,7 +70,6 @@ def test_S0_35_S0_36_four_methods_and_ten_intentions(imported: Report) -> None:
 def test_S0_38_progress_is_a_whole_percentage(imported: Report) -> None:
     progress = list(FollowUp.objects.order_by("occurred_at").values_list("progress", flat=True))
     assert progress == [45, 85, 65, 75, 95, 35, 25, 75, 88, 36, 100, 45, 45, 45, 45]
-    assert FollowUp.objects.filter(occurred_at=None).count() == 0
 
 
 def test_S0_37_S0_39_ten_deals_two_lost_three_open(imported: Report) -> None:

@@ -6,9 +6,11 @@ from datetime import date
 
 from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
+from genjin.kernel.tables import Table
 from genjin.surfaces.imports.actions import begin_import, upload_table
+from genjin.surfaces.imports.matching import match_columns
 from genjin.surfaces.imports.models import Import
-from genjin.surfaces.imports.planning import Plan, plan_import
+from genjin.surfaces.imports.planning import Plan, _row, plan_import
 from genjin.surfaces.imports.running import run_import
 from genjin.surfaces.imports.tests.files import csv_file
 from genjin.testing.cast import Cast
@@ -51,7 +53,6 @@ def test_headings_may_carry_spaces_stars_and_units(cast: Cast) -> None:
 
 def test_progress_as_fraction_percentage_and_number(cast: Cast) -> None:
     for cells in (["0.45", "1"], ["45%", "100%"], ["45", "100"]):
-        Customer.objects.all()
         plan = planned(
             cast, ["客户名称", "跟进进度", "跟进日期"], ["甲", cells[0], "2020-1-1"], ["乙", cells[1], "2020-1-1"]
         )
@@ -59,12 +60,9 @@ def test_progress_as_fraction_percentage_and_number(cast: Cast) -> None:
 
 
 def test_dates_as_serial_numbers(cast: Cast) -> None:
-    from genjin.kernel.tables import Table
-    from genjin.surfaces.imports import planning
-
     table = Table(["客户名称", "跟进日期", "成交日期"], [(2, ["甲", 43862, 43863])])
-    columns = planning.match_columns(cast.actor("owner"), table)
-    row = planning._row(cast.actor("owner"), columns, 2, table.rows[0][1])
+    columns = match_columns(cast.actor("owner"), table)
+    row = _row(cast.actor("owner"), columns, 2, table.rows[0][1])
     assert row.followup == {"occurred_at": date(2020, 2, 1), "result_date": date(2020, 2, 2)}
 
 
