@@ -18,11 +18,12 @@ WRITES = {"save", "delete", "update", "create", "bulk_create", "bulk_update", "g
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
 EXCUSE = re.compile(r"#\s*rows:\s*\S+")
-# the kernel is what writes; actions, jobs and steps are the write path; demo and testing make data
+# the kernel is what writes; actions, jobs and steps are the write path; demo and testing make data; the command line
+# looks after the installation itself, where there is no actor
 FREE = re.compile(
-    r"^(kernel/|testing/|demo/|[a-z]+/(models|migrations|actions|jobs|changing|effects|sessions|snapshot)(\.py|/)|.*/tests/)"
+    r"^(kernel/|testing/|demo/|surfaces/cli/(doctor|migrate|demo|user)\.py|([a-z]+/)+(models|migrations|actions|jobs|changing|effects|sessions|snapshot)(\.py|/)|.*/tests/)"
 )
-READERS = re.compile(r"^[a-z]+/queries(\.py|/)")
+READERS = re.compile(r"^([a-z]+/)+queries(\.py|/)")
 
 
 def problems_of(path: str, source: str) -> Iterator[tuple[int, str]]:
