@@ -1,28 +1,28 @@
-"""What the command palette finds: records by name, pinyin, initials or last digits; pages and commands by their words.
+"""What the command palette finds: records by name, pinyin, initials or last digits; people, tags, commands by words.
 
-`>` asks for commands only, `@` for people's records (contacts), `#` for tags.
+`>` asks for commands only, `@` for people (contacts and colleagues), `#` for tags. Commands are made in `commands`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields import Field, Tags
+from genjin.kernel.doors import titles_of
+from genjin.kernel.fields import Choice as ChoiceField
+from genjin.kernel.fields import Field, Person, RecordRef, Tags
 from genjin.kernel.lists import Hit, search
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.search_text import SearchQuery, Spans, highlight, matches, parse_query, pinyin_hint, search_key
 from genjin.ui.addresses import list_url, record_url
-from genjin.ui.formats import Formats
+from genjin.ui.forms.choices import offers
 from genjin.ui.lists.cells import HIDDEN
-from genjin.ui.navigation import menu_for
 
 MOST_HITS = 5
-MOST_COMMANDS = 6
+GRADES = frozenset("ABCD")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Choice:
     dialog: str = ""
     below: str = ""
     hint: Spans | None = None
+    grade: str = ""
     beside: str = ""
     recent: str = ""
 
@@ -47,62 +48,33 @@ class Group:
     choices: list[Choice]
 
 
-def found(actor: Actor, asked: str, fmt: Formats) -> list[Group]:
-    """The groups for what was typed; nothing typed: the commands."""
-    text = asked.strip()[:60]
-    sign, words = (text[:1], text[1:].strip()) if text[:1] in (">", "@", "#") else ("", text)
-    groups = []
-    if words and sign in ("", "@"):
-        groups = [group for declared in _types(actor, sign) if (group := _records(actor, declared, words, fmt))]
-    if sign == "#":
-        groups = _tags(actor, words)
-    if sign in ("", ">"):
-        groups += _commands(actor, words)
-    return groups
-
-
-def _types(actor: Actor, sign: str) -> Iterable[RecordType]:
-    for declared in RECORD_TYPES.values():
-        if declared.listed and actor.may(declared.grant("see")) and (sign != "@" or declared.owner_link()):
-            yield declared
-
-
-def _records(actor: Actor, declared: RecordType, words: str, fmt: Formats) -> Group | None:
+def records(actor: Actor, words: str, *, people: bool = False) -> list[Group]:
+    """Record types with what they hold of these words; with `people` only what belongs to another record."""
     query = parse_query(words)
-    columns = _beside(actor, declared)
-    hits = search(actor, declared, words, most=MOST_HITS, columns=columns) if query else []
-    if not query or not hits:
-        return None
-    return Group(str(declared.label), [_hit(actor, hit, query, columns, fmt) for hit in hits])
+    if query is None:
+        return []
+    groups = (_records(actor, declared, words, query) for declared in _types(actor, people=people))
+    return [group for group in groups if group]
 
 
-def _beside(actor: Actor, declared: RecordType) -> list[Field]:
-    """The few facts shown below a hit: subtitle and owner."""
-    visible = {f.key: f for f in declared.visible_fields(actor)}
-    return [visible[key] for key in (*declared.subtitle[:2], "phone", "owner") if key in visible]
+def colleagues(actor: Actor, words: str) -> list[Group]:
+    """Members by name or pinyin; each leads to what they own."""
+    first = next(iter(_types(actor, people=False)), None)
+    field = first.keys.get("owner") if first else None
+    if not words or first is None or not isinstance(field, Person) or not actor.may("org.see"):
+        return []
+    choices = [
+        Choice("user", [(one.text, False)], href=f"{list_url(first)}?f=1&{field.key}.in={one.value}", below=one.note)
+        for one in offers(actor, field, words)[:MOST_HITS]
+    ]
+    return [Group(_("同事"), choices)] if choices else []
 
 
-def _hit(actor: Actor, hit: Hit, query: SearchQuery, columns: list[Field], fmt: Formats) -> Choice:
-    del fmt
-    words = []
-    for field in columns:
-        show = field.masked if field.sensitivity in HIDDEN else field.text
-        words.append(show(hit.values.get(field.key), actor))
-    return Choice(
-        icon=hit.record_type.icon,
-        title=highlight(hit.title, query),
-        href=record_url(hit.record_type, hit.id),
-        below=" · ".join(filter(None, words)),
-        hint=pinyin_hint(hit.title, query),
-        recent=hit.title,
-    )
-
-
-def _tags(actor: Actor, words: str) -> list[Group]:
+def tags(actor: Actor, words: str) -> list[Group]:
     """Tags lead to the list that holds them."""
     query = parse_query(words) if words else None
     groups = []
-    for declared in _types(actor, ""):
+    for declared in _types(actor, people=False):
         for field in declared.fields:
             if isinstance(field, Tags):
                 live = [(o.key, field.text([o.key], actor)) for o in field.live(actor)]
@@ -116,24 +88,65 @@ def _tags(actor: Actor, words: str) -> list[Group]:
     return groups
 
 
-def _commands(actor: Actor, words: str) -> list[Group]:
-    query = parse_query(words) if words else None
-    made = [*_creations(actor), *_pages(actor)]
-    if words and query is None:
-        return []
-    fitting = [c for c in made if query is None or matches(query, search_key([c.title[0][0]]))]
-    return [Group(_("命令"), fitting[: MOST_COMMANDS * (1 if words else 3)])] if fitting else []
+def _types(actor: Actor, *, people: bool) -> Iterable[RecordType]:
+    for declared in RECORD_TYPES.values():
+        if declared.listed and actor.may(declared.grant("see")) and (not people or declared.owner_link()):
+            yield declared
 
 
-def _creations(actor: Actor) -> list[Choice]:
-    actions: list[Action] = [a for a in ACTIONS.values() if a.takes_values and not a.takes_row and a.listed]
-    return [
-        Choice(a.icon, [(str(a.label), False)], dialog=f"{list_url(a.record_type)}/new")
-        for a in actions
-        if a.record_type and a.record_type.listed and actor.may(a.needs)
-    ]
+def _records(actor: Actor, declared: RecordType, words: str, query: SearchQuery) -> Group | None:
+    columns, grade = _below(actor, declared), _grade(actor, declared)
+    asked = [*columns, grade] if grade else columns
+    hits = search(actor, declared, words, most=MOST_HITS, columns=asked)
+    if not hits:
+        return None
+    titles = _titles(actor, columns, hits)
+    return Group(str(declared.label), [_hit(actor, hit, query, columns, grade, titles) for hit in hits])
 
 
-def _pages(actor: Actor) -> list[Choice]:
-    entries = [entry for _label, part in menu_for(actor, counted=False).sections for entry in part]
-    return [Choice(e.item.icon, [(str(e.item.label), False)], href=e.url, beside=_("打开")) for e in entries]
+def _below(actor: Actor, declared: RecordType) -> list[Field]:
+    """The few facts shown below a hit: phone, subtitle, what it belongs to, owner."""
+    visible = {f.key: f for f in declared.visible_fields(actor)}
+    link = declared.owner_link()
+    above = [key for key, f in visible.items() if link and isinstance(f, RecordRef) and f.path == link.column]
+    keys = dict.fromkeys(["phone", *declared.subtitle[:2], *above, "owner"])
+    return [visible[key] for key in keys if key in visible]
+
+
+def _grade(actor: Actor, declared: RecordType) -> Field | None:
+    """The choice whose options are the letters A to D."""
+    for field in declared.visible_fields(actor):
+        if isinstance(field, ChoiceField) and field.kind == "choice":
+            keys = set(field.choices(actor))
+            if keys and keys <= GRADES:
+                return field
+    return None
+
+
+def _titles(actor: Actor, columns: Sequence[Field], hits: Sequence[Hit]) -> dict[int, str]:
+    titles: dict[int, str] = {}
+    for field in columns:
+        if isinstance(field, RecordRef):
+            titles |= titles_of(actor, field.to, [hit.values[field.key] for hit in hits])
+    return titles
+
+
+def _hit(
+    actor: Actor, hit: Hit, query: SearchQuery, columns: list[Field], grade: Field | None, titles: dict[int, str]
+) -> Choice:
+    words = []
+    for field in columns:
+        value = hit.values[field.key]
+        if isinstance(field, RecordRef):
+            words.append(titles.get(value, ""))
+        else:
+            words.append((field.masked if field.sensitivity in HIDDEN else field.text)(value, actor))
+    return Choice(
+        icon=hit.record_type.icon,
+        title=highlight(hit.title, query),
+        href=record_url(hit.record_type, hit.id),
+        below=" · ".join(filter(None, words)),
+        hint=pinyin_hint(hit.title, query),
+        grade=str(hit.values[grade.key] or "") if grade else "",
+        recent=hit.title,
+    )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 
-from genjin.ui import palette as finder
+from genjin.ui.commands import found
 from genjin.ui.details import web as details
 from genjin.ui.forms import web as forms
 from genjin.ui.lists import web as lists
 from genjin.ui.navigation import menu_for
 from genjin.ui.pages import PageRequest, fragment, page, render, urlpatterns_of
-from genjin.ui.shell import formats_for
 from genjin.ui.views import web as views
 
 
@@ -30,7 +29,7 @@ def keys(request: PageRequest) -> HttpResponse:
 def palette(request: PageRequest) -> HttpResponse:
     """What the command palette shows for `q`."""
     asked = request.GET.get("q", "")
-    groups = finder.found(request.actor, asked, formats_for(request.actor))
+    groups = found(request.actor, asked, request.GET.get("from", "")[:200])
     return fragment(request, "ui/palette.html", groups=groups, asked=asked)
 
 
