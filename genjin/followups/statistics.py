@@ -48,7 +48,7 @@ def statistics(actor: Actor, start: date, end: date) -> Statistics:
     closed = rows.filter(deal_date__range=(start, end))
     held = rows.filter(occurred_at__gte=_midnight(start, actor), occurred_at__lt=_midnight(end, actor, days=1))
     total = held.aggregate(followups=Count("id"), customers=Count("customer", distinct=True))
-    lines = held.select_related("customer").order_by("-occurred_at", "-id")[: MOST_LINES + 1]
+    lines = held.order_by("-occurred_at", "-id")[: MOST_LINES + 1]
     found = list(lines)
     return Statistics(
         deals=closed.aggregate(n=Count("customer", distinct=True))["n"],

@@ -168,7 +168,7 @@ def test_statistics_cost_the_same_for_more_rows(cast: Cast, count_queries: Calla
     client.get("/statistics/followups", OCTOBER)
     with count_queries() as queries:
         client.get("/statistics/followups", OCTOBER)
-    assert len(queries) == 8
+    assert len(queries) == 9
 
 
 def test_the_generic_form_does_not_ask_for_the_author(cast: Cast) -> None:

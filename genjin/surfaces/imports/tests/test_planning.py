@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
+from genjin.kernel.models.events import Event, EventPayload
 from genjin.kernel.tables import Table
 from genjin.surfaces.imports.actions import begin_import, upload_table
 from genjin.surfaces.imports.matching import match_columns
@@ -110,3 +111,11 @@ def test_rows_that_look_like_another_customer_are_told_with_the_reason(cast: Cas
     row = brought(cast, ["客户名称", "联系电话"], ["甲", "13800138000"], ["乙", "13800138000"])
     assert row.report["customers"] == 1
     assert "电话相同" in row.report["rejected"][0][2]
+
+
+def test_the_event_of_several_followups_of_one_customer_tells_the_first_before_and_the_last_after(cast: Cast) -> None:
+    brought(cast, ["姓名", "跟进日期"], ["甲", "2020-1-1"], ["甲", "2020-1-2"])
+    event = Event.objects.get(action="followups.create")
+    changes = EventPayload.objects.get(event_id=event.pk, row_id=Customer.objects.get().pk).changes
+    assert changes["last_followed_at"][0] is None
+    assert datetime.fromisoformat(changes["last_followed_at"][1]) == datetime(2020, 1, 1, 16, tzinfo=UTC)
