@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.codes_store import pattern_of
 from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Choice as ChoiceField
 from genjin.kernel.fields import Field, Person, RecordRef, Tags
@@ -53,7 +54,8 @@ def records(actor: Actor, words: str, *, people: bool = False) -> list[Group]:
     query = parse_query(words)
     if query is None:
         return []
-    groups = (_records(actor, declared, words, query) for declared in _types(actor, people=people))
+    types = [declared for declared in _types(actor, people=people) if _may_hold(actor, declared, words)]
+    groups = (_records(actor, declared, words, query) for declared in types)
     return [group for group in groups if group]
 
 
@@ -92,6 +94,14 @@ def _types(actor: Actor, *, people: bool) -> Iterable[RecordType]:
     for declared in RECORD_TYPES.values():
         if declared.listed and actor.may(declared.grant("see")) and (not people or declared.owner_link()):
             yield declared
+
+
+def _may_hold(actor: Actor, declared: RecordType, words: str) -> bool:
+    """A type that is found by its codes only is asked only for something that begins like one."""
+    if declared.searched.names:
+        return True
+    prefix = pattern_of(declared, actor.stamp).partition("{")[0]
+    return bool(prefix) and words.upper().startswith(prefix.upper())
 
 
 def _records(actor: Actor, declared: RecordType, words: str, query: SearchQuery) -> Group | None:
