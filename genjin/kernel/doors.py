@@ -17,6 +17,7 @@ from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, NotFound
+from genjin.kernel.together import waiting
 
 R = TypeVar("R", bound=Record)
 
@@ -85,15 +86,35 @@ def visible_to(actor: Actor, model: type[R], *, grant: str | None = None) -> Que
 
 def row_for(actor: Actor, model: type[R], row_id: int, *, to: To, lock: bool = False) -> R:
     """The row's one door. Raises NotFound (absent or invisible) or Forbidden (visible, but not for this)."""
-    rows = visible_to(actor, model).filter(pk=row_id)
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    row = rows.first()
+    row = _known(actor, model, row_id) if lock else None
+    if row is None:
+        rows = visible_to(actor, model).filter(pk=row_id).order_by()
+        if lock:
+            rows = rows.select_for_update(of=("self",))
+        row = next(iter(rows[:1]), None)
     if row is None:
         raise NotFound
+    if lock:
+        _know(row)
     if to is not SEE and not _permitted(actor, row, to):
         raise Forbidden
     return row
+
+
+def _known(actor: Actor, model: type[R], row_id: int) -> R | None:
+    """The row as it stands, when this transaction has locked or made it before and it lies in the actor's scope."""
+    mine = waiting.get()
+    row = mine.known.get((model, row_id)) if mine else None
+    scope = actor.grants.get(type_of(model).grant("see"))
+    if not isinstance(row, model) or scope is None or not scope.holds(row.owner_id, row.department_id):
+        return None
+    return row
+
+
+def _know(row: Record) -> None:
+    mine = waiting.get()
+    if mine:
+        mine.know(row)
 
 
 def _permitted(actor: Actor, row: Record, to: To) -> bool:

@@ -40,8 +40,12 @@ class Recording:
     noted: bool = False
 
     def absorb(self, other: Recording) -> None:
-        """Take the links of another recording of the same action along (bulk form)."""
-        self.links.update(other.links)
+        """Take the links of another recording of the same action along (bulk form); a row changed by both keeps the
+        value before the first and after the last."""
+        for row_id, (row_type, version, changes) in other.links.items():
+            kept = self.links[row_id][2] if row_id in self.links else {}
+            joined = {name: [kept[name][0] if name in kept else old, new] for name, (old, new) in changes.items()}
+            self.links[row_id] = (row_type, version, {**kept, **joined})
         self.note.update(other.note)
         self.noted = self.noted or other.noted
 
@@ -112,6 +116,9 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
     _save(row, changes, creating, recording.at)
     _link(recording, row, changes)
     row._loaded = {f.attname: _copy(getattr(row, f.attname)) for f in row._meta.concrete_fields}
+    together = waiting.get()
+    if together and isinstance(row, Record):
+        together.know(row)
 
 
 def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:

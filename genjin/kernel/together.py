@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 LEDGER = "kernel_event"
-MOST_WAITING = 500
+AT_ONCE = 500
 
 
 class Torn(Exception):
@@ -30,9 +30,11 @@ class Waiting:
 
     rows: dict[type[Model], dict[Any, Model]] = field(default_factory=dict)
     drawn: dict[str, Iterator[int]] = field(default_factory=dict)
+    known: dict[tuple[type[Model], Any], Model] = field(default_factory=dict)
     postponed: list[Any] = field(default_factory=list)
     settle: Callable[[list[Any]], Any] | None = None
     block: int = 1
+    most: int = AT_ONCE
     writes: int = 0
     torn: bool = False
     inserting: bool = False
@@ -42,12 +44,20 @@ class Waiting:
         key = ("new", self.writes) if row.pk is None else row.pk
         self.rows.setdefault(type(row), {})[key] = copy.copy(row)
         self.writes += 1
-        if len(self.rows[type(row)]) >= MOST_WAITING:
+        if len(self.rows[type(row)]) >= self.most:
             self.insert([type(row)])
 
     def holds(self, row: Model) -> bool:
         """Does this row still wait?"""
         return row.pk in self.rows.get(type(row), ())
+
+    def know(self, row: Model) -> None:
+        """This row is locked by us (or new), and this object is how it stands: it need not be read again."""
+        self.known[type(row), row.pk] = row
+
+    def forget(self) -> None:
+        """What an action left behind when it broke off is not how rows stand."""
+        self.known.clear()
 
     def postpone(self, piece: Any, settle: Callable[[list[Any]], Any]) -> None:
         """Let a piece of the ledger wait for `settle`, which writes many at once."""
@@ -60,7 +70,7 @@ class Waiting:
         self.inserting = True
         try:
             for model in models:
-                model._base_manager.bulk_create(self.rows.pop(model).values(), batch_size=MOST_WAITING)
+                model._base_manager.bulk_create(self.rows.pop(model).values(), batch_size=AT_ONCE)
         finally:
             self.inserting = False
 
@@ -94,17 +104,18 @@ waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)
 
 
 @contextmanager
-def together(rows: int = 1) -> Iterator[Waiting]:
+def together(rows: int = 1, most: int = AT_ONCE) -> Iterator[Waiting]:
     """Actions run inside are one transaction; each keeps its own event. Raises Torn when one of them was refused
     after it had begun to write, and then nothing is written. Refused ones that wrote nothing do no harm.
 
-    `rows`: how many new rows to expect; ids and code numbers are drawn in blocks of that size.
+    `rows`: how many new rows to expect; ids and code numbers are drawn in blocks of that size. `most`: how many rows of
+    a table may wait; what changes while it waits is written once.
     """
     outer = waiting.get()
     if outer is not None:
         yield outer
         return
-    mine = Waiting(block=rows)
+    mine = Waiting(block=rows, most=most)
     token = waiting.set(mine)
     try:
         with transaction.atomic(), connection.execute_wrapper(mine.before):
@@ -129,6 +140,7 @@ def one_write() -> Iterator[None]:
         yield
     except BaseException:
         mine.torn = mine.torn or mine.writes != before
+        mine.forget()
         raise
 
 

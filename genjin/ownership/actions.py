@@ -75,7 +75,7 @@ def teammate_action(record_type: RecordType) -> Action[Any, Any]:
         row = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
         if row.owner_id == member:
             raise Refused("is_owner", _("他是负责人，不需要加入团队"), "member")
-        if expires_at is not None and expires_at <= timezone.now():
+        if expires_at is not None and expires_at <= actor.now():
             raise Refused("past", _("到期时间应晚于现在"), "expires_at")
         place = Teammate.objects.filter(record_id=record_id, member_id=member).first()
         place = place or Teammate(record_type=record_type.key, record_id=record_id, member_id=member)

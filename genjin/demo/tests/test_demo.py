@@ -1,0 +1,117 @@
+"""The demo company: complete, believable, made by actions, dated around the given day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import Max
+
+from genjin.customers.models import Contact, Customer
+from genjin.customers.queries import duplicates_of
+from genjin.demo import seed_demo
+from genjin.demo.people import PEOPLE
+from genjin.followups.models import FollowUp
+from genjin.kernel.actor import Actor, Surface, system
+from genjin.kernel.doors import visible_to
+from genjin.kernel.models.events import Event, EventLink
+from genjin.kernel.models.rows import Life
+from genjin.kernel.refusal import NotFound
+from genjin.kernel.sealing import seal, verify
+from genjin.org.models import Department, Member
+from genjin.org.queries import actor_for
+from genjin.ownership.models import Period, Teammate
+
+pytestmark = pytest.mark.django_db
+WEDNESDAY = datetime(2025, 6, 11, 6, 30, tzinfo=UTC)
+SUNDAY = datetime(2025, 6, 14, 20, 15, tzinfo=UTC)  # early Sunday morning in Shanghai
+SOME = 150
+
+
+def test_a_company_with_a_year_behind_it_and_work_ahead() -> None:
+    signs_in = seed_demo(customers=SOME, now=WEDNESDAY)
+    assert Member.objects.count() == len(PEOPLE) + 1
+    assert {path.count("/") - 1 for path in Department.objects.values_list("path", flat=True)} == {1, 2, 3}
+    assert Customer.objects.count() == SOME
+    assert 1.1 < Contact.objects.count() / SOME < 1.5
+    assert FollowUp.objects.count() > SOME * 0.8
+    assert set(Customer.objects.values_list("life", flat=True)) == set(Life.values)
+    assert Customer.objects.filter(paused=True).exists()
+    assert Customer.objects.exclude(parent=None).exists()
+    assert Customer.objects.exclude(referred_by=None).exists()
+    assert Teammate.objects.exists()
+    assert Period.objects.filter(rule="transferred").exists()
+    for sign_in in signs_in:
+        assert Member.objects.get(sign_in=sign_in.sign_in).check_password(sign_in.password)
+
+
+def test_plans_lie_around_today() -> None:
+    seed_demo(customers=SOME, now=WEDNESDAY)
+    planned = Customer.objects.filter(life=Life.LIVE).values_list("next_contact_at", flat=True)
+    zone = system().zone
+    days = Counter((p.astimezone(zone).date() - WEDNESDAY.astimezone(zone).date()).days for p in planned if p)
+    assert days[0]
+    assert any(day < 0 for day in days)
+    assert sum(count for day, count in days.items() if 0 < day < 8) > sum(days.values()) / 3
+    assert min(days) > -30
+
+
+@pytest.mark.parametrize("now", [WEDNESDAY, SUNDAY])
+def test_nothing_happened_ahead_of_time_and_all_in_order(now: datetime) -> None:
+    seed_demo(customers=SOME, now=now)
+    events = list(Event.objects.order_by("id").values_list("at", flat=True))
+    assert events == sorted(events)
+    assert events[-1] <= now
+    assert events[0] > now - timedelta(days=370)
+    created = list(Customer.objects.order_by("id").values_list("created_at", flat=True))
+    assert created == sorted(created)
+    assert FollowUp.objects.aggregate(last=Max("occurred_at"))["last"] <= now
+
+
+def test_nobody_is_taken_for_somebody_else() -> None:
+    seed_demo(customers=SOME, now=WEDNESDAY)
+    administrator = _actor("guqinghe")
+    for customer in Customer.objects.all():
+        found = duplicates_of(
+            administrator,
+            name=customer.name,
+            phone=customer.phone,
+            credit_code=customer.credit_code,
+            besides=customer.pk,
+        )
+        assert not found, customer.name
+    phones = list(Contact.objects.values_list("phone", flat=True))
+    assert len(phones) == len(set(phones))
+
+
+def test_every_record_has_its_event_and_its_owner_his_period() -> None:
+    seed_demo(customers=SOME, now=WEDNESDAY)
+    linked = set(EventLink.objects.values_list("row_id", flat=True))
+    for model in (Customer, Contact, FollowUp):
+        rows = dict(model.objects.values_list("pk", "owner_id"))  # type: ignore[attr-defined]
+        assert rows.keys() <= linked
+        open_periods = Period.objects.filter(record_id__in=rows, until=None)
+        assert dict(open_periods.values_list("record_id", "owner_id")) == rows
+    while seal():
+        pass
+    assert verify() is None
+
+
+def test_each_sees_what_is_his() -> None:
+    seed_demo(customers=SOME, now=WEDNESDAY)
+    seen = {name: visible_to(_actor(name), Customer).count() for name in ("zhoumuyuan", "linzhixia", "xuxinghe")}
+    assert 0 < seen["zhoumuyuan"] < seen["linzhixia"] < seen["xuxinghe"] == SOME
+
+
+def test_only_an_empty_database_is_seeded() -> None:
+    seed_demo(customers=5, now=WEDNESDAY)
+    with pytest.raises(NotFound):
+        seed_demo(customers=5, now=WEDNESDAY)
+    assert Customer.objects.count() == 5
+
+
+def _actor(sign_in: str) -> Actor:
+    actor = actor_for(Member.objects.get(sign_in=sign_in).pk, Surface.WEB)
+    assert actor is not None
+    return actor
