@@ -55,9 +55,8 @@ def fitting(text: str, offered: Iterable[tuple[str, Offer]]) -> list[Offer]:
 
 def _options(actor: Actor, field: Field, text: str) -> list[Offer]:
     assert isinstance(field, Choice)
-    live = [
-        (f"{o.label} {o.english}", Offer(o.key, field.text(o.key, actor), tone=o.colour)) for o in field.live(actor)
-    ]
+    offers = [Offer(o.key, Choice.text(field, o.key, actor), tone=o.colour) for o in field.live(actor)]
+    live = [(f"{o.label} {o.english}", offer) for o, offer in zip(field.live(actor), offers, strict=True)]
     return fitting(text, live)
 
 
