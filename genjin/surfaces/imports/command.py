@@ -37,7 +37,8 @@ class Report:
         facts = {"customers": self.customers, "followups": self.followups}
         facts |= {"duplicates": self.duplicates, "refused": self.refused}
         rows = [
-            _("  第 %(row)d 行 %(name)s：%(reason)s") % {"row": n, "name": w, "reason": r} for n, w, r in self.rejected
+            _("  第 %(row)d 行（%(name)s）：%(reason)s") % {"row": n, "name": w or "—", "reason": r}
+            for n, w, r in self.rejected
         ]
         return [summary % facts, *rows]
 
