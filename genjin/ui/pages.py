@@ -195,7 +195,8 @@ def jinja() -> Environment:
 
 
 def _keep_for_next_page(response: HttpResponse, toast: dict[str, str]) -> None:
-    response.set_cookie("flash", quote(json.dumps(toast)), max_age=30, samesite="Strict")
+    # a slash would make the cookie a quoted string, which the script does not read
+    response.set_cookie("flash", quote(json.dumps(toast), safe=""), max_age=30, samesite="Strict")
 
 
 def _answer(html: str, status: int) -> HttpResponse:

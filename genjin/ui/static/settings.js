@@ -9,17 +9,17 @@ async function send(address, fields) {
   return Boolean(answer?.ok);
 }
 
-// ---- a list in order: Sortable for pointers, arrow keys on the grip -------------------------------------------------
+// ---- a list in order: Sortable for pointers, arrow keys on the handle -------------------------------------------------
 const keysOf = list => $$("[data-key-of]", list).map(item => ["keys", item.dataset.keyOf]);
 let saving = 0;
 function ordered(list) { clearTimeout(saving); saving = setTimeout(() => send(list.dataset.order, keysOf(list)), 400); }
 for (const list of $$("[data-order]")) {
-  const start = () => globalThis.Sortable.create(list, { handle: ".grip", animation: 120, draggable: "[data-key-of]", onEnd: () => ordered(list) });
+  const start = () => globalThis.Sortable.create(list, { handle: ".handle", animation: 120, draggable: "[data-key-of]", onEnd: () => ordered(list) });
   if (globalThis.Sortable) start();
   else document.head.append(Object.assign(document.createElement("script"), { src: document.body.dataset.sortableScript, onload: start }));
 }
 document.addEventListener("keydown", event => {
-  const item = event.target.closest?.("[data-order] .grip")?.closest("[data-key-of]");
+  const item = event.target.closest?.("[data-order] .handle")?.closest("[data-key-of]");
   if (!item || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   event.preventDefault();
   const other = event.key === "ArrowUp" ? item.previousElementSibling : item.nextElementSibling;

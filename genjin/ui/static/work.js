@@ -153,7 +153,7 @@ document.addEventListener("focusin", event => { const box = event.target.matches
 document.addEventListener("focusout", event => {
   const box = event.target.closest?.("[data-combobox]");
   if (!box || box.contains(event.relatedTarget)) return;
-  show(box, false);
+  if (!box.closest(".build")) show(box, false); // in the filter builder the list stands in the flow: hiding it would move the button
   const field = fieldOf(box);
   if (!("multiple" in box.dataset)) { if (!field.value.trim()) clear(box); else field.value = field.dataset.text ?? field.value; } else field.value = "";
 });

@@ -17,6 +17,7 @@ from genjin.ui import errors, navigation, pages
 from genjin.ui.pages import PageRequest, go, page, urlpatterns_of, with_toast
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+pytestmark = pytest.mark.django_db
 
 
 class PretendSignIn:

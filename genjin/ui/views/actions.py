@@ -35,6 +35,8 @@ add_to_ready_roles(**dict.fromkeys(("manager", "department_head", "operations"),
 Name = Annotated[str, Text(key="name", label=gettext_lazy("视图名称"), most=40)]
 Shared = Annotated[bool, YesNo(key="shared", label=gettext_lazy("与全公司共享"))]
 Query = Annotated[str, LongText(key="query", label=gettext_lazy("筛选条件"), most=4000)]
+NewQuery = Annotated[str | None, LongText(key="query", label=gettext_lazy("筛选条件"), most=4000)]
+NewShared = Annotated[bool | None, YesNo(key="shared", label=gettext_lazy("与全公司共享"))]
 Columns = Annotated[str, Text(key="columns", label=gettext_lazy("显示的列"), most=2000)]
 TypeKey = Annotated[str, Text(key="record_type", label=gettext_lazy("记录类型"), most=40)]
 ViewKey = Annotated[str, Text(key="view", label=gettext_lazy("视图"), most=40)]
@@ -58,7 +60,7 @@ def keep_view(
 
 @action("views.change", on=SavedView, needs="views.keep", label=gettext_lazy("修改视图"), icon="pencil")
 def change_view(
-    actor: Actor, view_id: int, *, name: Name = "", query: Query | None = None, shared: Shared | None = None
+    actor: Actor, view_id: int, *, name: Name = "", query: NewQuery = None, shared: NewShared = None
 ) -> SavedView:
     """Rename, share or replace the filters of one's own view. Raises NotFound, Forbidden or Refused."""
     view = _own(actor, view_id)
