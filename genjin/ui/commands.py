@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -35,24 +36,36 @@ def found(actor: Actor, asked: str, place: str = "") -> list[Group]:
         return palette.tags(actor, words)
     if sign == "@":
         return [*palette.records(actor, words, people=True), *palette.colleagues(actor, words)]
-    return [*(palette.records(actor, words) if not sign else []), *_commands(actor, words, place, named=not sign)]
+    groups = palette.records(actor, words) if words and not sign else []
+    commands = _asked(actor, words, place) if words else _all(actor, place)
+    if words and not sign:
+        best = groups[0].choices[0] if groups else None
+        commands = [*(_for_hit(actor, best) if best else []), *commands, *_creations(actor, words)]
+    return [*groups, *([Group(_("命令"), commands)] if commands else [])]
 
 
-def _commands(actor: Actor, words: str, place: str, *, named: bool) -> list[Group]:
-    query = parse_query(words) if words else None
-    made = [*_on_record(actor, place), *_creations(actor), *_pages(actor)]
-    if words:
-        fitting = [c for c in made if query and matches(query, search_key([c.title[0][0]]))]
-        made = [_marked(c, words) for c in fitting[:MOST]]
-    if words and named:
-        made += _creations(actor, words)
-    return [Group(_("命令"), made[:MOST_UNASKED])] if made else []
+def _all(actor: Actor, place: str) -> list[Choice]:
+    made = [*(choice for _verb, choice in _on_record(actor, place)), *_creations(actor), *_pages(actor)]
+    return made[:MOST_UNASKED]
 
 
-def _marked(choice: Choice, words: str) -> Choice:
+def _asked(actor: Actor, words: str, place: str) -> list[Choice]:
+    """The commands whose verb fits the words, with the hit marked."""
     query = parse_query(words)
-    title = highlight(choice.title[0][0], query) if query else choice.title
-    return Choice(choice.icon, title, href=choice.href, dialog=choice.dialog, beside=choice.beside)
+    if query is None:
+        return []
+    made = [*_on_record(actor, place), *((c.title[0][0], c) for c in (*_creations(actor), *_pages(actor)))]
+    fitting = [choice for verb, choice in made if matches(query, search_key([verb]))]
+    return [replace(choice, title=highlight(choice.title[0][0], query)) for choice in fitting[:MOST]]
+
+
+def _for_hit(actor: Actor, hit: Choice) -> list[Choice]:
+    """给「…」写跟进: what can be made for the best hit."""
+    match = _RECORD.fullmatch(hit.href)
+    declared = by_plural(match[1]) if match else None
+    if match is None or declared is None:
+        return []
+    return [choice for _verb, choice in _belonging(actor, declared, int(match[2]), hit.recent)]
 
 
 def _creations(actor: Actor, words: str = "") -> list[Choice]:
@@ -75,28 +88,25 @@ def _creations(actor: Actor, words: str = "") -> list[Choice]:
     return choices
 
 
-def _on_record(actor: Actor, place: str) -> list[Choice]:
-    """The verbs of the record whose page is open, and new records that belong to it."""
+def _on_record(actor: Actor, place: str) -> list[tuple[str, Choice]]:
+    """(verb, line) of what the record whose page is open offers."""
     row = _row_at(actor, place)
     if row is None:
         return []
     declared = type_of(row)
-    title = ell(str(getattr(row, declared.title)), 20)
-    address = record_url(declared, row.pk)
-    choices = [
-        Choice(icon, [(_("给「%(title)s」%(verb)s") % {"title": title, "verb": label}, False)], dialog=dialog)
-        for icon, label, dialog in _belonging(actor, declared, row)
-    ]
+    title = str(getattr(row, declared.title))
+    choices = _belonging(actor, declared, row.pk, title)
     for action in offered_on(actor, declared, row):
         verb = verb_of(declared, action)
-        dialog = f"{address}/edit" if verb == "edit" else f"{address}/actions/{verb}"
-        words = _("%(verb)s「%(title)s」") % {"verb": action.label, "title": title}
-        choices.append(Choice(action.icon, [(words, False)], dialog=dialog))
+        address = f"{record_url(declared, row.pk)}/" + ("edit" if verb == "edit" else f"actions/{verb}")
+        words = _("%(verb)s「%(title)s」") % {"verb": action.label, "title": ell(title, 20)}
+        choices.append((str(action.label), Choice(action.icon, [(words, False)], dialog=address)))
     return choices
 
 
-def _belonging(actor: Actor, declared: RecordType, row: Record) -> list[tuple[str, str, str]]:
-    found = []
+def _belonging(actor: Actor, declared: RecordType, row_id: int, title: str) -> list[tuple[str, Choice]]:
+    """(verb, line) of new records that belong to this one."""
+    made = []
     for other in RECORD_TYPES.values():
         create = ACTIONS.get(other.grant("create"))
         link = other.owner_link()
@@ -104,9 +114,10 @@ def _belonging(actor: Actor, declared: RecordType, row: Record) -> list[tuple[st
             continue
         field = next((f for f in other.fields if isinstance(f, RecordRef) and f.path == link.column), None)
         if field is not None:
-            dialog = f"{list_url(other)}/new?stay=1&{field.key}={row.pk}"
-            found.append((create.icon, str(create.label), dialog))
-    return found
+            words = _("给「%(title)s」%(verb)s") % {"title": ell(title, 20), "verb": create.label}
+            dialog = f"{list_url(other)}/new?stay=1&{field.key}={row_id}"
+            made.append((str(create.label), Choice(create.icon, [(words, False)], dialog=dialog)))
+    return made
 
 
 def _row_at(actor: Actor, place: str) -> Record | None:

@@ -100,6 +100,13 @@ def test_the_record_one_stands_on_offers_its_verbs(cast: Cast, own: Customer) ->
         assert "归档「" not in asked(cast, "owner", ">", place)
 
 
+def test_the_best_hit_offers_what_belongs_to_it(cast: Cast, own: Customer) -> None:
+    assert "给「苏州晶砺半导体有限公司」写跟进" in plain(asked(cast, "owner", "jlb"))
+    verbs = plain(asked(cast, "owner", "jlb", f"/customers/{own.pk}"))
+    assert "归档「苏州" not in verbs
+    assert "归档「苏州晶砺半导体有限公司」" in plain(asked(cast, "owner", "guidang", f"/customers/{own.pk}"))
+
+
 def test_people_and_tags_have_their_signs(cast: Cast, own: Customer) -> None:
     people = plain(asked(cast, "owner", "@江"))
     assert "江丽冰" in people
