@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 
 from genjin.ui.commands import found
 from genjin.ui.details import web as details
 from genjin.ui.forms import web as forms
 from genjin.ui.lists import web as lists
-from genjin.ui.navigation import menu_for
 from genjin.ui.pages import PageRequest, fragment, page, render, urlpatterns_of
 from genjin.ui.views import web as views
 
@@ -31,13 +30,6 @@ def palette(request: PageRequest) -> HttpResponse:
     asked = request.GET.get("q", "")
     groups = found(request.actor, asked, request.GET.get("from", "")[:200])
     return fragment(request, "ui/palette.html", groups=groups, asked=asked)
-
-
-@page("", name="start")
-def start(request: PageRequest) -> HttpResponse:
-    """The front door while no area has a page of its own there: the first entry of the menu."""
-    entries = [e for _label, part in menu_for(request.actor, counted=False).sections for e in part if e.url != "/"]
-    return HttpResponseRedirect(entries[0].url) if entries else render(request, "ui/nothing.html")
 
 
 # fixed words come before `<int:row_id>` and the bare plural, so that no record type can shadow them

@@ -83,7 +83,7 @@ class Facts:
 
     def sections(self) -> list[tuple[str, Sequence[Fact], bool]]:
         """(section, its facts, whether any has a value), in declared order."""
-        grouped = []
+        grouped: list[tuple[str, Sequence[Fact], bool]] = []
         for section in self.record_type.sections:
             part = [self.drawn[f.key] for f in self.fields if f.section == section.key]
             if part:

@@ -87,9 +87,9 @@ def read_state(actor: Actor, record_type: RecordType, tabs: list[Tab], sent: Que
     explicit = EXPLICIT in sent or any("." in name for name in sent)
     pairs: Pairs = _sent_pairs(sent) if explicit else (tab.query if tab else ())
     if not explicit:
-        pairs = (*pairs, *((name, sent[name]) for name in KEPT if name in sent and name not in dict(pairs)))
+        pairs = (*pairs, *((name, str(sent[name])) for name in KEPT if name in sent and name not in dict(pairs)))
     state = State(record_type, tab, _folded(record_type, pairs, sent), text=sent.get("q", "").strip()[:100])
-    return _with_query(actor, state, [(name, sent[name]) for name in PAGING if name in sent])
+    return _with_query(actor, state, [(name, str(sent[name])) for name in PAGING if name in sent])
 
 
 def _tab(tabs: list[Tab], sent: QueryDict) -> Tab | None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -164,7 +165,7 @@ def test_columns_are_chosen_for_a_view_and_kept(cast: Cast) -> None:
 
 def test_overdue_dates_are_coloured(cast: Cast) -> None:
     customer = make_customer(cast.actor("owner"), name="甲")
-    Customer.objects.filter(pk=customer.pk).update(next_contact_at=timezone.now() - timezone.timedelta(days=3))
+    Customer.objects.filter(pk=customer.pk).update(next_contact_at=timezone.now() - timedelta(days=3))
     assert '<span class="bad-t">逾期 3 天</span>' in visitor(cast.owner).get("/customers").content.decode()
 
 

@@ -50,9 +50,9 @@ def keep_view(
     declared = _type(actor, record_type)
     _check_query(actor, declared, query)
     _check_sharing(actor, shared=shared)
-    if SavedView.objects.filter(member_id=actor.member_id, record_type=record_type).count() >= MOST_VIEWS:
+    if SavedView.objects.filter(member_id=_member(actor), record_type=record_type).count() >= MOST_VIEWS:
         raise Refused("too_many_views", _("每种列表最多保存 %d 个视图，请先删除不用的") % MOST_VIEWS)
-    view = SavedView(record_type=record_type, name=name, member_id=actor.member_id or 0, query=query, shared=shared)
+    view = SavedView(record_type=record_type, name=name, member_id=_member(actor), query=query, shared=shared)
     view.columns = _columns(declared, columns)
     record(actor, view)
     return view
@@ -96,7 +96,7 @@ def choose_columns(actor: Actor, *, record_type: TypeKey, view: ViewKey, columns
     """Choose the columns of one view for oneself; none means the view's own."""
     declared = _type(actor, record_type)
     ListChoice.objects.update_or_create(
-        member_id=actor.member_id,
+        member_id=_member(actor),
         record_type=record_type,
         view=view,
         defaults={"columns": _columns(declared, columns)},
@@ -114,11 +114,17 @@ def choose_columns(actor: Actor, *, record_type: TypeKey, view: ViewKey, columns
 def open_with(actor: Actor, *, record_type: TypeKey, view: ViewKey) -> None:
     """Let a list open with this view."""
     _type(actor, record_type)
-    mine = ListChoice.objects.filter(member_id=actor.member_id, record_type=record_type)
+    mine = ListChoice.objects.filter(member_id=_member(actor), record_type=record_type)
     mine.filter(opens=True).update(opens=False)
     ListChoice.objects.update_or_create(
-        member_id=actor.member_id, record_type=record_type, view=view, defaults={"opens": True}
+        member_id=_member(actor), record_type=record_type, view=view, defaults={"opens": True}
     )
+
+
+def _member(actor: Actor) -> int:
+    if actor.member_id is None:
+        raise Refused("no_member", _("列表视图属于成员，系统不能保存"))
+    return actor.member_id
 
 
 def _type(actor: Actor, key: str) -> RecordType:
