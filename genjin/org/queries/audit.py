@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS
@@ -16,6 +17,8 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import titles_of
 from genjin.kernel.masking import mask_email, mask_phone
 from genjin.kernel.models.events import Event, EventLink, EventPayload
+from genjin.kernel.models.options import Option
+from genjin.kernel.options import LISTS, options_of
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.timeline import describe_changes
 from genjin.org.queries import organisation
@@ -132,8 +135,18 @@ def _titles(actor: Actor, links: Sequence[EventLink]) -> dict[int, str]:
     titles = {person.id: person.name for person in org.people.values()}
     titles |= {node.id: node.name for node in org.departments.values()}
     titles |= {role.id: role.name for role in org.roles.values()}
+    titles |= _option_titles(actor, [link.row_id for link in links if link.row_type == "option"])
     for key in {link.row_type for link in links} & RECORD_TYPES.keys():
         titles |= titles_of(actor, key, [link.row_id for link in links if link.row_type == key])
+    return titles
+
+
+def _option_titles(actor: Actor, ids: list[int]) -> dict[int, str]:
+    titles = {}
+    for row in Option.objects.filter(pk__in=ids) if ids else ():
+        option = options_of(row.list_key, actor.stamp).get(row.key)
+        declared = LISTS.get(row.list_key)
+        titles[row.pk] = f"{declared.label if declared else row.list_key} · {option.label if option else row.key}"
     return titles
 
 
@@ -141,7 +154,8 @@ def _concerned(actor: Actor, link: EventLink, titles: dict[int, str], changes: d
     declared = RECORD_TYPES.get(link.row_type)
     row = Concerned(link.row_type, link.row_id, kind_of(link.row_type), titles.get(link.row_id, ""))
     if declared is None:
-        row.changes = [_plain(actor, name, *values) for name, values in changes.items()]
+        known = words_of_attributes()
+        row.changes = [_plain(actor, name, *values) for name, values in changes.items() if name in known]
     elif row.title:
         row.plural = declared.plural
         described = describe_changes(actor, declared.model, changes)  # type: ignore[arg-type]  # reads the class only
@@ -158,6 +172,8 @@ def _words(actor: Actor, name: str, value: Any) -> str:
     org = organisation(actor)
     if value is None or value == "":
         return ""
+    if name.endswith("_at") and (moment := parse_datetime(str(value))):
+        return moment.astimezone(actor.zone).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if name == "phone":

@@ -38,7 +38,8 @@ def test_one_signs_in_with_name_phone_or_mail(cast: Cast, client: Client, name: 
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("owner", "wrong"), ("nobody-knows", PASSWORD), ("", ""), ("left", PASSWORD)]
+    ("name", "password"),
+    [("owner", "wrong"), ("nobody-knows", PASSWORD), ("", ""), ("a\x00b", "\x00"), ("left", PASSWORD)],
 )
 def test_V6_3_1_the_answer_is_the_same_for_unknown_left_and_wrong(
     cast: Cast, client: Client, name: str, password: str

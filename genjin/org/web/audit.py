@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -45,13 +46,17 @@ def _asked(request: PageRequest) -> Asked:
     given = request.GET.get
     return Asked(
         member_id=_number(given("member", "")),
-        action=given("action", "")[:80],
-        row_type=given("type", "")[:40],
-        surface=given("surface", "")[:12],
+        action=_among(ACTIONS, given("action", "")),
+        row_type=_among((*RECORD_TYPES, *kinds()), given("type", "")),
+        surface=_among(dict(surfaces()), given("surface", "")),
         since=_day(request, "since"),
         until=_day(request, "until"),
         before=_number(given("before", "")),
     )
+
+
+def _among(known: Container[str], text: str) -> str:
+    return text if text in known else ""
 
 
 def _number(text: str) -> int | None:

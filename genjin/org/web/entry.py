@@ -43,7 +43,7 @@ def sign_in(request: PageRequest) -> HttpResponse:
 
 
 def _sign_in(request: PageRequest) -> HttpResponse:
-    name, password = request.POST.get("name", "")[:200], request.POST.get("password", "")[:200]
+    name, password = typed(request, "name"), typed(request, "password")
     try:
         member = try_sign_in(door(), name=name, password=password, address=address_of(request))
     except Refused as refusal:
@@ -117,7 +117,7 @@ def reset(request: PageRequest) -> HttpResponse:
     """Set a password with a one-time code."""
     if request.method == "GET":
         return render(request, "org/reset.html", errors={}, code="")
-    code, password = request.POST.get("code", "")[:60], request.POST.get("password", "")
+    code, password = typed(request, "code"), typed(request, "password")
     try:
         member = use_reset_code(door(), code=code, password=password, address=address_of(request))
     except Refused as refusal:
@@ -137,7 +137,7 @@ def ask_reset(request: PageRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "org/reset_request.html", error="")
     try:
-        request_reset(door(), email=request.POST.get("email", "")[:200], address=address_of(request))
+        request_reset(door(), email=typed(request, "email"), address=address_of(request))
     except Refused as refusal:
         return render(request, "org/reset_request.html", status=refusal.status, error=refusal.message)
     return go(request, "/reset", _("如果这个邮箱属于在职成员，重设码已发出，请查收邮件"))
@@ -164,6 +164,11 @@ def door() -> Actor:
 def address_of(request: HttpRequest) -> str:
     """The address attempts are counted by."""
     return str(request.META.get("REMOTE_ADDR", ""))[:64]
+
+
+def typed(request: HttpRequest, name: str) -> str:
+    """What was typed, without what no text column can hold."""
+    return request.POST.get(name, "").replace("\x00", "")[:200]
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -79,7 +79,8 @@ def settings_index(request: PageRequest) -> HttpResponse:
 
 @dataclass
 class SettingsForm:
-    """A dialog around one action: drawn on GET, run on POST, drawn again (422, 409) with what was wrong."""
+    """A dialog around one action: drawn on GET, run on POST, drawn again (422, 409) with what was wrong. `hidden`
+    inputs are decided here; what was sent for them does not count."""
 
     request: PageRequest
     action: Action[Any, Any]
@@ -103,7 +104,7 @@ class SettingsForm:
     def run(self) -> bool:
         """Run the action with what was sent."""
         try:
-            raw = raw_inputs(self.action.inputs(self.request.actor), sent_by(self.request))
+            raw = raw_inputs(self.action.inputs(self.request.actor), sent_by(self.request)) | dict(self.hidden)
             seen = sent_by(self.request).get("version", "")
             version = int(seen) if seen.isdigit() else None
             self.row_id = self.action.run(self.request.actor, self.row_id, raw, version=version).row_id

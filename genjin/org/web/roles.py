@@ -50,7 +50,7 @@ def roles(request: PageRequest) -> HttpResponse:
         "roles",
         roles=org.roles.values(),
         holders=holders_of_roles(request.actor),
-        scopes=dict(ScopeKind.choices),
+        scopes=dict(_scopes()),
         help=SCOPE_HELP,
     )
 
@@ -123,8 +123,8 @@ def _editor(request: PageRequest, role: Role | None, sent: Sent, refusal: Refuse
         refusal=refusal,
         errors=refusal.errors if refusal else {},
         parts_list=_sections(),
-        scopes=ScopeKind.choices,
-        scope_names=dict(ScopeKind.choices),
+        scopes=_scopes(),
+        scope_names=dict(_scopes()),
         help=SCOPE_HELP,
         chosen=[(d, org.departments[d].name) for d in sent.departments if d in org.departments],
         held=holders_of_roles(request.actor).get(role.pk, 0) if role else 0,
@@ -137,3 +137,7 @@ def _sections() -> list[tuple[str, list[Grant]]]:
         if not grant.internal:
             grouped.setdefault(str(grant.section), []).append(grant)
     return list(grouped.items())
+
+
+def _scopes() -> list[tuple[str, str]]:
+    return [(key, str(label)) for key, label in ScopeKind.choices]
