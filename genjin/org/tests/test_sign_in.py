@@ -16,7 +16,7 @@ from genjin.kernel.models.jobs import JobProgress
 from genjin.org.actions.passwords import issue_reset_code
 from genjin.org.actions.setup import issue_setup_token
 from genjin.org.changing.attempts import PER_ACCOUNT, network
-from genjin.org.jobs import mail_reset_code
+from genjin.org.jobs import forget_expired, mail_reset_code
 from genjin.org.models import Attempt, Company, Department, Member, ResetCode, Role, Session
 from genjin.testing.cast import PASSWORD, Cast
 
@@ -208,3 +208,21 @@ def test_flaw_12_the_mail_names_the_configured_host_and_tells_nobody_who_is_know
     assert "http://127.0.0.1:8000/reset" in sent.body
     assert "evil.example" not in sent.body
     assert ResetCode.objects.count() == 1
+
+
+def test_V7_3_2_what_is_over_is_dropped_by_night(cast: Cast, client: Client) -> None:
+    enter(client)
+    enter(Client(), "stranger")
+    enter(Client(), "stranger", "wrong")
+    Session.objects.filter(member_id=cast.owner.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
+    Attempt.objects.update(window_start=timezone.now() - timedelta(days=2))
+    forget_expired(system())
+    assert list(Session.objects.exclude(member=None).values_list("member_id", flat=True)) == [cast.stranger.pk]
+    assert not Attempt.objects.exists()
+
+
+def test_V7_3_1_an_idle_session_is_over(cast: Cast, client: Client) -> None:
+    enter(client)
+    assert client.get("/profile").status_code == 200
+    Session.objects.update(seen_at=timezone.now() - timedelta(days=3, seconds=1))
+    assert client.get("/profile").status_code == 302
