@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
@@ -161,20 +162,24 @@ class Field:
 
 
 TEXT_OPERATORS = (
-    Operator("contains", "包含", "one", "icontains"),
-    Operator("is", "等于", "one", "iexact"),
-    Operator("starts", "开头是", "one", "istartswith"),
+    Operator("contains", gettext_lazy("包含"), "one", "icontains"),
+    Operator("is", gettext_lazy("等于"), "one", "iexact"),
+    Operator("starts", gettext_lazy("开头是"), "one", "istartswith"),
 )
-EMPTY_OPERATORS = (Operator("empty", "为空", "none"), Operator("filled", "不为空", "none"))
-CHOICE_OPERATORS = (Operator("in", "属于", "many"), Operator("not", "不属于", "many"), *EMPTY_OPERATORS)
+EMPTY_OPERATORS = (Operator("empty", gettext_lazy("为空"), "none"), Operator("filled", gettext_lazy("不为空"), "none"))
+CHOICE_OPERATORS = (
+    Operator("in", gettext_lazy("属于"), "many"),
+    Operator("not", gettext_lazy("不属于"), "many"),
+    *EMPTY_OPERATORS,
+)
 ORDER_OPERATORS = (
-    Operator("from", "不早于", "one", "gte"),
-    Operator("to", "不晚于", "one", "lte"),
-    Operator("between", "介于", "range"),
+    Operator("from", gettext_lazy("不早于"), "one", "gte"),
+    Operator("to", gettext_lazy("不晚于"), "one", "lte"),
+    Operator("between", gettext_lazy("介于"), "range"),
 )
 NUMBER_OPERATORS = (
-    Operator("eq", "等于", "one"),
-    Operator("gte", "不小于", "one", "gte"),
-    Operator("lte", "不大于", "one", "lte"),
-    Operator("between", "介于", "range"),
+    Operator("eq", gettext_lazy("等于"), "one"),
+    Operator("gte", gettext_lazy("不小于"), "one", "gte"),
+    Operator("lte", gettext_lazy("不大于"), "one", "lte"),
+    Operator("between", gettext_lazy("介于"), "range"),
 )

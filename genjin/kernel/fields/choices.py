@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.fields.base import CHOICE_OPERATORS, Field, FieldError, Operator
 
@@ -177,7 +178,7 @@ class YesNo(Field):
 
     def operators(self) -> tuple[Operator, ...]:
         """Is yes, is no."""
-        return (Operator("is", "等于", "one"),)
+        return (Operator("is", gettext_lazy("等于"), "one"),)
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """Yes or no."""

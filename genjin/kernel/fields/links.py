@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel import industries, people, regions
 from genjin.kernel.fields.base import CHOICE_OPERATORS, EMPTY_OPERATORS, Field, FieldError, Operator
@@ -110,7 +111,7 @@ class RecordRef(Field):
 
     def operators(self) -> tuple[Operator, ...]:
         """Is one of, empty."""
-        return (Operator("in", "是", "many"), *EMPTY_OPERATORS)
+        return (Operator("in", gettext_lazy("是"), "many"), *EMPTY_OPERATORS)
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """A record that the actor may see."""

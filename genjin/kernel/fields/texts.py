@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel import masking, normal
 from genjin.kernel.fields.base import EMPTY_OPERATORS, Field, FieldError, Operator, Sensitivity
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
 
 PHONE_OPERATORS = (
-    Operator("contains", "包含", "one", "contains"),
-    Operator("is", "等于", "one"),
+    Operator("contains", gettext_lazy("包含"), "one", "contains"),
+    Operator("is", gettext_lazy("等于"), "one"),
     *EMPTY_OPERATORS,
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel import dates
 from genjin.kernel.fields.base import EMPTY_OPERATORS, ORDER_OPERATORS, Field, FieldError, Operator
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
 
 RELATIVE_OPERATORS = (
-    Operator("last", "最近（天）", "one"),
-    Operator("next", "未来（天）", "one"),
-    Operator("past", "早于（天前）", "one"),
+    Operator("last", gettext_lazy("最近（天）"), "one"),
+    Operator("next", gettext_lazy("未来（天）"), "one"),
+    Operator("past", gettext_lazy("早于（天前）"), "one"),
 )
 
 

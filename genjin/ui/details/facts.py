@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
 from genjin.kernel.actor import Actor
@@ -20,7 +20,7 @@ from genjin.ui.formats import Formats
 from genjin.ui.lists.cells import NOTHING, css_class, writer
 
 MOST_IN_STRIP = 6
-LIVES = {Life.ARCHIVED: "已归档", Life.VOIDED: "已作废"}
+LIVES = {Life.ARCHIVED: gettext_lazy("已归档"), Life.VOIDED: gettext_lazy("已作废")}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Facts:
         subtitle = [
             self.drawn[key].value for key in declared.subtitle if key in self.drawn and not self.drawn[key].empty
         ]
-        life = _(LIVES[Life(record.life)]) if record.life else ""
+        life = str(LIVES[Life(record.life)]) if record.life else ""
         title = str(getattr(record, declared.title))
         # of a company's name, its own word; of a person's, what avatar_letters takes
         face = str(getattr(record, "fuzzy_key", ""))[:2] or title

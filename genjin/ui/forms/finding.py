@@ -9,7 +9,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, may
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType
-from genjin.kernel.refusal import NotFound
+from genjin.kernel.refusal import Forbidden, NotFound
 
 
 def row_action(record_type: RecordType, verb: str) -> Action[Any, Any]:
@@ -25,6 +25,13 @@ def verb_of(record_type: RecordType, action: Action[Any, Any]) -> str:
     return action.name.removeprefix(f"{record_type.plural}.")
 
 
+def demand_reach(actor: Actor, action: Action[Any, Any], row: Record) -> None:
+    """No form for what would be refused anyway. Raises Forbidden."""
+    action.check(actor)
+    if not may(actor, row, action.needs, WRITE):
+        raise Forbidden
+
+
 def offered_on(actor: Actor, record_type: RecordType, row: Record) -> list[Action[Any, Any]]:
     """The actions a menu offers for this row: granted, on rows, fitting its state and within the actor's reach."""
     reach: dict[str, bool] = {}
@@ -36,4 +43,4 @@ def offered_on(actor: Actor, record_type: RecordType, row: Record) -> list[Actio
             reach[action.needs] = may(actor, row, action.needs, WRITE)
         if reach[action.needs]:
             offered.append(action)
-    return sorted(offered, key=lambda a: a.danger)
+    return sorted(offered, key=lambda a: (a.danger, not a.takes_values))

@@ -165,7 +165,8 @@ class ActionForm:
         by_key = {c.name: c for c in made}
         quick = record_type.quick_fields if self.row is None else ()
         own = [f.key for f in self.action.own_inputs]
-        first = [by_key[key] for key in (*quick, *own) if key in by_key]
+        confirming = [key for key in own if key.endswith(CONFIRMATION)]
+        first = [by_key[key] for key in dict.fromkeys((*confirming, *quick, *own)) if key in by_key]
         groups = []
         for section in record_type.sections:
             keys = [f.key for f in record_type.fields if f.section == section.key]

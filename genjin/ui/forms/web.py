@@ -13,7 +13,7 @@ from genjin.kernel.records import RecordType, by_plural
 from genjin.kernel.refusal import NotFound
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.forms.choices import filter_offers, offers
-from genjin.ui.forms.finding import row_action, verb_of
+from genjin.ui.forms.finding import demand_reach, row_action, verb_of
 from genjin.ui.forms.running import ActionForm
 from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, page
 
@@ -50,6 +50,7 @@ def edit(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResp
     """Edit a record's fields; what others changed meanwhile is shown and decided (409)."""
     action = row_action(record_type, "edit")
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
+    demand_reach(request.actor, action, row)
     title = _("编辑「%(title)s」") % {"title": getattr(row, record_type.title)}
     form = ActionForm(
         request, action, url=f"{record_url(record_type, row_id)}/edit", title=title, row=row, submit=_("保存")
@@ -64,7 +65,7 @@ def act(request: PageRequest, record_type: RecordType, row_id: int, verb: str) -
     """Run one of the type's actions on a record."""
     action = row_action(record_type, verb)
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
-    action.check(request.actor)
+    demand_reach(request.actor, action, row)
     title = _("%(verb)s「%(title)s」") % {"verb": action.label, "title": getattr(row, record_type.title)}
     url = f"{record_url(record_type, row_id)}/actions/{verb_of(record_type, action)}"
     form = ActionForm(request, action, url=url, title=title, row=row, given=request.GET.dict())

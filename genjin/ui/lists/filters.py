@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field, Operator
@@ -17,7 +18,11 @@ from genjin.ui.addresses import list_url
 from genjin.ui.forms.controls import Control, choices_url
 from genjin.ui.lists.state import State
 
-LIVES = {"archived": "已归档", "voided": "回收站", "any": "全部（含归档与回收站）"}
+LIVES = {
+    "archived": gettext_lazy("已归档"),
+    "voided": gettext_lazy("回收站"),
+    "any": gettext_lazy("全部（含归档与回收站）"),
+}
 DAYS = {"last", "next", "past"}
 
 
@@ -37,7 +42,7 @@ def chips(actor: Actor, state: State) -> list[Chip]:
     made = [_chip(actor, state, condition) for condition in state.conditions]
     life = dict(state.pairs).get("life", "")
     if life in LIVES:
-        made.append(Chip(_("状态"), _(LIVES[life]), state.without("life").url()))
+        made.append(Chip(_("状态"), str(LIVES[life]), state.without("life").url()))
     wrong = [Chip(w.name, w.value, state.without(w.name).url(), invalid=w.reason) for w in state.wrong]
     return [*made, *wrong]
 
@@ -53,7 +58,7 @@ def _chip(actor: Actor, state: State, condition: Condition) -> Chip:
         words = " – ".join(raw)
     edit = urlencode([("field", condition.field.key), ("op", condition.operator), *(("v", v) for v in raw)])
     return Chip(
-        f"{condition.field.label} {_(str(operator.label))}",
+        f"{condition.field.label} {operator.label}",
         words or "✓",
         state.without(name).url(),
         f"{list_url(state.record_type)}/filter?{edit}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         first_page=state.listing.after is None and state.listing.before is None,
         order=_order(state),
         bulk=[(action, verb_of(record_type, action)) for action in offered if action.bulk],
-        row_verbs=[(a, verb_of(record_type, a)) for a in offered if a.takes_row and not a.danger and not a.when][:2],
+        row_verbs=[(action, verb_of(record_type, action)) for action in _at_hand(offered)],
         create=next((a for a in offered if a.takes_values and not a.takes_row), None),
     )
 
@@ -121,6 +121,13 @@ def linked_titles(actor: Actor, fields: Iterable[Field], rows: Iterable[dict[str
         for field in fields
         if isinstance(field, RecordRef)
     }
+
+
+def _at_hand(offered: Sequence[Action[Any, Any]]) -> list[Action[Any, Any]]:
+    """The verbs drawn on the row itself: editing, and the first one that fits any row."""
+    edits = [a for a in offered if a.takes_row and a.takes_values][:1]
+    others = [a for a in offered if a.bulk and not a.danger and a.when is None][:1]
+    return [*edits, *others]
 
 
 def _order(state: State) -> str:

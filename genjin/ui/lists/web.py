@@ -88,6 +88,7 @@ def row_menu(request: PageRequest, record_type: RecordType, row_id: int) -> Http
 @page("<plural:record_type>/bulk/<str:verb>", name="bulk", methods=["GET", "POST"])
 def bulk(request: PageRequest, record_type: RecordType, verb: str) -> HttpResponse:
     """One action on the chosen rows: its form, then what was done and what was refused."""
+    demand_seeing(request.actor, record_type)
     action = row_action(record_type, verb)
     action.check(request.actor)
     form = BulkForm(request, record_type, action)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
-from genjin.ui.addresses import list_url
+from genjin.ui.addresses import demand_seeing, list_url
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, page
 from genjin.ui.views.actions import change_view, keep_view, open_with, remove_view
@@ -17,6 +17,7 @@ from genjin.ui.views.queries import as_query, tabs_of, view_for
 
 
 def _state(request: PageRequest, record_type: RecordType) -> State:
+    demand_seeing(request.actor, record_type)
     return read_state(request.actor, record_type, tabs_of(request.actor, record_type), request.GET)
 
 
