@@ -26,6 +26,7 @@ from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from genjin.kernel.together import Torn, one_write, together, waiting
+from genjin.kernel.wording import listed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -128,7 +129,7 @@ class Action(Generic[P, R]):
         inputs = {f.key: f for f in self.inputs(actor)}
         unknown = sorted(set(raw) - set(inputs))
         if unknown:
-            raise Refused("unknown_field", _("不认识的字段：%s") % "、".join(unknown), unknown[0])
+            raise Refused("unknown_field", _("不认识的字段：%s") % listed(unknown), unknown[0])
         parsed, errors = parse_fields(inputs, raw, actor, partial=self.takes_values and self.takes_row)
         if errors:
             raise Invalid(errors)

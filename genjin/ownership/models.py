@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.models.rows import Row
 
@@ -12,13 +13,13 @@ from genjin.kernel.models.rows import Row
 class Rule(models.TextChoices):
     """By which rule somebody came to own a record."""
 
-    CREATED = "created", "新建"
-    IMPORTED = "imported", "导入"
-    TRANSFERRED = "transferred", "转移"
-    FOLLOWED = "followed", "随上级记录变更"
-    MOVED = "moved", "随负责人调动"
-    HANDED_OVER = "handed_over", "交接"
-    RETURNED = "returned", "退回"
+    CREATED = "created", gettext_lazy("新建")
+    IMPORTED = "imported", gettext_lazy("导入")
+    TRANSFERRED = "transferred", gettext_lazy("转移")
+    FOLLOWED = "followed", gettext_lazy("随上级记录变更")
+    MOVED = "moved", gettext_lazy("随负责人调动")
+    HANDED_OVER = "handed_over", gettext_lazy("交接")
+    RETURNED = "returned", gettext_lazy("退回")
 
 
 class Period(models.Model):
@@ -45,9 +46,9 @@ class Period(models.Model):
 class TeamRole(models.TextChoices):
     """Roles in a relevant team (B5); the owner is the record's own column."""
 
-    JOINT = "joint", "联合跟进人"
-    AFTER_SALES = "after_sales", "售后服务人员"
-    ORDINARY = "ordinary", "普通成员"
+    JOINT = "joint", gettext_lazy("联合跟进人")
+    AFTER_SALES = "after_sales", gettext_lazy("售后服务人员")
+    ORDINARY = "ordinary", gettext_lazy("普通成员")
 
 
 class Teammate(Row):

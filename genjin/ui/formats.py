@@ -15,7 +15,9 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext
+
+from genjin.kernel.wording import listed as join_listed
 
 CAP = 10_000
 EMPTY = "—"
@@ -209,7 +211,7 @@ def ell(text: str, most: int) -> str:
 
 def listed(words: Sequence[str], most: int = 3) -> str:
     """`甲、乙、丙 等 8 项` for chips and sentences."""
-    shown = pgettext("between listed words", "、").join(words[:most])
+    shown = join_listed(words[:most])
     if len(words) <= most:
         return shown
     return gettext("%(some)s 等 %(count)d 项") % {"some": shown, "count": len(words)}

@@ -22,6 +22,7 @@ from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.tagging import ensure_options
+from genjin.kernel.wording import clauses
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
@@ -143,7 +144,7 @@ def _check_duplicates(actor: Actor, values: Values, known: bool) -> None:
     ]
     raise Refused(
         "duplicate_found",
-        _("可能已有这个客户：%s。请先核对；确认不是同一家，可勾选后继续新建。") % "；".join(words),
+        _("可能已有这个客户：%s。请先核对；确认不是同一家，可勾选后继续新建。") % clauses(words),
         facts={"duplicates": [{"id": d.customer_id, "title": d.title, "owner": d.owner, "why": d.why} for d in found]},
     )
 

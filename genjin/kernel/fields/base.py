@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.kernel.wording import listed
+
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
 
@@ -158,7 +160,7 @@ class Field:
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The filter's values in words, for its chip."""
-        return "、".join(raw)
+        return listed(raw)
 
 
 TEXT_OPERATORS = (

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.fields.base import CHOICE_OPERATORS, Field, FieldError, Operator
+from genjin.kernel.wording import listed
 
 if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
@@ -51,7 +52,7 @@ class Choice(Field):
                 % {
                     "field": self.label,
                     "value": text.strip()[:40],
-                    "options": "、".join(str(o.label) for o in list(self.live(actor))[:8]),
+                    "options": listed(str(o.label) for o in list(self.live(actor))[:8]),
                 }
             )
         return option
@@ -86,7 +87,7 @@ class Choice(Field):
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The chosen labels, or how many."""
-        return "、".join(self.text(v, actor) for v in raw) if len(raw) <= 3 else _("%d 项") % len(raw)
+        return listed(self.text(v, actor) for v in raw) if len(raw) <= 3 else _("%d 项") % len(raw)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ class MultiChoice(Choice):
 
     def text(self, value: Any, actor: Actor) -> str:
         """Labels joined by 、."""
-        return "、".join(Choice.text(self, key, actor) for key in value or ())
+        return listed(Choice.text(self, key, actor) for key in value or ())
 
     def form_value(self, value: Any, actor: Actor) -> Any:
         """The chosen keys."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel import industries, people, regions
 from genjin.kernel.fields.base import CHOICE_OPERATORS, EMPTY_OPERATORS, Field, FieldError, Operator
+from genjin.kernel.wording import listed
 
 if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
@@ -46,7 +47,7 @@ class Person(Field):
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """我, or the names."""
         names = [_("我") if v == "me" else self.text(int(v), actor) if v.isdecimal() else v for v in raw]
-        return "、".join(names) if len(names) <= 3 else _("%d 人") % len(names)
+        return listed(names) if len(names) <= 3 else _("%d 人") % len(names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ class DepartmentRef(Field):
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The departments' names."""
-        return "、".join(self.text(int(v), actor) if v.isdecimal() else v for v in raw)
+        return listed(self.text(int(v), actor) if v.isdecimal() else v for v in raw)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +120,7 @@ class RecordRef(Field):
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The titles."""
-        return "、".join(self.text(int(v), actor) or "—" for v in raw if v.isdecimal())
+        return listed(self.text(int(v), actor) or "—" for v in raw if v.isdecimal())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +168,7 @@ class Region(Field):
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:
         """The names."""
-        return "、".join(self.text(v, actor) for v in raw)
+        return listed(self.text(v, actor) for v in raw)
 
 
 def _prefix(code: str) -> str:

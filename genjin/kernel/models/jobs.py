@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 
 class JobProgress(models.Model):
@@ -13,11 +14,11 @@ class JobProgress(models.Model):
     class State(models.TextChoices):
         """Where the job is."""
 
-        WAITING = "waiting", "等待中"
-        RUNNING = "running", "进行中"
-        DONE = "done", "已完成"
-        FAILED = "failed", "失败"
-        CANCELLED = "cancelled", "已取消"
+        WAITING = "waiting", gettext_lazy("等待中")
+        RUNNING = "running", gettext_lazy("进行中")
+        DONE = "done", gettext_lazy("已完成")
+        FAILED = "failed", gettext_lazy("失败")
+        CANCELLED = "cancelled", gettext_lazy("已取消")
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=80)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 ID_SEQUENCE = "kernel_row_id"
 
@@ -19,9 +20,9 @@ ID_SEQUENCE = "kernel_row_id"
 class Life(models.IntegerChoices):
     """A record's life: voiding is a life, never a second state."""
 
-    LIVE = 0, "正常"
-    ARCHIVED = 1, "已归档"
-    VOIDED = 2, "已作废"
+    LIVE = 0, gettext_lazy("正常")
+    ARCHIVED = 1, gettext_lazy("已归档")
+    VOIDED = 2, gettext_lazy("已作废")
 
 
 class Row(models.Model):

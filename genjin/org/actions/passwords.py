@@ -18,6 +18,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import note_event, record
 from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import clauses
 from genjin.org.actions.members import member_row
 from genjin.org.actions.sign_in import Address, Name, Secret
 from genjin.org.changing import check_rank, end_access
@@ -115,7 +116,7 @@ def set_password(member: Member, password: str) -> None:
     try:
         validate_password(password, member)
     except ValidationError as error:
-        raise Refused("weak_password", "；".join(error.messages), "password") from None
+        raise Refused("weak_password", clauses(error.messages), "password") from None
     member.set_password(password)
     member.password_changed_at = timezone.now()
 

@@ -21,6 +21,7 @@ from genjin.kernel.models.options import Option
 from genjin.kernel.options import LISTS, options_of
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.timeline import describe_changes
+from genjin.kernel.wording import listed
 from genjin.org.queries import organisation
 
 MOST_LINKS = 5
@@ -184,9 +185,9 @@ def _words(actor: Actor, name: str, value: Any) -> str:
         known = org.departments.get(value) or org.people.get(value)
         return known.name if known else str(value)
     if isinstance(value, list):
-        return "、".join(str(getattr(org.departments.get(v), "name", v)) for v in value)
+        return listed(str(getattr(org.departments.get(v), "name", v)) for v in value)
     if isinstance(value, dict):
-        return "、".join(f"{key}={kind}" if kind else str(key) for key, kind in value.items())[:300]
+        return listed(f"{key}={kind}" if kind else str(key) for key, kind in value.items())[:300]
     return str(value)[:200]
 
 

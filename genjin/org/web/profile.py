@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.refusal import Refused
 from genjin.org.actions.profile import (
@@ -132,15 +134,15 @@ def token_revoke(request: PageRequest, token_id: int) -> HttpResponse:
     return go(request, "/profile", _("令牌已撤销"))
 
 
-BROWSERS = {
-    "MicroMessenger": "微信",
-    "DingTalk": "钉钉",
+BROWSERS: dict[str, str | Promise] = {
+    "MicroMessenger": gettext_lazy("微信"),
+    "DingTalk": gettext_lazy("钉钉"),
     "Edg": "Edge",
     "Firefox": "Firefox",
     "Chrome": "Chrome",
     "Safari": "Safari",
 }
-SYSTEMS = {
+SYSTEMS: dict[str, str | Promise] = {
     "Android": "Android",
     "iPhone": "iPhone",
     "iPad": "iPad",
@@ -152,7 +154,7 @@ SYSTEMS = {
 
 def device_of(agent: str) -> str:
     """`Chrome · Windows`: what a browser says of itself, in words people know."""
-    found = [next((name for mark, name in known.items() if mark in agent), "") for known in (BROWSERS, SYSTEMS)]
+    found = [next((str(name) for mark, name in known.items() if mark in agent), "") for known in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, found)) or agent[:40] or _("未知设备")
 
 

@@ -10,6 +10,7 @@ from genjin.kernel import normal
 from genjin.kernel.actions import BatchOutcome
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import clauses
 from genjin.surfaces.imports.matching import CUSTOMER, FOLLOWUP
 from genjin.surfaces.imports.models import Duplicates
 from genjin.surfaces.imports.planning import DUPLICATE, REJECTED, RowPlan
@@ -95,4 +96,4 @@ class _Report:
 
 
 def _words(refusal: Refused) -> str:
-    return "；".join(refusal.errors.values()) or refusal.message
+    return clauses(refusal.errors.values()) or refusal.message

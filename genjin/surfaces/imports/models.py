@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.models.rows import Row
 
@@ -11,17 +12,17 @@ from genjin.kernel.models.rows import Row
 class State(models.TextChoices):
     """How far an import is."""
 
-    UPLOADED = "uploaded", "待确认"
-    RUNNING = "running", "导入中"
-    DONE = "done", "已完成"
+    UPLOADED = "uploaded", gettext_lazy("待确认")
+    RUNNING = "running", gettext_lazy("导入中")
+    DONE = "done", gettext_lazy("已完成")
 
 
 class Duplicates(models.TextChoices):
     """What to do with rows whose customer is there already."""
 
-    SKIP = "skip", "跳过，不导入"
-    ATTACH = "attach", "把跟进记录补到已有客户"
-    CREATE = "create", "仍然新建客户"
+    SKIP = "skip", gettext_lazy("跳过，不导入")
+    ATTACH = "attach", gettext_lazy("把跟进记录补到已有客户")
+    CREATE = "create", gettext_lazy("仍然新建客户")
 
 
 MOVES = {State.UPLOADED: {State.RUNNING}, State.RUNNING: {State.DONE}, State.DONE: set[State]()}

@@ -19,6 +19,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date
 from genjin.kernel.refusal import Refused
 from genjin.kernel.tables import Cell, Table, Unreadable, find_table, read_sheets
+from genjin.kernel.wording import clauses, labelled
 from genjin.surfaces.imports.matching import CUSTOMER, FOLLOWUP, Column, is_percentage, match_columns
 
 MOST_ROWS = 20_000
@@ -54,7 +55,7 @@ class RowPlan:
     @property
     def reason(self) -> str:
         """All problems in one sentence."""
-        return "；".join(f"{p.heading}：{p.reason}" if p.heading else p.reason for p in self.problems)
+        return clauses(labelled(p.heading, p.reason) if p.heading else p.reason for p in self.problems)
 
 
 @dataclass(frozen=True)
