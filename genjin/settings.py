@@ -73,7 +73,7 @@ CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
 CSRF_FAILURE_VIEW = "genjin.ui.errors.csrf_failure"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.package / "_static"
+STATIC_ROOT = ENV.data / "static" if ENV.testing else ENV.package / "_static"
 STATICFILES_DIRS = [ENV.package / "ui" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ENV.files}},

@@ -41,7 +41,7 @@ def _prepare() -> None:
     atexit.register(_open.close)
     server = _open.enter_context(start_throwaway())
     home = server.folder / "home"
-    home.mkdir()
+    (home / "static").mkdir(parents=True)
     os.environ["GENJIN_DATA"] = str(home)
     other = os.environ.get("GENJIN_TEST_DATABASE_URL")
     if other:
