@@ -7,6 +7,7 @@ from typing import Any
 from genjin.kernel.actions import Action
 
 API = "api"
+WEB = "web"
 
 _ENTRANCE = "belongs to the sign-in and first-run pages, where nobody is signed in yet"
 _CREDENTIAL = "a token must not change what a person signs in with; the page asks for the password"
@@ -35,6 +36,12 @@ NOT_ON: dict[str, dict[str, str]] = {
         "ownership.expire_places": _NIGHTLY,
         "ownership.follow_department": _NIGHTLY,
         "imports.bring": "a step of the import's job, with a plan that only the job has",
+    },
+    WEB: {
+        "ownership.expire_places": _NIGHTLY,
+        "ownership.follow_department": _NIGHTLY,
+        "imports.bring": "a step of the import's job, with a plan that only the job has",
+        "org.mail_code": "a job sends what the reset page asked for",
     },
 }
 
