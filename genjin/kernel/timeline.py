@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -14,6 +15,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.fields import DateTime, Field, Sensitivity
 from genjin.kernel.fields.base import Access
+from genjin.kernel.fields.numbers import Number
 from genjin.kernel.models.events import EventLink, EventPayload
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import type_of
@@ -95,5 +97,7 @@ def _words(actor: Actor, known: Field, value: Any) -> str:
         value = parse_datetime(value) or value
     elif known.kind == "date":
         value = parse_date(value) or value
+    elif isinstance(known, Number) and isinstance(value, str):
+        value = Decimal(value)  # events keep decimals as text
     shown = known.masked if known.sensitivity in PERSONAL else known.text
     return shown(value, actor)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = re.compile(r"^`(genjin/[\w/]+\.py)`\n\n```python\n(.*?)^```$", re.M | re.S)
+FILES = re.compile(r"^`(genjin/[\w/]+\.py)`\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.slow

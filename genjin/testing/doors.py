@@ -1,0 +1,276 @@
+"""Every address the product serves, with its parameters filled in from a world. A new address with a parameter that
+stands in no table here fails the guards, until somebody says what fills it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from genjin.kernel.actions import ACTIONS, Action
+from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.surfaces.api.running import path_of
+from genjin.testing.inputs import mark
+from genjin.testing.world import World
+from genjin.ui.pages import Page, all_pages
+
+ABSENT = 999_999_999
+PARAMETER = re.compile(r"<\w+:(\w+)>")
+DROPPED = {"choice", "tags", "multichoice", "person", "department", "record", "industry", "region"}
+Chosen = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One pattern of addresses. `page` is None for the JSON door's."""
+
+    route: str
+    name: str
+    parameters: tuple[str, ...]
+    methods: tuple[str, ...]
+    page: Page | None
+
+    @property
+    def api(self) -> bool:
+        """Whether it belongs to the JSON door."""
+        return self.route.split("/")[0] == "api"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A door with its parameters filled in. `belongs`: whose record its id is of ('' for none of them)."""
+
+    door: Door
+    path: str
+    chosen: Chosen = dataclasses.field(hash=False)
+    belongs: str = ""
+
+    @property
+    def record_type(self) -> RecordType | None:
+        """The type the address is about."""
+        declared = self.chosen.get("record_type")
+        return declared if isinstance(declared, RecordType) else None
+
+
+def doors() -> list[Door]:
+    """All doors, in the order in which addresses are tried."""
+    found = list(_patterns(get_resolver().url_patterns, ""))
+    pages = {page.view: page for page in all_pages()}
+    return [
+        Door(route, name or "", tuple(pattern.pattern.converters), _methods(pattern), pages.get(pattern.callback))
+        for route, name, pattern in found
+    ]
+
+
+def _methods(pattern: URLPattern) -> tuple[str, ...]:
+    """The methods it takes: what it says when asked for one that nothing serves."""
+    response = pattern.callback(RequestFactory().generic("BREW", "/"), **dict.fromkeys(pattern.pattern.converters, "x"))
+    return tuple(method for method in response.headers.get("Allow", "").split(", ") if method)
+
+
+def _patterns(entries: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, str | None, URLPattern]]:
+    for entry in entries:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry.url_patterns, route)
+        else:
+            yield route, entry.name, entry
+
+
+def addresses(door: Door, world: World, part: str) -> list[Address]:
+    """The door's addresses with ids of what belongs to the part; for the first part every variant, for the others one
+    of each. Raises KeyError for a parameter nobody fills."""
+    filled: list[Chosen] = [{}]
+    for name in door.parameters:
+        fill = FILLERS.get((door.route, name)) or FILLERS[("", name)]
+        most = 1 if part != next(iter(world.ids)) and name in VARIANTS else None
+        filled = [sofar | {name: value} for sofar in filled for value in fill(world, part, sofar)[:most]]
+    rows = any(name in ROW_PARAMETERS for name in door.parameters)
+    return [Address(door, "/" + written(door.route, sofar), sofar, part if rows else "") for sofar in filled]
+
+
+def written(route: str, chosen: Chosen) -> str:
+    """The route with its parameters filled in."""
+    return PARAMETER.sub(lambda found: str(getattr(chosen[found[1]], "plural", chosen[found[1]])), route)
+
+
+def absent(address: Address) -> str:
+    """The same address with an id that nothing has."""
+    rows = {name: ABSENT for name in address.chosen if name in ROW_PARAMETERS}
+    return "/" + written(address.door.route, address.chosen | rows)
+
+
+def _types(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
+    return list(RECORD_TYPES.values())
+
+
+def _own(kind: str) -> Callable[[World, str, Chosen], list[int]]:
+    return lambda world, part, _sofar: [world.id(part, kind)]
+
+
+def _row(world: World, part: str, sofar: Chosen) -> list[int]:
+    return [world.id(part, _declared(sofar).key)]
+
+
+def _declared(sofar: Chosen) -> RecordType:
+    found = sofar.get("record_type") or next(t for t in RECORD_TYPES.values() if t.plural == sofar["plural"])
+    assert isinstance(found, RecordType)
+    return found
+
+
+def _view(world: World, part: str, sofar: Chosen) -> list[int]:
+    return [world.id(part, "view")] if sofar["record_type"].key == "customer" else []
+
+
+def _verbs(_world: World, _part: str, sofar: Chosen) -> list[str]:
+    """Every action on rows of the type."""
+    declared = _declared(sofar)
+    return [a.name.removeprefix(f"{declared.plural}.") for a in row_actions(declared)]
+
+
+def _bulk_verbs(_world: World, _part: str, sofar: Chosen) -> list[str]:
+    declared = sofar["record_type"]
+    return [a.name.removeprefix(f"{declared.plural}.") for a in row_actions(declared) if a.bulk]
+
+
+def row_actions(declared: RecordType) -> list[Action[Any, Any]]:
+    """The actions on rows of a record type."""
+    return [a for a in ACTIONS.values() if a.on is declared.model and a.takes_row]
+
+
+def _facts(_world: World, _part: str, sofar: Chosen) -> list[str]:
+    """One editable field of each kind, and of the first type that has the kind."""
+    kinds: dict[str, tuple[str, str]] = {}
+    for record_type in RECORD_TYPES.values():
+        for field in record_type.fields:
+            if field.editable:
+                kinds.setdefault(field.kind, (record_type.key, field.key))
+    own = sofar["record_type"].key
+    first = next(f.key for f in sofar["record_type"].fields if f.editable)
+    return list(dict.fromkeys([first, *(key for type_key, key in kinds.values() if type_key == own)]))
+
+
+def _dropped() -> list[tuple[str, str]]:
+    """One drop-down of each kind (and type of record): the source and the field's key."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    sources = [(t.plural, t.fields) for t in RECORD_TYPES.values()]
+    sources += [(a.name, a.own_inputs) for a in ACTIONS.values() if a.listed]
+    for source, fields in sources:
+        for field in fields:
+            if field.kind in DROPPED:
+                found.setdefault((field.kind, getattr(field, "to", "")), (source, field.key))
+    assert ("record", "customer") in found
+    return list(found.values())
+
+
+def _sources(_world: World, _part: str, _sofar: Chosen) -> list[str]:
+    return list(dict.fromkeys(["customers.transfer", *(source for source, _key in _dropped())]))
+
+
+def _choices(_world: World, _part: str, sofar: Chosen) -> list[str]:
+    return [key for source, key in [("customers.transfer", "owner"), *_dropped()] if source == sofar["source"]]
+
+
+def _named(fitting: Callable[[Action[Any, Any]], bool]) -> Callable[[World, str, Chosen], list[str]]:
+    return lambda _world, _part, _sofar: [a.name for a in ACTIONS.values() if fitting(a)]
+
+
+def _rowed(action: Action[Any, Any]) -> bool:
+    """Whether it works on rows that are no records: its address is /actions/<name>/<id>."""
+    return action.takes_row and path_of(action).startswith("/api/v1/actions/")
+
+
+def _member(world: World, part: str, _sofar: Chosen) -> list[int]:
+    return [getattr(world.cast, part).pk]
+
+
+def _department(world: World, part: str, _sofar: Chosen) -> list[int]:
+    return [getattr(world.cast, part).department_id]
+
+
+def _role(world: World, _part: str, _sofar: Chosen) -> list[int]:
+    return [world.roles[0]]
+
+
+def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
+    return lambda _world, _part, _sofar: list(values)
+
+
+VARIANTS = {"verb", "key", "source"}
+ROW_PARAMETERS = {"row_id", "customer_id", "view_id", "import_id", "file_id", "message", "token_id"}
+FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
+    ("", "record_type"): _types,
+    ("", "plural"): lambda _world, _part, _sofar: [t.plural for t in RECORD_TYPES.values()],
+    ("", "row_id"): _row,
+    ("", "customer_id"): _own("customer"),
+    ("", "view_id"): _view,
+    ("", "import_id"): _own("import"),
+    ("", "file_id"): _own("file"),
+    ("", "message"): _own("message"),
+    ("", "token_id"): _own("token"),
+    ("", "member_id"): _member,
+    ("", "department_id"): _department,
+    ("", "role_id"): _role,
+    ("", "verb"): _verbs,
+    ("<plural:record_type>/bulk/<str:verb>", "verb"): _bulk_verbs,
+    ("settings/members/<int:member_id>/<str:verb>", "verb"): _fixed(
+        "facts", "place", "roles", "administrator", "leaving", "return"
+    ),
+    ("<plural:record_type>/<int:row_id>/facts/<str:key>", "key"): _facts,
+    ("choices/<str:source>/<str:key>", "source"): _sources,
+    ("choices/<str:source>/<str:key>", "key"): _choices,
+    ("", "type_key"): _fixed("customer"),
+    ("", "list_key"): _fixed("customer_level"),
+    ("", "year"): _fixed(2026),
+    ("", "handle"): _fixed("0123456789abcdef"),
+    ("api/v1/actions/<str:name>", "name"): _named(lambda action: not action.takes_row),
+    ("api/v1/actions/<str:name>/bulk", "name"): _named(lambda action: action.bulk),
+    ("api/v1/actions/<str:name>/<int:row_id>", "name"): _named(_rowed),
+    ("api/v1/actions/<str:name>/<int:row_id>", "row_id"): _own("view"),
+    ("", "rest"): _fixed("v2/customers"),
+}
+
+# What is asked of a door besides its bare address, {half} being the beginning of an owner's mark and {customer} … the
+# ids of what the owner has. "" stands for the bare address.
+QUERIES: dict[str, tuple[str, ...]] = {
+    "<plural:record_type>": ("", "f=1", "f=1&life=any&sort=-id", "f=1&q={half}", "f=1&owner.in={member}"),
+    "<plural:record_type>/count": ("f=1", "f=1&q={half}", "f=1&life=any"),
+    "<plural:record_type>/bulk/<str:verb>": ("ids={row}",),
+    "choices/<str:source>/<str:key>": ("", "q={half}", "filter=1&q={half}"),
+    "palette": ("", "q={half}", "q=%40{half}", "q=%3E", "q=%23"),
+    "settings/options/<str:list_key>/edit": ("key=A",),
+    "settings/members": ("", "q={half}"),
+    "settings/audit": ("", "member={member}"),
+    "settings/codes-preview": ("type=customer&pattern=KH-%7B0000%7D",),
+    "inbox": ("", "all=1"),
+    "statistics/followups": ("", "from=2020-01-01&to=2099-12-31"),
+    "api/v1/<slug:plural>": ("", "q={half}", "life=any", "sort=-id&size=200"),
+    "regions": ("", "parent=32"),
+}
+RELATED = ("f=1&customer.in={customer}", "f=1&parent.in={customer}")
+
+
+def queries(address: Address, world: World) -> list[str]:
+    """The addresses to ask, with their queries."""
+    asked = QUERIES.get(address.door.route, ("",))
+    if address.door.route == "<plural:record_type>":
+        asked += tuple(q for q in RELATED if q.split("&")[1].split(".")[0] in _keys(address))
+    if address.door.route == "<plural:record_type>/new" and "customer" in _keys(address):
+        asked += ("customer={customer}",)
+    found: dict[str, None] = {}
+    for query in asked:
+        for part in [address.belongs] if address.belongs else world.ids:
+            known = {**world.ids[part], "half": mark(part)[:-2], "member": getattr(world.cast, part).pk}
+            row = world.id(part, address.record_type.key) if address.record_type else 0
+            found[f"{address.path}?{query.format(**known, row=row)}" if query else address.path] = None
+    return list(found)
+
+
+def _keys(address: Address) -> set[str]:
+    return set(address.record_type.keys) if address.record_type else set()

@@ -1,0 +1,123 @@
+"""Every address is guarded: who gets which answer follows from what the page declares; exceptions stand here with a
+reason, and one that is no longer needed fails.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from genjin.kernel.actions import ACTIONS
+from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.testing.doors import Address, addresses, doors
+from genjin.testing.tests.conftest import Walk
+from genjin.testing.walking import Answer, Walker, assert_nothing
+from genjin.testing.world import PARTS, READERS, WRITERS, make_world
+from genjin.ui.pages import all_pages
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {
+    "sign-in": "where one signs in",
+    "setup": "first run, guarded by a one-time token; absent afterwards",
+    "reset": "guarded by a one-time code",
+    "reset-request": "asks for a code by mail",
+    "logo": "stands on the sign-in page; absent until there is one",
+}
+ABSENT_API = {"api", "api/", "api/<path:rest>"}
+OWN = {"view-change", "import"}  # kept for oneself: not even the administrator opens another's
+# (name of the page, 'in' or 'out'): what it answers instead, and why
+ODD = {
+    ("home", "in"): (302, "leads to the first list"),
+    ("sign-in", "in"): (302, "whoever is in need not sign in"),
+    ("sign-in", "out"): (200, OPEN["sign-in"]),
+    ("setup", "in"): (404, OPEN["setup"]),
+    ("setup", "out"): (404, OPEN["setup"]),
+    ("reset", "in"): (200, OPEN["reset"]),
+    ("reset", "out"): (200, OPEN["reset"]),
+    ("reset-request", "in"): (200, OPEN["reset-request"]),
+    ("reset-request", "out"): (200, OPEN["reset-request"]),
+    ("logo", "in"): (404, OPEN["logo"]),
+    ("logo", "out"): (404, OPEN["logo"]),
+}
+# asked inside the view, because the grant depends on what the address names
+ASKED_INSIDE = {"settings": "org.see", "member": "org.see"}
+
+
+def test_every_url_is_guarded(walk: Walk) -> None:
+    wrong = [
+        f"{answer}, expected {wanted}"
+        for address, answer in walk.all()
+        if (wanted := expected(walk, address, answer)) != answer.status
+    ]
+    assert_nothing(wrong)
+
+
+def test_every_exception_is_still_needed() -> None:
+    names = {door.name for door in doors()}
+    assert {page.name for page in all_pages() if page.opened and page.name in names} == set(OPEN)
+    assert ({name for name, _side in ODD} | set(ASKED_INSIDE) | OWN) - names == set()
+    assert {door.route for door in doors() if door.api and not door.methods} == ABSENT_API
+
+
+def test_every_declared_page_is_served_at_its_address() -> None:
+    served = {door.page for door in doors()}
+    declared = [page for page in all_pages() if ".tests." not in page.view.__module__]
+    assert [page.name for page in declared if page not in served] == []
+    routes = [door.route for door in doors()]
+    assert sorted({route for route in routes if routes.count(route) > 1}) == []
+
+
+def test_a_method_that_is_not_declared_is_405_for_everybody() -> None:
+    world = make_world("owner")
+    walkers = [Walker(world, "administrator"), Walker(world, "anonymous")]
+    wrong = []
+    for door in doors():
+        paths = [address.path for address in addresses(door, world, "owner")][:1] if door.methods else []
+        for path in paths:
+            for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(door.methods):
+                wrong += [str(answer) for walker in walkers if (answer := walker.send(method, path)).status != 405]
+    assert_nothing(wrong)
+
+
+def expected(walk: Walk, address: Address, answer: Answer) -> int:
+    """The status that the declarations ask for."""
+    door = address.door
+    if door.route in ABSENT_API:
+        return 404
+    signed_in = answer.part != "anonymous"
+    odd = ODD.get((door.name, "in" if signed_in else "out"))
+    if odd is not None:
+        return odd[0]
+    if not signed_in:
+        return 401 if door.api else 302
+    actor = walk.actors[answer.part]
+    needs = (door.page.needs if door.page else None) or ASKED_INSIDE.get(door.name)
+    if needs and not actor.may(needs):
+        return 403
+    declared = address.record_type or _named(address.chosen.get("plural"))
+    if declared is not None and not actor.may(declared.grant("see")):
+        return 403 if door.api else 404
+    readers = {address.belongs} if door.name in OWN else READERS.get(address.belongs, set(PARTS))
+    return _by_action(walk, address, answer.part) if answer.part in readers else 404
+
+
+def _named(plural: str | None) -> RecordType | None:
+    return next((t for t in RECORD_TYPES.values() if t.plural == plural), None)
+
+
+def _by_action(walk: Walk, address: Address, part: str) -> int:
+    """What depends on the action that the address names, and on whether the part may write the record."""
+    name, actor, declared = address.door.name, walk.actors[part], address.record_type
+    if name == "choices":
+        action, listed = ACTIONS.get(address.chosen["source"]), _named(address.chosen["source"])
+        needs = action.needs if action else listed.grant("see") if listed else ""
+        return 200 if actor.may(needs) else 404
+    verb = {"edit": "edit", "fact": "edit", "act": address.chosen.get("verb")}.get(name)
+    if declared is None or (verb is None and name != "bulk"):
+        return 200
+    action = ACTIONS[declared.grant(verb or address.chosen["verb"])]
+    if name == "bulk":
+        return 200 if actor.may(action.needs) else 403
+    if actor.may(action.needs) and part in WRITERS[address.belongs]:
+        return 200
+    return 404 if name == "fact" else 403

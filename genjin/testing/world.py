@@ -1,0 +1,121 @@
+"""A small company in which three people own one record of every type, with their mark in every text: for guards.
+
+owner's records are seen by owner, his manager, the teammate in the team, the administrator; stranger's and manager's
+only by themselves and the administrator. New record types and fields fill themselves by their declarations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actor import Actor
+from genjin.kernel.files import attach_upload
+from genjin.kernel.models.events import Notification
+from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.sealing import deliver, seal
+from genjin.org.models import Role
+from genjin.surfaces.imports.planning import plan_import
+from genjin.testing.cast import PARTS, PASSWORD, Cast, make_cast
+from genjin.testing.inputs import TAG, filled, mark
+
+OWNERS = ("owner", "stranger", "manager")
+READERS = {
+    "owner": {"owner", "teammate", "manager", "administrator"},
+    "stranger": {"stranger", "administrator"},
+    "manager": {"manager", "administrator"},
+}
+WRITERS = {part: readers - {"teammate"} for part, readers in READERS.items()}  # his place in the team is read-only
+# what else is done to each customer, so that reasons, notes and places stand somewhere: (action, more inputs)
+STEPS = ("customers.add_address", "customers.pause", "customers.resume")
+
+
+@dataclass
+class World:
+    """The cast and, by part, the ids of what belongs to it: {part: {kind: id}}, kinds being record types and rows."""
+
+    cast: Cast
+    ids: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def actor(self, part: str) -> Actor:
+        """The part as it acts on pages."""
+        return self.cast.actor(part)
+
+    @property
+    def roles(self) -> list[int]:
+        """The ids of the ready-made roles."""
+        return list(Role.objects.order_by("id").values_list("id", flat=True))
+
+    def id(self, part: str, kind: str) -> int:
+        """The id of what belongs to the part."""
+        return self.ids[part][kind]
+
+
+def make_world(*owners: str) -> World:
+    """The cast and the records of these owners (all by default)."""
+    world = World(make_cast())
+    ACTIONS["options.add"].run(world.actor("administrator"), None, {"list_key": "customer_tag", "label": TAG})
+    for part in owners or OWNERS:
+        add_records(world, part)
+    return world
+
+
+def add_records(world: World, part: str) -> None:
+    """One record of every type for this part, with all that hangs on it."""
+    actor = world.actor(part)
+    known = world.ids.setdefault(part, {})
+    for record_type in RECORD_TYPES.values():
+        known[record_type.key] = run(actor, record_type.grant("create"), part, known)
+        known["file"] = attach(actor, record_type.key, known[record_type.key], part)
+    for name in STEPS:
+        run(actor, name, part, known, row_id=known["customer"])
+    if part == "owner":
+        ACTIONS["customers.add_teammate"].run(actor, known["customer"], {"member": str(world.cast.teammate.pk)})
+    known |= _own_things(actor, part)
+    known["message"] = _message(world, part)
+
+
+def run(actor: Actor, name: str, part: str, known: dict[str, int], *, row_id: int | None = None) -> int:
+    """Run an action with all its inputs filled in; the id it made."""
+    action = ACTIONS[name]
+    inputs = [f for f in action.inputs(actor) if f.kind not in {"person", "department"} and f.key != "author"]
+    outcome = action.run(actor, row_id, filled(inputs, part, actor, known))
+    assert outcome.row_id is not None
+    return outcome.row_id
+
+
+def attach(actor: Actor, record_type: str, row_id: int, part: str) -> int:
+    """A text file whose name and content bear the mark."""
+    content = f"附件 {mark(part)}".encode()
+    upload = SimpleUploadedFile(f"{mark(part)}.txt", content, content_type="text/plain")
+    outcome = attach_upload(actor, record_type, row_id, upload)
+    assert outcome.row_id is not None
+    return outcome.row_id
+
+
+def _message(world: World, part: str) -> int:
+    """The administrator gives the part a customer, which it is told of; the message's id."""
+    administrator, member = world.actor("administrator"), getattr(world.cast, part)
+    made = ACTIONS["customers.create"].run(administrator, None, {"name": f"{mark(part)} 转来的客户"})
+    transfer = ACTIONS["customers.transfer"]
+    transfer.run(administrator, made.row_id, {"owner": str(member.pk), "reason": f"{mark(part)} 原因"})
+    while seal():
+        pass
+    deliver()
+    return Notification.objects.filter(member=member).latest("id").pk
+
+
+def _own_things(actor: Actor, part: str) -> dict[str, int]:
+    """A saved view, an import that waits, a token."""
+    view = ACTIONS["views.keep"].run(actor, None, {"record_type": "customer", "name": mark(part), "query": ""})
+    content = f"客户名称,电话\n{mark(part)} 导入,\n".encode()
+    plan = plan_import(actor, content, f"{mark(part)}.csv")
+    upload = ACTIONS["imports.upload"](actor, filename=f"{mark(part)}.csv", content=content, rows=len(plan.rows))
+    token, _text = ACTIONS["tokens.create"](actor, name=mark(part), days="90", current=PASSWORD)
+    assert view.row_id is not None
+    return {"view": view.row_id, "import": upload.pk, "token": token.pk}
+
+
+__all__ = ["OWNERS", "PARTS", "READERS", "WRITERS", "World", "add_records", "make_world"]
