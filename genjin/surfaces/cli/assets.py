@@ -24,13 +24,11 @@ def assets_are_current() -> bool:
 
 def make_assets() -> None:
     """Collect, compress and name the static files by content; compile the texts. Needs Django, no database."""
-    from babel.messages.mofile import write_mo  # slow: only where something has to be made
-    from babel.messages.pofile import read_po  # slow: as above
-    from django.core.management import call_command  # slow: as above
+    from django.core.management import call_command  # slow: only where something has to be made
 
-    for source in LOCALE.glob("*/LC_MESSAGES/*.po"):
-        with source.open("rb") as text, source.with_suffix(".mo").open("wb") as compiled:
-            write_mo(compiled, read_po(text))
+    from genjin.ui.catalogs import compile_catalogs  # slow: as above
+
+    compile_catalogs()
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     _stamp().write_text(_fingerprint())
 

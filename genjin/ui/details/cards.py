@@ -1,4 +1,5 @@
-"""Cards beside a record and panels above its timeline. Areas register theirs; types that link here get a card each.
+"""Buttons in a record's header, panels above its timeline, cards beside it. Areas register theirs; types that link
+here get a card each.
 
 A card is made by a function of request and record that returns a template with its context, or None to show nothing.
 """
@@ -36,6 +37,12 @@ class Drawn:
 
 _cards: dict[str, dict[str, tuple[int, Maker]]] = {}
 _panels: dict[str, dict[str, tuple[int, Maker]]] = {}
+_buttons: dict[str, dict[str, tuple[int, Maker]]] = {}
+
+
+def register_button(record_type: str, key: str, make: Maker, *, order: int = 100) -> None:
+    """Add a button to the header of a type's records, before 编辑."""
+    _buttons.setdefault(record_type, {})[key] = (order, make)
 
 
 def register_card(record_type: str, key: str, make: Maker, *, order: int = 100) -> None:
@@ -46,6 +53,11 @@ def register_card(record_type: str, key: str, make: Maker, *, order: int = 100) 
 def register_panel(record_type: str, key: str, make: Maker, *, order: int = 100) -> None:
     """Add a panel between the strip of key facts and the timeline of a type's records."""
     _panels.setdefault(record_type, {})[key] = (order, make)
+
+
+def buttons_of(request: PageRequest, record: Record) -> list[Drawn]:
+    """All buttons of a record's header, in order."""
+    return _made(_buttons.get(record.row_type, {}), request, record)
 
 
 def panels_of(request: PageRequest, record: Record) -> list[Drawn]:

@@ -15,7 +15,7 @@ from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.refusal import NotFound, Refused, Stale
 from genjin.kernel.timeline import timeline
 from genjin.ui.addresses import record_url
-from genjin.ui.details.cards import cards_of, has_related, panels_of, related_cards_of
+from genjin.ui.details.cards import buttons_of, cards_of, has_related, panels_of, related_cards_of
 from genjin.ui.details.entries import by_day
 from genjin.ui.details.facts import Facts, editable_field
 from genjin.ui.forms.controls import control
@@ -38,7 +38,7 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
         sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more,
         last=entries[-1].event_id if entries else 0, cards=cards_of(request, record, fmt),
-        panels=panels_of(request, record), related=has_related(record), url=record_url(record_type, row_id),
+        buttons=buttons_of(request, record), panels=panels_of(request, record), related=has_related(record), url=record_url(record_type, row_id),
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         next=state.url(("after", found.next)) if found.next else "",
         first_page=state.listing.after is None and state.listing.before is None,
         order=_order(state),
-        bulk=[(action, verb_of(record_type, action)) for action in offered if action.bulk],
+        bulk=[(action, verb_of(record_type, action)) for action in _for_many(actor, state, offered)],
         row_verbs=[(action, verb_of(record_type, action)) for action in _at_hand(offered)],
         create=next((a for a in offered if a.takes_values and not a.takes_row), None),
     )
@@ -121,6 +121,17 @@ def linked_titles(actor: Actor, fields: Iterable[Field], rows: Iterable[dict[str
         for field in fields
         if isinstance(field, RecordRef)
     }
+
+
+def _for_many(actor: Actor, state: State, offered: Sequence[Action[Any, Any]]) -> list[Action[Any, Any]]:
+    """The bulk verbs that fit rows of this list (nothing is restored among the living), dangerous ones last."""
+    query = state.listing
+    sample = state.record_type.model(life=query.life or Life.LIVE)
+    for condition in query.conditions:
+        if condition.operator == "is" and len(condition.raw) == 1:
+            setattr(sample, condition.field.attribute, condition.field.parse_filter(condition.raw[0], actor))
+    fitting = [a for a in offered if a.bulk and (query.life is None or a.when is None or a.when(sample))]
+    return sorted(fitting, key=lambda action: action.danger)
 
 
 def _at_hand(offered: Sequence[Action[Any, Any]]) -> list[Action[Any, Any]]:

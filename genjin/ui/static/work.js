@@ -210,7 +210,7 @@ function restoreDraft(form) {
   let touched = false;
   for (const [name, value] of fields) {
     const control = form.elements[name];
-    if (!control || control.length !== undefined && !control.options || control.type === "hidden") continue;
+    if (!control || control.length !== undefined && !control.options && control[0]?.type !== "radio" || control.type === "hidden") continue;
     if (control.type === "checkbox") { touched ||= !control.checked; control.checked = true; } else if (control.value !== value) { control.value = value; touched = true; }
   }
   if (!touched) return;
@@ -243,3 +243,15 @@ document.addEventListener("htmx:before:request", event => { if (event.detail.ctx
 // ---- small form behaviours --------------------------------------------------------------------------------------------------------
 document.addEventListener("change", event => { if (event.target.closest?.("[data-autosubmit]")) event.target.form?.requestSubmit(); });
 document.addEventListener("keydown", event => { if (event.key === "Escape" && event.target.closest?.("[data-inline]")) { event.preventDefault(); $("[data-cancel]", event.target.closest("[data-inline]"))?.click(); } });
+document.addEventListener("focusin", event => { if (event.target.matches("[data-opens]>textarea")) event.target.form.classList.add("is-open"); }); // its further fields stay once shown
+document.addEventListener("click", event => {
+  const button = event.target.closest?.("[data-focus],[data-ahead]");
+  if (button?.dataset.focus) { const field = document.getElementById(button.dataset.focus); field?.scrollIntoView({ block: "center" }); field?.focus(); }
+  if (button?.dataset.ahead) fillAhead(button.dataset.ahead, document.getElementById(button.dataset.for));
+});
+function fillAhead(days, field) { // counted from the day of the click; the time already chosen stays
+  const day = new Date(), two = number => String(number).padStart(2, "0");
+  day.setDate(day.getDate() + (days === "week" ? (8 - day.getDay()) % 7 || 7 : Number(days)));
+  field.value = `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T${field.value.slice(11) || "09:00"}`;
+  changed(field);
+}
