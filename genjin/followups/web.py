@@ -22,7 +22,7 @@ from genjin.kernel.fields import Date, FieldError
 from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import Refused
 from genjin.ui.addresses import record_url
-from genjin.ui.details.cards import Drawn, register_card, register_panel
+from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.details.entries import Look, register_look
 from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, fragment, go, page, render, respond, wants_fragment, with_event, with_toast
@@ -38,6 +38,11 @@ def followup_panel(request: PageRequest, customer: Customer) -> Drawn | None:
     return Drawn("followups/panel.html", _panel(request, customer))
 
 
+def write_button(request: PageRequest, customer: Customer) -> Drawn | None:
+    """Goes to the composer, where there is one."""
+    return Drawn("followups/write_button.html") if _writes(request, customer) else None
+
+
 @page("customers/<int:customer_id>/followups", name="customer-followups", methods=["GET", "POST"])
 def customer_followups(request: PageRequest, customer_id: int) -> HttpResponse:
     """A customer's follow-ups, newest first (`?before=`: a follow-up's id); POST writes one."""
@@ -46,7 +51,7 @@ def customer_followups(request: PageRequest, customer_id: int) -> HttpResponse:
     if request.method == "POST":
         return _write(request, customer)
     before = request.GET.get("before", "")
-    known = int(before) if before.isdigit() and len(before) < 19 else None
+    known = int(before) if before.isdecimal() and len(before) < 19 else None
     template = "followups/page.html" if not wants_fragment(request) else "followups/lines.html"
     return respond(request, template, **_panel(request, customer, before=known))
 
@@ -73,7 +78,7 @@ def _panel(request: PageRequest, customer: Customer, before: int | None = None) 
     actor = request.actor
     found, more = followups_of(actor, customer, before=before)
     address = record_url("customer", customer.pk)
-    writes = customer.life != Life.VOIDED and actor.may(CREATE) and may(actor, customer, CREATE, WRITE)
+    writes = before is None and _writes(request, customer)
     return {
         "customer": customer,
         "customer_url": address,
@@ -81,8 +86,13 @@ def _panel(request: PageRequest, customer: Customer, before: int | None = None) 
         "followup_days": Drawer(actor, formats_for(actor)).by_day(found),
         "followups_more": more,
         "followups_last": found[-1].pk if found else 0,
-        "composer": composer(actor, customer, f"{address}/followups") if writes and before is None else None,
+        "composer": composer(actor, customer, f"{address}/followups") if writes else None,
     }
+
+
+def _writes(request: PageRequest, customer: Customer) -> bool:
+    actor = request.actor
+    return customer.life != Life.VOIDED and actor.may(CREATE) and may(actor, customer, CREATE, WRITE)
 
 
 @page("statistics/followups", name="followup-statistics", needs=FOLLOWUP.grant("see"))
@@ -132,6 +142,7 @@ def _lines(request: PageRequest, found: Statistics) -> list[dict[str, Any]]:
     ]
 
 
+register_button("customer", "write", write_button, order=10)
 register_panel("customer", "followups", followup_panel, order=20)
 register_card("customer", "followup", lambda _request, _customer: None)  # the panel shows them
 register_look("followups.create", Look("message-2", "acc"))

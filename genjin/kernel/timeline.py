@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +13,13 @@ from django.utils.dateparse import parse_date, parse_datetime
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, row_for
-from genjin.kernel.fields import DateTime, Field, Sensitivity
+from genjin.kernel.doors import demand_sight, titles_of
+from genjin.kernel.fields import DateTime, Field, RecordRef, Sensitivity
 from genjin.kernel.fields.base import Access
 from genjin.kernel.fields.numbers import Number
 from genjin.kernel.models.events import EventLink, EventPayload
 from genjin.kernel.models.rows import Record
-from genjin.kernel.records import type_of
+from genjin.kernel.records import RecordType, type_of
 
 PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 
@@ -48,8 +49,9 @@ class Entry:
 
 
 def timeline(actor: Actor, record: Record, *, before: int | None = None, most: int = 20) -> tuple[list[Entry], bool]:
-    """(entries newest first, whether there are earlier ones). `before`: an event id. Three queries at the most."""
-    row_for(actor, type(record), record.pk, to=SEE)
+    """(entries newest first, whether there are earlier ones). `before`: an event id. Three queries, and one per type
+    of record that changes name."""
+    demand_sight(actor, record)
     links = EventLink.objects.filter(row_id=record.pk).select_related("event").order_by("-event_id")
     if before is not None:
         links = links.filter(event_id__lt=before)
@@ -57,10 +59,29 @@ def timeline(actor: Actor, record: Record, *, before: int | None = None, most: i
     more = len(found) > most
     ids = [link.event_id for link in found[:most]]
     payloads = {p.event_id: p.changes for p in EventPayload.objects.filter(row_id=record.pk, event_id__in=ids)}
-    return [_entry(actor, record, link, payloads.get(link.event_id, {})) for link in found[:most]], more
+    titles = titles_pointed_at(actor, [(type_of(record), changes) for changes in payloads.values()])
+    return [_entry(actor, record, link, payloads.get(link.event_id, {}), titles) for link in found[:most]], more
 
 
-def _entry(actor: Actor, record: Record, link: EventLink, changes: dict[str, Any]) -> Entry:
+def titles_pointed_at(
+    actor: Actor, changed: Iterable[tuple[RecordType, dict[str, Any]]], others: Iterable[tuple[str, int]] = ()
+) -> dict[int, str]:
+    """{id: title} of the records that these changes name, and of others (type key, id), as far as the actor may see
+    them: one query per type of record."""
+    wanted: dict[str, set[int]] = {}
+    for key, row_id in others:
+        wanted.setdefault(key, set()).add(row_id)
+    for record_type, changes in changed:
+        for known in record_type.fields:
+            if isinstance(known, RecordRef) and known.attribute in changes:
+                wanted.setdefault(known.to, set()).update(value for value in changes[known.attribute] if value)
+    titles: dict[int, str] = {}
+    for key, ids in wanted.items():
+        titles |= titles_of(actor, key, ids)
+    return titles
+
+
+def _entry(actor: Actor, record: Record, link: EventLink, changes: dict[str, Any], titles: Mapping[int, str]) -> Entry:
     event = link.event
     action = ACTIONS.get(event.action)
     who = people.directory().member_name(event.member_id, actor.stamp) if event.member_id else "系统"
@@ -73,26 +94,29 @@ def _entry(actor: Actor, record: Record, link: EventLink, changes: dict[str, Any
         action=event.action,
         label=str(action.label) if action else event.action,
         note=event.note,
-        changes=list(describe_changes(actor, record, changes)),
+        changes=list(describe_changes(actor, type_of(record), changes, titles)),
     )
 
 
-def describe_changes(actor: Actor, record: Record, changes: dict[str, Any]) -> list[Change]:
-    """The changes of fields the actor may know of; personal values are masked."""
-    record_type = type_of(record)
+def describe_changes(
+    actor: Actor, record_type: RecordType, changes: dict[str, Any], titles: Mapping[int, str]
+) -> list[Change]:
+    """The changes of fields the actor may know of; personal values are masked. `titles`: of `titles_pointed_at`."""
     by_attribute = {f.attribute: f for f in record_type.fields}
     described = []
     for attribute, (before, after) in changes.items():
         known = by_attribute.get(attribute)
         if known is None or record_type.access(actor, known) is Access.HIDDEN:
             continue
-        described.append(Change(known, _words(actor, known, before), _words(actor, known, after)))
+        described.append(Change(known, _words(actor, known, before, titles), _words(actor, known, after, titles)))
     return described
 
 
-def _words(actor: Actor, known: Field, value: Any) -> str:
+def _words(actor: Actor, known: Field, value: Any, titles: Mapping[int, str]) -> str:
     if value in (None, "", []):
         return ""
+    if isinstance(known, RecordRef):
+        return titles.get(value, "")
     if known.kind == "datetime" or isinstance(known, DateTime):
         value = parse_datetime(value) or value
     elif known.kind == "date":

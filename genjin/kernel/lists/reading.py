@@ -37,6 +37,8 @@ class Condition:
     def q(self, actor: Actor) -> Q:
         """The filter for the query. Raises Refused when a value does not fit."""
         try:
+            if any("\x00" in value for value in self.raw):
+                raise ValueError("NUL, which no column holds")
             return self.field.condition(self.operator, list(self.raw), actor)
         except (FieldError, ValueError) as error:
             message = str(error) if isinstance(error, FieldError) else _("「%s」的筛选值不对") % self.field.label

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.masking import mask_email, mask_phone
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.options import Option
 from genjin.kernel.options import LISTS, options_of
 from genjin.kernel.records import RECORD_TYPES
-from genjin.kernel.timeline import describe_changes
+from genjin.kernel.timeline import describe_changes, titles_pointed_at
 from genjin.kernel.wording import listed
 from genjin.org.queries import organisation
 
@@ -65,7 +64,8 @@ class Line:
 
 
 def audit_page(actor: Actor, asked: Asked, most: int = 50) -> tuple[list[Line], int | None]:
-    """(lines newest first, id to go on before or None). Raises Forbidden without the grant. Six queries at the most."""
+    """(lines newest first, id to go on before or None). Raises Forbidden without the grant. Its queries do not
+    grow with the rows."""
     actor.demand("audit.see")
     found = _found(actor, asked, most + 1)
     events, rest = found[:most], found[most:]
@@ -125,6 +125,12 @@ def _rows(actor: Actor, links: Iterable[EventLink]) -> dict[tuple[int, int], Con
         event_id__in=list(shown), row_id__in={link.row_id for link in chosen}
     ).values_list("event_id", "row_id", "changes")
     changes = {(event_id, row_id): values for event_id, row_id, values in payloads}
+    of_records = [(RECORD_TYPES.get(link.row_type), changes.get((link.event_id, link.row_id), {})) for link in chosen]
+    titles |= titles_pointed_at(
+        actor,
+        [(declared, values) for declared, values in of_records if declared],
+        [(link.row_type, link.row_id) for link in chosen if link.row_type in RECORD_TYPES],
+    )
     return {
         (link.event_id, link.row_id): _concerned(actor, link, titles, changes.get((link.event_id, link.row_id), {}))
         for link in chosen
@@ -137,8 +143,6 @@ def _titles(actor: Actor, links: Sequence[EventLink]) -> dict[int, str]:
     titles |= {node.id: node.name for node in org.departments.values()}
     titles |= {role.id: role.name for role in org.roles.values()}
     titles |= _option_titles(actor, [link.row_id for link in links if link.row_type == "option"])
-    for key in {link.row_type for link in links} & RECORD_TYPES.keys():
-        titles |= titles_of(actor, key, [link.row_id for link in links if link.row_type == key])
     return titles
 
 
@@ -159,7 +163,7 @@ def _concerned(actor: Actor, link: EventLink, titles: dict[int, str], changes: d
         row.changes = [_plain(actor, name, *values) for name, values in changes.items() if name in known]
     elif row.title:
         row.plural = declared.plural
-        described = describe_changes(actor, declared.model, changes)  # type: ignore[arg-type]  # reads the class only
+        described = describe_changes(actor, declared, changes, titles)
         row.changes = [(str(change.field.label), change.before, change.after) for change in described]
     return row
 

@@ -60,7 +60,7 @@ def _among(known: Container[str], text: str) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 18 else None
+    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 def _day(request: PageRequest, name: str) -> date | None:

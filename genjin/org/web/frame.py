@@ -106,7 +106,7 @@ class SettingsForm:
         try:
             raw = raw_inputs(self.action.inputs(self.request.actor), sent_by(self.request)) | dict(self.hidden)
             seen = sent_by(self.request).get("version", "")
-            version = int(seen) if seen.isdigit() else None
+            version = int(seen) if seen.isdecimal() else None
             self.row_id = self.action.run(self.request.actor, self.row_id, raw, version=version).row_id
         except Refused as refusal:
             if refusal.status in (403, 404):

@@ -23,7 +23,7 @@ ROUTE = "settings/holidays"
 def holidays(request: PageRequest) -> HttpResponse:
     """`?year=`, this year without it."""
     text = request.GET.get("year", "")
-    year = int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else request.actor.now().year
+    year = int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else request.actor.now().year
     return settings_page(
         request,
         "org/holidays.html",

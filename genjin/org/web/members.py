@@ -118,7 +118,7 @@ def _submit(verb: str) -> str:
 def _asked(request: PageRequest) -> Asked:
     def number(name: str) -> int | None:
         text = request.GET.get(name, "")
-        return int(text) if text.isdigit() and len(text) < 18 else None
+        return int(text) if text.isdecimal() and len(text) < 18 else None
 
     state = request.GET.get("state", "active")
     return Asked(

@@ -95,7 +95,7 @@ def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> 
             request.actor,
             role.pk if role else None,
             raw | {"departments": sent.departments},
-            version=int(seen) if seen.isdigit() else None,
+            version=int(seen) if seen.isdecimal() else None,
         )
     except Refused as refusal:
         if refusal.code not in ("escalation", "invalid") and refusal.status not in (409, 422):
@@ -107,7 +107,7 @@ def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> 
 def _sent(request: PageRequest) -> Sent:
     post = request.POST
     given = {key: post.get(f"scope:{key}", "") for key in post.getlist("grants")}
-    departments = [int(value) for value in post.getlist("departments") if value.isdigit()]
+    departments = [int(value) for value in post.getlist("departments") if value.isdecimal()]
     return Sent(post.get("name", ""), post.get("note", ""), post.get("scope", ""), departments, given)
 
 

@@ -18,6 +18,7 @@ from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import buttons_of, cards_of, has_related, panels_of, related_cards_of
 from genjin.ui.details.entries import by_day
 from genjin.ui.details.facts import Facts, editable_field
+from genjin.ui.details.resting import voided_banner
 from genjin.ui.forms.controls import control
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.forms.reading import raw_inputs
@@ -38,7 +39,9 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
         sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more,
         last=entries[-1].event_id if entries else 0, cards=cards_of(request, record, fmt),
-        buttons=buttons_of(request, record), panels=panels_of(request, record), related=has_related(record), url=record_url(record_type, row_id),
+        buttons=buttons_of(request, record),
+        panels=[*voided_banner(actor, record, fmt, offered), *panels_of(request, record)],
+        related=has_related(record), url=record_url(record_type, row_id),
     )  # fmt: skip
 
 
@@ -55,7 +58,7 @@ def earlier(request: PageRequest, record_type: RecordType, row_id: int) -> HttpR
     """The entries before an event."""
     record = row_for(request.actor, record_type.model, row_id, to=SEE)
     before = request.GET.get("before", "")
-    known = int(before) if before.isdigit() and len(before) < 19 else None
+    known = int(before) if before.isdecimal() and len(before) < 19 else None
     entries, more = timeline(request.actor, record, before=known)
     return fragment(
         request, "ui/timeline.html", days=by_day(request.actor, formats_for(request.actor), entries), more=more,
@@ -83,7 +86,7 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
     raw = raw_inputs([field], request.POST)
     version = request.POST.get("version", "")
     try:
-        action.run(request.actor, record.pk, raw, version=int(version) if version.isdigit() else None)
+        action.run(request.actor, record.pk, raw, version=int(version) if version.isdecimal() else None)
     except Stale as stale:
         theirs, _mine = stale.facts["differences"][field.key]
         words = _("别人刚改成「%s」，再次保存将覆盖") % (field.text(theirs, request.actor) or _("（空）"))

@@ -50,5 +50,5 @@ def decided(raw: dict[str, Any], sent: QueryDict) -> dict[str, Any]:
 
 def ids(sent: QueryDict, most: int) -> Sequence[int]:
     """The chosen rows (`ids`), without repeats, at most `most`."""
-    found = [int(text) for text in sent.getlist("ids") if text.isdigit() and len(text) < 19]
+    found = [int(text) for text in sent.getlist("ids") if text.isdecimal() and len(text) < 19]
     return list(dict.fromkeys(found))[:most]

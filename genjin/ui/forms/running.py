@@ -88,7 +88,7 @@ class ActionForm:
                 self.actor,
                 self.row.pk if self.row else None,
                 raw,
-                version=int(version) if version.isdigit() else None,
+                version=int(version) if version.isdecimal() else None,
                 key=sent.get("idempotency_key") or None,
             )
         except Refused as refusal:
