@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import Outcome, action
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, WRITE, may, row_for
+from genjin.kernel.doors import SEE, WRITE, demand_sight, may, row_for
 from genjin.kernel.fields import Field, FieldError, Number, Text
 from genjin.kernel.file_kinds import Kind, check_file
 from genjin.kernel.grants import declare_grants
@@ -174,7 +174,7 @@ def received(actor: Actor, upload: Upload) -> Iterator[Received]:
 
 def files_of(actor: Actor, row: Record) -> list[File]:
     """The files of a record, newest first. Raises NotFound when the record is out of the actor's sight."""
-    row_for(actor, type(row), row.pk, to=SEE)
+    demand_sight(actor, row)
     files = File.objects.filter(record_type=row.row_type, record_id=row.pk, removed_at=None)
     return list(files.select_related("added_by").order_by("-id")[:MOST_PER_RECORD])
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, register_branch, row_for
+from genjin.kernel.doors import SEE, To, demand_sight, register_branch
 from genjin.kernel.models.rows import Record
 from genjin.ownership.models import Period, Teammate
 
@@ -30,7 +30,8 @@ register_branch("team", team_branch)
 
 
 def team_of(actor: Actor, record: Record) -> list[Teammate]:
-    """The team of a record the actor sees, in order of joining; expired places are left out."""
+    """The team of a record the actor sees, in order of joining; expired places are left out. Raises NotFound."""
+    demand_sight(actor, record)
     now = timezone.now()
     rows = Teammate.objects.filter(record_id=record.pk).select_related("member").order_by("id")
     return [t for t in rows if t.expires_at is None or t.expires_at > now]
@@ -38,12 +39,13 @@ def team_of(actor: Actor, record: Record) -> list[Teammate]:
 
 def periods_of(actor: Actor, record: Record, most: int = 50) -> list[Period]:
     """Who owned the record, newest first."""
-    row_for(actor, type(record), record.pk, to=SEE)
+    demand_sight(actor, record)
     rows = Period.objects.filter(record_id=record.pk).select_related("owner", "changed_by")
     return list(rows.order_by("-id")[:most])
 
 
 def owner_on(actor: Actor, record: Record, moment: datetime) -> Period | None:
-    """Whose the record was at a moment, and by which rule."""
+    """Whose the record was at a moment, and by which rule. Raises NotFound."""
+    demand_sight(actor, record)
     rows = Period.objects.filter(record_id=record.pk, since__lte=moment)
     return rows.filter(Q(until=None) | Q(until__gt=moment)).order_by("-id").first()

@@ -91,6 +91,9 @@ class Record(Row):
     class Meta:
         abstract = True
 
+    _seen_by: Any = None
+    """The actor at whose door this row was asked for (see `doors.demand_sight`)."""
+
     owner_id: int | None
     department_id: int | None
     created_by_id: int | None
