@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from genjin.customers.models import Contact, Customer
 from genjin.kernel import normal, search_text
@@ -50,6 +51,7 @@ CUSTOMER = register(
         key="customer",
         plural="customers",
         label=_("客户"),
+        many=pgettext_lazy("several", "客户"),
         model=Customer,
         icon="building",
         code_pattern="KH-{000000}",
@@ -169,6 +171,7 @@ CONTACT = register(
         key="contact",
         plural="contacts",
         label=_("联系人"),
+        many=pgettext_lazy("several", "联系人"),
         model=Contact,
         icon="user",
         code_pattern="LX-{000000}",
@@ -239,7 +242,7 @@ CONTACT = register(
 
 for _type in (CUSTOMER, CONTACT):
     declare_grants(
-        _type.label,
+        _type.many,
         (_type.grant("see"), _("查看")),
         (_type.grant("create"), _("新建")),
         (_type.grant("edit"), _("编辑")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from genjin.followups.models import DEAL, FollowUp
 from genjin.followups.options import INTENTION, METHOD, OUTCOME
@@ -35,6 +36,7 @@ FOLLOWUP = register(
         key="followup",
         plural="followups",
         label=_("跟进记录"),
+        many=pgettext_lazy("several", "跟进记录"),
         model=FollowUp,
         title="code",
         icon="message-2",
@@ -114,7 +116,7 @@ FOLLOWUP = register(
 )
 
 declare_grants(
-    FOLLOWUP.label,
+    FOLLOWUP.many,
     (FOLLOWUP.grant("see"), _("查看")),
     (FOLLOWUP.grant("create"), _("新建")),
     (FOLLOWUP.grant("edit"), _("修改自己写的（24 小时内）")),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from genjin.kernel.fields.base import Label
 from genjin.kernel.models.options import Option as OptionRow
 from genjin.kernel.stamps import Stamped
+from genjin.kernel.wording import in_every_language
 
 COLOURS = ("", "acc", "info", "ok", "warn", "bad", "vio")
 
@@ -51,33 +52,50 @@ def declare_options(
 ) -> OptionList:
     """Declare a list with (key, label[, colour]) defaults."""
     options = tuple(
-        Option(row[0], row[1], row[2] if len(row) == 3 else "", order=index * 10)
-        for index, row in enumerate(defaults)
+        Option(row[0], row[1], row[2] if len(row) == 3 else "", order=index * 10) for index, row in enumerate(defaults)
     )
     LISTS[key] = OptionList(key, label, options, creatable, synonyms or {})
     return LISTS[key]
 
 
-def _load() -> dict[str, dict[str, Option]]:
+@dataclass(frozen=True)
+class _Lists:
+    """All lists as they are now: {list: {key: option}}, and {list: {label in any language: key}}."""
+
+    options: dict[str, dict[str, Option]]
+    keys: dict[str, dict[str, str]]
+
+
+def _load() -> _Lists:
     merged = {key: {o.key: o for o in declared.defaults} for key, declared in LISTS.items()}
     for row in OptionRow.objects.all():
         options = merged.setdefault(row.list_key, {})
         given = Option(row.key, row.label, row.colour, row.order, row.retired, row.english)
         declared = options.get(row.key)
         options[row.key] = replace(given, label=row.label or declared.label) if declared else given
-    return {key: dict(sorted(options.items(), key=lambda kv: kv[1].order)) for key, options in merged.items()}
+    ordered = {key: dict(sorted(options.items(), key=lambda kv: kv[1].order)) for key, options in merged.items()}
+    return _Lists(ordered, {key: _keys(options.values()) for key, options in ordered.items()})
 
 
-_OPTIONS: Stamped[dict[str, dict[str, Option]]] = Stamped(_load)
+def _keys(options: Iterable[Option]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for option in options:
+        for label in (*in_every_language(option.label), option.english):
+            if label:
+                found.setdefault(label.casefold(), option.key)  # of options with the same label the first
+    return found
+
+
+_LISTS: Stamped[_Lists] = Stamped(_load)
 
 
 def options_of(list_key: str, stamp: int) -> dict[str, Option]:
     """All options of a list by key in order, retired ones included (shape: {key: Option})."""
-    return _OPTIONS.at(stamp).get(list_key, {})
+    return _LISTS.at(stamp).options.get(list_key, {})
 
 
 def find_option(list_key: str, text: str, stamp: int) -> Option | None:
-    """The option with this key, label, English label or synonym."""
+    """The option with this key, label (in any language) or synonym."""
     options = options_of(list_key, stamp)
     wanted = text.strip()
     if wanted in options:
@@ -85,5 +103,4 @@ def find_option(list_key: str, text: str, stamp: int) -> Option | None:
     alias = LISTS[list_key].synonyms.get(wanted) if list_key in LISTS else None
     if alias:
         return options.get(alias)
-    folded = wanted.casefold()
-    return next((o for o in options.values() if folded in (str(o.label).casefold(), o.english.casefold())), None)
+    return options.get(_LISTS.at(stamp).keys.get(list_key, {}).get(wanted.casefold(), ""))

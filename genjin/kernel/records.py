@@ -60,11 +60,13 @@ class Searched:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordType:
-    """Everything the surfaces need to know of one type. `plural` names its URL, grants and API collection."""
+    """Everything the surfaces need to know of one type. `plural` names its URL, grants and API
+    collection; `many` is its label where several are meant (defaults to `label`: Chinese needs no other)."""
 
     key: str
     plural: str
     label: Label
+    many: Label = ""
     model: type[Record]
     fields: tuple[Field, ...]
     title: str = "name"
@@ -83,6 +85,8 @@ class RecordType:
     keys: dict[str, Field] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not self.many:
+            object.__setattr__(self, "many", self.label)
         self.keys.update({f.key: f for f in self.fields})
         if len(self.keys) != len(self.fields):
             raise ValueError(f"{self.key}: two fields share a key")

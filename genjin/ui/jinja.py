@@ -21,6 +21,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from genjin.kernel.wording import in_sentence
 from genjin.ui import formats
 from genjin.ui.icons import icon
 from genjin.ui.scripts import script_words
@@ -121,6 +122,7 @@ def _plain_filters() -> dict[str, Callable[..., Any]]:
         "file_size": formats.file_size,
         "ell": formats.ell,
         "listed": formats.listed,
+        "in_sentence": in_sentence,
         "json_script": _json_script,
     }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -22,7 +23,7 @@ Badge = Callable[[Actor], int | None]
 HOME = ""
 SECTIONS: dict[str, Text] = {
     HOME: "",
-    "customers": _("客户"),
+    "customers": pgettext_lazy("several", "客户"),
     "field": _("现场"),
     "management": _("管理"),
 }
@@ -95,7 +96,7 @@ def registered_items() -> list[NavItem]:
 def _list_item(declared: RecordType, place: int) -> NavItem:
     return NavItem(
         key=declared.plural,
-        label=declared.label,
+        label=declared.many,
         icon=declared.icon,
         url_name="list",
         args=(declared.plural,),

@@ -86,7 +86,7 @@ def tags(actor: Actor, words: str) -> list[Group]:
                     for key, label in fitting[: MOST_HITS * 2]
                 ]
                 if choices:
-                    groups.append(Group(_("标签 · %(what)s") % {"what": declared.label}, choices))
+                    groups.append(Group(_("标签 · %(what)s") % {"what": declared.many}, choices))
     return groups
 
 
@@ -111,7 +111,7 @@ def _records(actor: Actor, declared: RecordType, words: str, query: SearchQuery)
     if not hits:
         return None
     titles = _titles(actor, columns, hits)
-    return Group(str(declared.label), [_hit(actor, hit, query, columns, grade, titles) for hit in hits])
+    return Group(str(declared.many), [_hit(actor, hit, query, columns, grade, titles) for hit in hits])
 
 
 def _below(actor: Actor, declared: RecordType) -> list[Field]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
@@ -38,12 +39,32 @@ class Section:
 
 SECTIONS = (
     Section("organisation", _("组织架构"), icon="hierarchy-2", note=_("部门树与各部门成员"), needs="org.see"),
-    Section("members", _("成员"), icon="users", note=_("添加、调动、停用，重设密码"), needs="org.see"),
+    Section(
+        "members", pgettext_lazy("several", "成员"), icon="users", note=_("添加、调动、停用，重设密码"), needs="org.see"
+    ),
     Section("roles", _("角色与权限"), icon="lock", note=_("谁能做什么、能看到谁的数据"), needs="org.manage"),
     Section("company", _("公司信息"), icon="building", note=_("名称、标志与时区"), needs="settings.manage"),
-    Section("options", _("选项列表"), icon="list", note=_("等级、来源等下拉选项的名称与颜色"), needs="settings.manage"),
-    Section("holidays", _("节假日"), icon="calendar", note=_("放假与调休，工作日计算的依据"), needs="settings.manage"),
-    Section("codes", _("编号规则"), icon="tag", note=_("新记录的编号长什么样"), needs="settings.manage"),
+    Section(
+        "options",
+        pgettext_lazy("several", "选项列表"),
+        icon="list",
+        note=_("等级、来源等下拉选项的名称与颜色"),
+        needs="settings.manage",
+    ),
+    Section(
+        "holidays",
+        pgettext_lazy("several", "节假日"),
+        icon="calendar",
+        note=_("放假与调休，工作日计算的依据"),
+        needs="settings.manage",
+    ),
+    Section(
+        "codes",
+        pgettext_lazy("several", "编号规则"),
+        icon="tag",
+        note=_("新记录的编号长什么样"),
+        needs="settings.manage",
+    ),
     Section("audit", _("审计日志"), icon="history", note=_("谁在什么时候做了什么"), needs="audit.see"),
 )
 register_nav(

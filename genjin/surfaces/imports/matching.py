@@ -14,6 +14,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field, FieldError, MultiChoice
 from genjin.kernel.fields.numbers import Percent
 from genjin.kernel.tables import Cell, Table
+from genjin.kernel.wording import in_every_language
 from genjin.surfaces.imports.words import HEADINGS, plain_heading
 
 LOOK_AT = 200
@@ -117,7 +118,8 @@ def _by_name(actor: Actor, column: Column, targets: Sequence[Target]) -> tuple[T
 
 def _named(heading: str, targets: Sequence[Target]) -> Iterator[Target]:
     for target in targets:
-        if heading == plain_heading(str(target.field.label)) or heading in HEADINGS.get(target.name, ()):
+        labels = [plain_heading(label) for label in in_every_language(target.field.label)]
+        if heading.casefold() in [label.casefold() for label in (*labels, *HEADINGS.get(target.name, ()))]:
             yield target
 
 

@@ -122,7 +122,7 @@ def _linked(other: RecordType, link: Link, fmt: Formats) -> Maker:
         creates = link.belongs and (create := ACTIONS.get(other.grant("create"))) and actor.may(create.needs)
         if not rows and not creates:
             return None
-        title: str | Promise = other.label if link.belongs else link.label
+        title: str | Promise = other.many if link.belongs else link.label
         query = f"f=1&{field_.key}.in={record.pk}"
         return Drawn(
             "ui/linked_card.html",

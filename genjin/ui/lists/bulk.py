@@ -15,6 +15,7 @@ from genjin.kernel.doors import titles_of
 from genjin.kernel.lists.pages import ids_of
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import in_sentence
 from genjin.ui.addresses import list_url
 from genjin.ui.forms.controls import controls
 from genjin.ui.forms.finding import verb_of
@@ -76,7 +77,7 @@ class BulkForm:
         fields = action.inputs(actor)
         values = raw_inputs(fields, self.sent) if self.refusal else {}
         errors = self.refusal.errors if self.refusal else {}
-        words = {"verb": action.label, "count": len(self.rows), "what": self.record_type.label}
+        words = {"verb": action.label, "count": len(self.rows), "what": in_sentence(self.record_type.many)}
         return FormView(
             title=_("%(verb)s：%(count)d 条%(what)s") % words,
             url=f"{list_url(self.record_type)}/bulk/{verb_of(self.record_type, action)}",
