@@ -33,8 +33,12 @@ def contacts_of(actor: Actor, customer_id: int, most: int = 50) -> list[Contact]
 
 def addresses_of(actor: Actor, customer_id: int) -> list[Address]:
     """Further addresses of a customer the actor sees."""
-    customer_for(actor, customer_id, to=SEE)
-    return list(Address.objects.filter(customer_id=customer_id).order_by("id")[:50])
+    return addresses_on(customer_for(actor, customer_id, to=SEE))
+
+
+def addresses_on(customer: Customer) -> list[Address]:
+    """Further addresses of a customer that came through its door."""
+    return list(Address.objects.filter(customer_id=customer.pk).order_by("id")[:50])
 
 
 def rest_of(actor: Actor, customer: Customer) -> Rest | None:

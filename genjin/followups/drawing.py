@@ -31,9 +31,11 @@ METHOD_ICONS = {
     "sms": "message-circle",
 }
 COMPOSED = (
-    "content", "method", "occurred_at", "next_contact_at", "next_step", "outcome", "result_date", "progress",
-    "intention", "feedback",
+    "content", "method", "next_contact_at", "next_step", "intention", "occurred_at", "outcome", "result_date",
+    "progress", "feedback",
 )  # fmt: skip
+TUCKED = COMPOSED[5:]
+MOST_PILLS = 7
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Composer:
-    """The form that writes a follow-up: its controls by key, what was wrong, the key that stops a double send."""
+    """The form that writes a follow-up: its controls by key, what was wrong, the key that stops a double send.
+
+    `pills`: whether the methods are few enough to lie side by side. `failed`: it was sent and refused.
+    """
 
     url: str
     controls: dict[str, Control]
@@ -68,6 +73,13 @@ class Composer:
     draft: str
     message: str = ""
     unfolded: bool = False
+    failed: bool = False
+
+    @property
+    def pills(self) -> bool:
+        """See above."""
+        method = self.controls["method"]
+        return method.component == "select" and len(method.given["options"]) <= MOST_PILLS
 
 
 @dataclass(frozen=True)
@@ -154,19 +166,19 @@ def author_of(actor: Actor, followup: FollowUp) -> str:
 def composer(
     actor: Actor, customer: Customer, url: str, sent: Mapping[str, str] | None = None, refusal: Refused | None = None
 ) -> Composer:
-    """The form for a customer: empty with the present moment, or as it was sent with what was wrong."""
+    """The form for a customer: empty (no time means the moment of saving), or as it was sent with what was wrong."""
     inputs = {f.key: f for f in create_followup.inputs(actor)}
-    now = inputs["occurred_at"].form_value(timezone.now(), actor)
-    values = {key: sent.get(key, "") for key in COMPOSED} if sent is not None else {"occurred_at": now}
+    values = {key: sent.get(key, "") for key in COMPOSED} if sent is not None else {}
     errors = refusal.errors if refusal else {}
     drawn = controls(actor, [inputs[key] for key in COMPOSED], values, source=FOLLOWUP.plural, errors=errors)
     for one in drawn:
-        one.given.update(id=f"fu-{one.name}", help="")
+        one.given.update(id=f"fu-{one.name}", help=one.given["help"] if one.name == "occurred_at" else "")
     return Composer(
         url=url,
         controls={one.name: one for one in drawn},
         key=(sent or {}).get("idempotency_key") or uuid.uuid4().hex,
         draft=f"followup.{customer.pk}",
         message="" if not refusal or refusal.errors else refusal.message,
-        unfolded=any(values.get(key) for key in COMPOSED[5:]),
+        unfolded=any(values.get(key) or errors.get(key) for key in TUCKED),
+        failed=refusal is not None,
     )

@@ -19,8 +19,11 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.org.fields import OneOf
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule, Teammate, TeamRole
+
+ROLES = tuple((role.value, role.label) for role in (TeamRole.ORDINARY, TeamRole.JOINT, TeamRole.AFTER_SALES))
 
 
 def transfer_action(record_type: RecordType) -> Action[Any, Any]:
@@ -69,7 +72,7 @@ def teammate_action(record_type: RecordType) -> Action[Any, Any]:
         member: Annotated[int, Person(key="member", label=gettext_lazy("成员"))],
         writes: Annotated[bool, YesNo(key="writes", label=gettext_lazy("允许编辑（读写）"))] = False,
         expires_at: Annotated[datetime | None, DateTime(key="expires_at", label=gettext_lazy("到期时间"))] = None,
-        role: Annotated[str, Text(key="role", label=gettext_lazy("角色"))] = TeamRole.ORDINARY,
+        role: Annotated[str, OneOf(key="role", label=gettext_lazy("角色"), pairs=ROLES)] = TeamRole.ORDINARY,
     ) -> Record:
         """Give a member a place in the record's team, or change it (B5). Raises Refused."""
         row = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
@@ -80,7 +83,7 @@ def teammate_action(record_type: RecordType) -> Action[Any, Any]:
         place = Teammate.objects.filter(record_id=record_id, member_id=member).first()
         place = place or Teammate(record_type=record_type.key, record_id=record_id, member_id=member)
         place.writes, place.expires_at = writes, expires_at
-        place.role = role if role in TeamRole.values else TeamRole.ORDINARY
+        place.role = role or TeamRole.ORDINARY
         record(actor, row, teammate=member, writes=writes)
         record(actor, place)
         return row

@@ -66,6 +66,10 @@ def _choice(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, 
     return "select", {"value": raw, "options": live, "empty": "—"}
 
 
+def _one_of_few(_actor: Actor, declared: Any, raw: Any, _source: str) -> tuple[str, dict[str, Any]]:
+    return "select", {"value": raw, "options": [(key, str(label)) for key, label in declared.offered()]}
+
+
 def _one_of_many(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]]:
     return "combobox", {
         "value": raw or "",
@@ -96,6 +100,7 @@ def _region(_actor: Actor, _declared: Field, raw: Any, _source: str) -> tuple[st
 
 _SPECIAL = {
     "choice": _choice,
+    "oneof": _one_of_few,
     "multichoice": _several,
     "tags": _several,
     "yesno": _yes_no,

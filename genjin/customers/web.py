@@ -1,0 +1,158 @@
+"""What a customer's page shows beside its facts: contacts, tags, addresses, why it rests, a button to call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.customers.models import Contact, Customer, Rest, RestKind
+from genjin.customers.options import REST_REASON
+from genjin.customers.queries import addresses_on, contacts_of, rest_of
+from genjin.customers.record import CONTACT, CUSTOMER
+from genjin.kernel import masking, regions
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import WRITE, may
+from genjin.kernel.models.rows import Life
+from genjin.kernel.options import options_of
+from genjin.ui.addresses import list_url, record_url
+from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
+from genjin.ui.details.entries import register_note
+from genjin.ui.details.resting import banner
+from genjin.ui.pages import PageRequest
+from genjin.ui.shell import formats_for
+
+MOST_CONTACTS = 6
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact as the card shows it. `call`: the number to dial, '' where one may not or must not."""
+
+    url: str
+    name: str
+    note: str
+    primary: bool
+    quiet: bool
+    masked: str
+    call: str
+
+
+def contacts_card(request: PageRequest, customer: Customer) -> Drawn | None:
+    """The contacts of a customer, the primary one first."""
+    actor = request.actor
+    if not actor.may(CONTACT.grant("see")):
+        return None
+    found = contacts_of(actor, customer.pk, MOST_CONTACTS + 1)
+    adds = customer.life != Life.VOIDED and may(actor, customer, CONTACT.grant("create"), WRITE)
+    listed = list_url(CONTACT)
+    return Drawn(
+        "customers/contacts_card.html",
+        {
+            "people": [_person(actor, contact) for contact in found[:MOST_CONTACTS]],
+            "all_url": f"{listed}?f=1&customer.in={customer.pk}" if len(found) > MOST_CONTACTS else "",
+            "add_url": f"{listed}/new?stay=1&customer={customer.pk}" if adds else "",
+        },
+    )
+
+
+def call_customer(request: PageRequest, customer: Customer) -> Drawn | None:
+    """Dial the customer, or the first contact who has a number."""
+    number, name = customer.phone, ""
+    if not number and request.actor.may(CONTACT.grant("see")):
+        reachable = (c for c in contacts_of(request.actor, customer.pk, MOST_CONTACTS) if _number(c))
+        contact = next(reachable, None)
+        number, name = (_number(contact), contact.name) if contact else ("", "")
+    return _call(number, name)
+
+
+def call_contact(_request: PageRequest, contact: Contact) -> Drawn | None:
+    """Dial the contact."""
+    return _call(_number(contact), "")
+
+
+def tags_card(request: PageRequest, customer: Customer) -> Drawn | None:
+    """The customer's tags, with adding and taking away for whom may."""
+    actor = request.actor
+    options = options_of("customer_tag", actor.stamp)
+    tags = [(key, str(options[key].label) if key in options else key) for key in customer.tags]
+    edits = _edits(actor, customer)
+    if not tags and not edits:
+        return None
+    context: dict[str, Any] = {"tags": tags, "edits": edits, "url": record_url(CUSTOMER, customer.pk)}
+    return Drawn("customers/tags_card.html", context)
+
+
+def addresses_card(request: PageRequest, customer: Customer) -> Drawn | None:
+    """The customer's further addresses, with adding and removing for whom may."""
+    found = addresses_on(customer)
+    edits = _edits(request.actor, customer)
+    if not found and not edits:
+        return None
+    lines = [(row.pk, row.label, f"{regions.full_name(row.region)} {row.detail}".strip()) for row in found]
+    context: dict[str, Any] = {"lines": lines, "edits": edits, "url": record_url(CUSTOMER, customer.pk)}
+    return Drawn("customers/addresses_card.html", context)
+
+
+def rest_panel(request: PageRequest, customer: Customer) -> Drawn | None:
+    """Why a customer is archived or paused, and the button that takes it up again."""
+    actor = request.actor
+    if customer.life == Life.VOIDED or not (customer.life == Life.ARCHIVED or customer.paused):
+        return None
+    archived = customer.life == Life.ARCHIVED
+    parts = _told(actor, rest_of(actor, customer))
+    title = RestKind.ARCHIVED.label if archived else RestKind.PAUSED.label
+    if not may(actor, customer, CUSTOMER.grant("archive"), WRITE):
+        return banner(customer, str(title), parts)
+    verb, label = ("unarchive", _("取消归档")) if archived else ("resume", _("恢复跟进"))
+    return banner(customer, str(title), parts, verb, label)
+
+
+def _person(actor: Actor, contact: Contact) -> Person:
+    role: Any = CONTACT.keys["decision_role"]
+    words = role.text(contact.decision_role, actor) if contact.decision_role else ""
+    return Person(
+        url=record_url(CONTACT, contact.pk),
+        name=contact.name,
+        note=" · ".join(part for part in (contact.position, words) if part),
+        primary=contact.primary,
+        quiet=contact.do_not_contact,
+        masked=masking.mask_phone(contact.phone or contact.telephone),
+        call=_number(contact),
+    )
+
+
+def _number(contact: Contact) -> str:
+    return "" if contact.do_not_contact else contact.phone or contact.telephone
+
+
+def _call(number: str, name: str) -> Drawn | None:
+    return Drawn("customers/call.html", {"number": number, "who": name}) if number else None
+
+
+def _edits(actor: Actor, customer: Customer) -> bool:
+    return customer.life != Life.VOIDED and may(actor, customer, CUSTOMER.grant("edit"), WRITE)
+
+
+def _told(actor: Actor, rest: Rest | None) -> list[str]:
+    if rest is None:
+        return []
+    who = rest.by.name if rest.by else ""
+    return [_reason(actor, rest.reason), rest.note, who, formats_for(actor).when(rest.since)]
+
+
+def _reason(actor: Actor, value: Any) -> str:
+    """Reasons are chosen from a list here, and free text elsewhere."""
+    known = options_of(REST_REASON.key, actor.stamp).get(str(value))
+    return str(known.label) if known else str(value)
+
+
+register_button("customer", "call", call_customer, order=20)
+register_button("contact", "call", call_contact, order=20)
+register_panel("customer", "rest", rest_panel, order=1)
+register_card("customer", "contact", contacts_card, order=10)
+register_card("customer", "tags", tags_card, order=50)
+register_card("customer", "addresses", addresses_card, order=60)
+register_note("reason", gettext_lazy("原因"), _reason)
