@@ -16,7 +16,7 @@ class FollowUp(Record):
     """One follow-up (跟进记录, B7, S0-32). It belongs to a customer and carries the customer's owner and department.
 
     `author` wrote it; an imported one whose author is no member keeps the name as text. `result_date` is the date of
-    the outcome, `deal_date` the same date where the outcome is a deal (S0-40).
+    the outcome, `deal_date` the same date where the outcome is a deal (S0-40). `summary` is what it is called.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -28,6 +28,7 @@ class FollowUp(Record):
     occurred_at = models.DateTimeField()
     method = models.CharField(max_length=60, default="")
     content = models.TextField(default="")
+    summary = models.CharField(max_length=80, default="")
     feedback = models.TextField(default="")
     progress = models.SmallIntegerField(null=True)
     intention = models.CharField(max_length=60, default="")
@@ -39,6 +40,7 @@ class FollowUp(Record):
     imported = models.BooleanField(default=False)
 
     row_type = "followup"
+    unrecorded = Record.unrecorded | {"summary"}
     customer_id: int
     contact_id: int | None
     author_id: int | None

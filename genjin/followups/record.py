@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,10 +28,24 @@ from genjin.kernel.grants import declare_grants
 from genjin.kernel.records import Link, RecordType, Searched, Section, View, register
 from genjin.org.grants import add_to_ready_roles
 
+MOST_IN_SUMMARY = 60
+
 
 def derive_followup(followup: Any) -> None:
-    """A deal date stands only where the outcome is a deal (S0-40)."""
+    """A deal date stands only where the outcome is a deal (S0-40); the summary follows from the rest."""
     followup.deal_date = followup.result_date if followup.outcome == DEAL else None
+    followup.summary = summary_of(followup)
+
+
+def summary_of(followup: Any) -> str:
+    """What a follow-up is called: the beginning of its words; without any, how and on which day it was."""
+    words = " ".join((followup.content or followup.feedback).split())
+    if words:
+        return words if len(words) <= MOST_IN_SUMMARY else words[: MOST_IN_SUMMARY - 1].rstrip() + "…"
+    declared = {option.key: str(option.label) for option in METHOD.defaults}
+    method = declared.get(followup.method, followup.method)
+    day = localtime(followup.occurred_at, ZoneInfo(settings.COMPANY_TIME_ZONE)).date()
+    return " ".join(part for part in (method, day.isoformat()) if part)
 
 
 FOLLOWUP = register(
@@ -38,13 +55,13 @@ FOLLOWUP = register(
         label=_("跟进记录"),
         many=pgettext_lazy("several", "跟进记录"),
         model=FollowUp,
-        title="code",
+        title="summary",
         icon="message-2",
         code_pattern="GJ-{000000}",
         subtitle=("method", "outcome"),
         derive=derive_followup,
         default_sort="-occurred_at",
-        searched=Searched(codes=("code",)),
+        searched=Searched(codes=("code",), others=("summary",)),
         links=(
             Link("customer_id", "customer", belongs=True, label=_("客户")),
             Link("contact_id", "contact", label=_("联系人")),
@@ -78,7 +95,7 @@ FOLLOWUP = register(
                 help=_("不填就是现在"),
             ),
             Choice(key="method", label=_("跟进方式"), section="talk", options=METHOD.key, in_list=True, width=100),
-            LongText(key="content", label=_("跟进内容"), section="talk", in_list=True),
+            LongText(key="content", label=_("跟进内容"), section="talk"),
             LongText(key="feedback", label=_("客户反馈"), section="talk"),
             Percent(key="progress", label=_("跟进进度"), section="result", in_list=True, width=90),
             Choice(
@@ -101,6 +118,7 @@ FOLLOWUP = register(
             Text(key="author_name", label=_("跟进人（原表）"), section="system", editable=False, most=60),
             YesNo(key="imported", label=_("导入的历史"), section="system", editable=False),
             Text(key="code", label=_("跟进编号"), section="system", editable=False),
+            Text(key="summary", label=_("跟进摘要"), section="system", editable=False, in_list=True),
             Person(key="owner", column="owner_id", label=_("客户负责人"), section="system", editable=False),
             DepartmentRef(
                 key="department", column="department_id", label=_("所属部门"), section="system", editable=False

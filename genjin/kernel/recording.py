@@ -104,10 +104,9 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
     if creating:
         _prepare_new(actor, row)
         row.created_at = recording.at
-    changes = row.changes()
     if isinstance(row, Record):
-        _derive(row, changes, creating)
-        changes = row.changes()
+        _derive(row, creating)
+    changes = row.changes()
     recording.noted = True
     recording.note.update(note)
     if not changes and not creating:
@@ -161,14 +160,14 @@ def _prepare_new(actor: Actor, row: Row) -> None:
         row.id = new_ids(1)[0]
 
 
-def _derive(row: Record, changes: dict[str, Any], creating: bool) -> None:
+def _derive(row: Record, creating: bool) -> None:
     """Let the type keep its derived columns, and the search text when what it is made of changed."""
     record_type = type_of(row)
     if record_type.derive:
         record_type.derive(row)
     searched = record_type.searched
     sources = {*searched.names, *searched.phones, *searched.codes, *searched.others}
-    if creating or sources & changes.keys():
+    if creating or sources & row.changes().keys():  # derived columns are found too
         set_search(row, record_type)
 
 

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('method', models.CharField(default='', max_length=60)),
                 ('content', models.TextField(default='')),
+                ('summary', models.CharField(default='', max_length=80)),
                 ('feedback', models.TextField(default='')),
                 ('progress', models.SmallIntegerField(null=True)),
                 ('intention', models.CharField(default='', max_length=60)),

@@ -17,6 +17,9 @@ from genjin.followups.actions import create_followup, edit_followup, restore_fol
 from genjin.followups.models import FollowUp
 from genjin.followups.tests.factories import make_followup
 from genjin.kernel.actor import Surface
+from genjin.kernel.fields import Values
+from genjin.kernel.lists import search
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from genjin.kernel.timeline import timeline
 from genjin.testing.cast import Cast
@@ -236,3 +239,27 @@ def test_the_time_of_writing_is_the_default(cast: Cast) -> None:
     actor = cast.actor("owner")
     before = timezone.now()
     assert before <= make_followup(actor, make_customer(actor)).occurred_at <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("raw", "summary"),
+    [
+        ({"content": "谈了交期\n  下周再访"}, "谈了交期 下周再访"),
+        ({"content": "长" * 61}, "长" * 59 + "…"),
+        ({"content": "", "feedback": "再想想"}, "再想想"),
+        ({"content": "", "method": "phone", "occurred_at": "2020-10-01"}, "电话 2020-10-01"),
+    ],
+)
+def test_a_followup_is_called_by_its_first_words(cast: Cast, raw: dict[str, str], summary: str) -> None:
+    actor = cast.actor("owner", Surface.IMPORT)
+    customer = make_customer(cast.actor("owner"))
+    outcome = create_followup.run(actor, None, {"customer": str(customer.pk), **raw})
+    assert FollowUp.objects.get(pk=outcome.row_id).summary == summary
+
+
+def test_a_corrected_followup_is_called_and_found_by_its_new_words(cast: Cast) -> None:
+    actor = cast.actor("owner")
+    followup = make_followup(actor, make_customer(actor), "谈了交期")
+    edit_followup(actor, followup.pk, values=Values(content="改谈付款方式"))
+    assert [hit.title for hit in search(actor, RECORD_TYPES["followup"], "付款")] == ["改谈付款方式"]
+    assert search(actor, RECORD_TYPES["followup"], "交期") == []
