@@ -14,6 +14,7 @@ from collections.abc import Generator
 import pytest
 
 from genjin.kernel.postgres import start_throwaway
+from genjin.ui.catalogs import compile_catalogs
 
 _open = contextlib.ExitStack()
 
@@ -39,6 +40,7 @@ def _prepare() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "genjin.settings"
     os.environ["GENJIN_TESTING"] = "1"
     atexit.register(_open.close)
+    compile_catalogs()  # Django reads them once, before any test
     server = _open.enter_context(start_throwaway())
     home = server.folder / "home"
     (home / "static").mkdir(parents=True)
