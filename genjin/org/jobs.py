@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import job, periodic
@@ -20,14 +20,15 @@ from genjin.org.queries import member_facts
 @job("org.mail_reset_code", title=gettext_lazy("发送密码重设邮件"), grants=("org.sign_in",), attempts=2)
 def mail_reset_code(actor: Actor, job_id: int, *, member_id: int) -> None:  # noqa: ARG001 - every job gets it
     """Send a fresh code to the member's address, with a link to the configured host (flaw 12: never the request's)."""
-    address = member_facts(member_id).email
+    member = member_facts(member_id)
     code = make_mailed_code(actor, member_id)
-    body = _(
-        "您申请了重设密码。请在一小时内打开 %(link)s ，输入重设码 %(code)s 并设置新密码。"
-        "\n\n如果不是您本人申请，请忽略这封邮件。"
-    )
     link = f"{settings.SITE_ADDRESS}/reset"
-    send_mail(_("跟进：重设密码"), body % {"link": link, "code": code}, None, [address])
+    with override(member.language):
+        body = _(
+            "您申请了重设密码。请在一小时内打开 %(link)s ，输入重设码 %(code)s 并设置新密码。"
+            "\n\n如果不是您本人申请，请忽略这封邮件。"
+        )
+        send_mail(_("跟进：重设密码"), body % {"link": link, "code": code}, None, [member.email])
 
 
 @periodic("35 17 * * *", "org.forget_expired")

@@ -24,9 +24,8 @@ def run(options: argparse.Namespace) -> int:
 
         try:
             with translation.override(terminal_language()):
-                report = import_file(path, options.sign_in)
+                print("\n".join(import_file(path, options.sign_in).lines()))
         except Refused as refusal:
             print(f"genjin: {refusal.message}", file=sys.stderr)
             return 1
-    print("\n".join(report.lines()))
     return 0

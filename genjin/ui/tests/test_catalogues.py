@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Message
 from django.apps import apps
+from django.core import mail
 from django.db import models
 from django.test import Client
 from django.utils.translation import gettext, ngettext, override, pgettext
 from pypinyin import lazy_pinyin
 
 from genjin.kernel import industries, regions
+from genjin.kernel.actor import system
 from genjin.kernel.fields import Choice
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.stamps import bump_stamp
 from genjin.kernel.tables import find_table, read_sheets
 from genjin.kernel.wording import in_sentence, labelled, listed
+from genjin.org.jobs import mail_reset_code
 from genjin.org.models import Member
 from genjin.surfaces.imports.matching import match_columns
 from genjin.surfaces.imports.models import Import
@@ -181,6 +184,13 @@ def test_pages_before_sign_in_follow_the_browser(latin_world: World) -> None:
     found = {words: path for path in paths(latin_world) for words in chinese_of(walker.get(path)) - LANGUAGES}
     assert_nothing([f"{words}  {path}" for words, path in sorted(found.items())])
     assert "Sign in" in walker.get("/sign-in").body
+
+
+def test_mail_speaks_its_readers_language(cast: Cast) -> None:
+    Member.objects.filter(pk=cast.owner.pk).update(email="owner@example.com", language="en")
+    mail_reset_code(system("org.sign_in"), 0, member_id=cast.owner.pk)
+    assert mail.outbox[0].subject == "Genjin: reset your password"
+    assert not CHINESE.search(str(mail.outbox[0].body))
 
 
 def paths(world: World) -> list[str]:
