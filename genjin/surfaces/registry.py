@@ -26,6 +26,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "tokens.create": _CREDENTIAL,
         "profile.change_sign_in": _CREDENTIAL,
         "profile.change_password": _CREDENTIAL,
+        "profile.note_wrong_password": "counted by the page that asked for the password",
         "members.issue_reset_code": "the code is shown once, to the administrator on the page",
         "profile.end_session": _SESSION,
         "profile.end_other_sessions": _SESSION,

@@ -21,6 +21,7 @@ from genjin.org.actions.members import MemberEmail, MemberPhone, Name, SignIn, T
 from genjin.org.actions.passwords import set_password
 from genjin.org.actions.sign_in import Secret
 from genjin.org.changing import end_access
+from genjin.org.changing.attempts import PER_ACCOUNT, check_attempts, count_failure, forget_failures, key_of
 from genjin.org.fields import OneOf, Pairs, Password
 from genjin.org.models import Member, Session
 
@@ -154,8 +155,40 @@ def _me(actor: Actor) -> Member:
     return member_row(actor.member_id)
 
 
+class WrongPassword(Refused):
+    """The password asked for again was not right. The refused action counts nothing: whoever ran it calls
+    `note_wrong_password`."""
+
+    def __init__(self) -> None:
+        super().__init__("wrong_password", _("当前密码不正确"), "current")
+
+
 def proven(actor: Actor, current: str) -> Member:
+    """The member, who gave the password again. Raises WrongPassword, and TooMany after ten wrong ones (ASVS 6.3.1)."""
     member = _me(actor)
+    key = _proofs_of(member)
+    check_attempts((key, PER_ACCOUNT))
     if not member.check_password(current):
-        raise Refused("wrong_password", _("当前密码不正确"), "current")
+        raise WrongPassword
+    forget_failures(key)
     return member
+
+
+@action(
+    "profile.note_wrong_password",
+    on=Member,
+    needs="profile.edit",
+    label=gettext_lazy("密码验证失败"),
+    icon="lock",
+    listed=False,
+)
+def note_wrong_password(actor: Actor) -> Member:
+    """Count and record a wrong password given for a change of one's own."""
+    member = _me(actor)
+    count_failure(_proofs_of(member))
+    record(actor, member, result="failed")
+    return member
+
+
+def _proofs_of(member: Member) -> str:
+    return key_of("proof", str(member.pk), "")

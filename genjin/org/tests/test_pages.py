@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from genjin.customers.actions.customers import create_customer
 from genjin.kernel.fields import Values
+from genjin.kernel.models.events import Event
 from genjin.kernel.models.options import CodeSeries, Holiday, HolidayYear, Option
 from genjin.org.actions.roles import create_role
 from genjin.org.models import AccessToken, Company, Department, Member, Role, Session
@@ -338,6 +341,20 @@ def test_V7_5_sessions_are_listed_and_ended_and_keys_never_shown(cast: Cast) -> 
     here.post("/profile/sessions/end")
     assert there.get("/profile").status_code == 302
     assert here.get("/profile").status_code == 200
+
+
+def test_V6_3_1_guessing_the_password_of_a_session_is_stopped_like_signing_in(cast: Cast) -> None:
+    client = signed_in("owner")
+    wrong = {"current": "wrong", "password": "春眠不觉晓处处闻啼鸟"}
+    asking = ["/profile/password", "/profile/tokens/new"] * 5
+    assert [client.post(url, wrong | {"name": "x", "days": "30"}).status_code for url in asking] == [422] * 10
+    assert Event.objects.filter(action="profile.note_wrong_password").count() == 10
+    right = wrong | {"current": PASSWORD}
+    answer = client.post("/profile/password", right, headers=HTMX)
+    assert answer.status_code == 429
+    assert "尝试次数过多" in answer.content.decode()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        assert client.post("/profile/password", right).status_code == 302
 
 
 def test_V7_5_1_password_sign_in_and_tokens_ask_for_the_password(cast: Cast) -> None:

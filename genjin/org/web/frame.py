@@ -15,6 +15,7 @@ from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field
 from genjin.kernel.refusal import Forbidden, Refused
+from genjin.org.actions.profile import WrongPassword, note_wrong_password
 from genjin.org.fields import OneOf
 from genjin.org.queries import organisation
 from genjin.ui.forms.controls import Control, control
@@ -132,8 +133,14 @@ class SettingsForm:
         except Refused as refusal:
             if refusal.status in (403, 404):
                 raise
-            self.refusal = refusal
+            self.refuse(refusal)
         return self.refusal is None
+
+    def refuse(self, refusal: Refused) -> None:
+        """Keep why it was refused; a wrong password counts."""
+        if isinstance(refusal, WrongPassword):
+            note_wrong_password(self.request.actor)
+        self.refusal = refusal
 
     def draw(self) -> HttpResponse:
         """Into the dialog for htmx, as a page of its own otherwise."""

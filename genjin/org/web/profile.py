@@ -116,7 +116,7 @@ def token_new(request: PageRequest) -> HttpResponse:
         arguments = create_token.parse(request.actor, _given(request, "name", "days", "current", "read_only"))
         return _shown_once(request, create_token(request.actor, **arguments)[1])
     except Refused as refusal:
-        form.refusal = refusal
+        form.refuse(refusal)
         return form.draw()
 
 

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('record_id', models.BigIntegerField()),
                 ('since', models.DateTimeField(default=django.utils.timezone.now)),
                 ('until', models.DateTimeField(null=True)),
-                ('rule', models.CharField(choices=[('created', '新建'), ('imported', '导入'), ('transferred', '转移'), ('followed', '随上级记录变更'), ('handed_over', '交接'), ('returned', '退回')], max_length=20)),
+                ('rule', models.CharField(choices=[('created', '新建'), ('imported', '导入'), ('transferred', '转移'), ('followed', '随上级记录变更'), ('moved', '随负责人调动'), ('handed_over', '交接'), ('returned', '退回')], max_length=20)),
                 ('reason', models.CharField(default='', max_length=200)),
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.department')),

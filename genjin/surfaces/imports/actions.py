@@ -21,8 +21,8 @@ from genjin.surfaces.imports.models import MOVES, Duplicates, Import, State
 from genjin.surfaces.imports.planning import Plan
 from genjin.surfaces.imports.queries import import_for
 
-CHUNK = 100
-MOST_AT_ONCE = 300
+CHUNK = 50
+MOST_AT_ONCE = 50
 JOB = "imports.run"
 
 

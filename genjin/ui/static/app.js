@@ -151,7 +151,7 @@ function retryOf(ctx) { return ctx.sourceElement?.isConnected ? () => htmx.trigg
 document.addEventListener("htmx:response:error", event => {
   const { ctx } = event.detail, { status, headers } = ctx.response;
   if (status === 401) { leaving = true; toast({ text: words.signedOut, tone: "bad" }); }
-  if (status === 422 || status === 409) return;
+  if ([409, 422, 429].includes(status)) return;
   ctx.swap = "none"; ctx.hx.reswap = undefined;
   if (status === 401 || ctx.hx.trigger) return;
   const number = headers.get("X-Request-Id");

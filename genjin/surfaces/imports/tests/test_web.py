@@ -13,10 +13,13 @@ from genjin.customers.models import Customer
 from genjin.customers.tests.factories import make_customer
 from genjin.followups.models import FollowUp
 from genjin.kernel import jobs
+from genjin.kernel.actor import Surface
 from genjin.kernel.models.jobs import JobProgress
 from genjin.org.models import Member
+from genjin.surfaces.imports.actions import bring_rows
 from genjin.surfaces.imports.jobs import run_import_job
 from genjin.surfaces.imports.models import Import, State
+from genjin.surfaces.imports.running import planned
 from genjin.surfaces.imports.tests.files import SHEET, csv_file
 from genjin.testing.cast import Cast
 
@@ -126,6 +129,28 @@ def test_imports_of_others_and_without_grant_are_refused(cast: Cast) -> None:
     assert nobody.post(f"{address}/run").status_code == 403
     assert Client().get("/imports").headers["Location"].startswith("/sign-in")
     assert Customer.objects.count() == 0
+
+
+@pytest.mark.parametrize(("count", "queued"), [(50, False), (51, True)])
+def test_at_most_fifty_rows_are_brought_in_at_once(cast: Cast, count: int, queued: bool) -> None:
+    client = client_of(cast.owner)
+    address = upload(client, csv_file(["客户名称"], *([f"第{n}公司"] for n in range(count))))
+    client.post(f"{address}/run")
+    row = Import.objects.get()
+    assert (row.job_id is not None) == queued
+    assert Customer.objects.count() == (0 if queued else count)
+
+
+def test_the_bar_shows_how_far_the_job_is(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    content = csv_file(["客户名称"], *([f"第{n}公司"] for n in range(80)))
+    address = upload(client, content)
+    client.post(f"{address}/run")
+    row = Import.objects.get()
+    bring_rows(cast.actor("owner", Surface.JOB), row.pk, plan=planned(cast.actor("owner"), row))
+    html = client.get(address, headers={"HX-Request": "true", "HX-Request-Type": "partial"}).content.decode()
+    assert "50 / 80" in html
+    assert 'width="62%"' in html
 
 
 def test_a_long_file_runs_as_a_job_and_twice_brings_nothing_twice(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
