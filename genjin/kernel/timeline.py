@@ -48,6 +48,17 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
 
 
+def latest(actor: Actor, record: Record, action: str) -> tuple[datetime, str, dict[str, Any]] | None:
+    """(when, who, note) of the last time an action was done to a record; None when it never was. Raises NotFound."""
+    demand_sight(actor, record)
+    links = EventLink.objects.filter(row_id=record.pk, event__action=action).select_related("event")
+    link = links.order_by("-event_id").first()
+    if link is None:
+        return None
+    who = people.directory().member_name(link.event.member_id, actor.stamp) if link.event.member_id else ""
+    return link.event.at, who, link.event.note
+
+
 def timeline(actor: Actor, record: Record, *, before: int | None = None, most: int = 20) -> tuple[list[Entry], bool]:
     """(entries newest first, whether there are earlier ones). `before`: an event id. Three queries, and one per type
     of record that changes name."""

@@ -89,7 +89,7 @@ def test_every_record_has_its_event_and_its_owner_his_period() -> None:
     seed_demo(customers=SOME, now=WEDNESDAY)
     linked = set(EventLink.objects.values_list("row_id", flat=True))
     for model in (Customer, Contact, FollowUp):
-        rows = dict(model.objects.values_list("pk", "owner_id"))  # type: ignore[attr-defined]
+        rows = dict(model.objects.values_list("pk", "owner_id"))
         assert rows.keys() <= linked
         open_periods = Period.objects.filter(record_id__in=rows, until=None)
         assert dict(open_periods.values_list("record_id", "owner_id")) == rows

@@ -254,6 +254,7 @@ def test_a_followup_is_called_by_its_first_words(cast: Cast, raw: dict[str, str]
     actor = cast.actor("owner", Surface.IMPORT)
     customer = make_customer(cast.actor("owner"))
     outcome = create_followup.run(actor, None, {"customer": str(customer.pk), **raw})
+    assert outcome.row_id is not None
     assert FollowUp.objects.get(pk=outcome.row_id).summary == summary
 
 

@@ -34,6 +34,11 @@ class Fact:
     edit: bool
     empty: bool
 
+    @property
+    def linked(self) -> bool:
+        """Whether the value is a link."""
+        return "<a " in self.value
+
 
 @dataclass(frozen=True)
 class Header:

@@ -10,12 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel import people
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
-from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import type_of
+from genjin.kernel.timeline import latest
 from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import Drawn
 from genjin.ui.formats import Formats
@@ -29,13 +28,10 @@ def voided_banner(
     """The banner of a voided record as a list of one panel; empty for any other record."""
     if record.life != Life.VOIDED:
         return []
-    record_type = type_of(record)
-    found = EventLink.objects.filter(row_id=record.pk, event__action=record_type.grant("void"))
-    link = found.select_related("event").order_by("-event_id").first()
     parts = [_("在回收站里，不再计入列表和统计")]
-    if link is not None:
-        who = people.directory().member_name(link.event.member_id, actor.stamp) if link.event.member_id else ""
-        parts = [who, fmt.when(link.event.at), str(link.event.note.get("reason", ""))]
+    if found := latest(actor, record, type_of(record).grant("void")):
+        at, who, note = found
+        parts = [who, fmt.when(at), str(note.get("reason", ""))]
     back = next((action for action, verb in offered if verb == "restore"), None)
     return [banner(record, str(_("已作废")), parts, "restore" if back else "", str(back.label) if back else "")]
 

@@ -15,7 +15,7 @@ from genjin.ui.addresses import list_url, record_url
 from genjin.ui.forms.choices import filter_offers, offers
 from genjin.ui.forms.finding import demand_reach, row_action, verb_of
 from genjin.ui.forms.running import ActionForm
-from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, page
+from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, in_dialog, page
 
 CHANGED = "record:changed rows:changed"
 
@@ -23,24 +23,12 @@ CHANGED = "record:changed rows:changed"
 @page("<plural:record_type>/new", name="new", methods=["GET", "POST"])
 def new(request: PageRequest, record_type: RecordType) -> HttpResponse:
     """Create a record. `?key=value` fills fields in; `?stay=1` stays on the page it was opened from."""
-    action = ACTIONS.get(record_type.grant("create"))
-    if action is None or not request.actor.may(action.needs):
-        raise NotFound
     stay = request.GET.get("stay") or request.POST.get("stay", "")
-    form = ActionForm(
-        request,
-        action,
-        url=f"{list_url(record_type)}/new",
-        title=str(action.label),
-        submit=_("保存"),
-        given=request.GET.dict(),
-        keep=(("stay", stay),),
-        draft=f"new.{record_type.key}",
-    )
+    form = _creation_form(request, record_type, stay)
     outcome = form.run() if request.method == "POST" else None
     if outcome is None or outcome.row_id is None:
         return form.respond()
-    if stay:
+    if stay and in_dialog(request):
         return closed_dialog(_("已保存"), changed=CHANGED)
     return go(request, record_url(record_type, outcome.row_id), _("已保存"))
 
@@ -75,7 +63,7 @@ def act(request: PageRequest, record_type: RecordType, row_id: int, verb: str) -
 
 
 def _done(request: PageRequest, record_type: RecordType, row_id: int, words: str) -> HttpResponse:
-    if request.headers.get("HX-Request") == "true":
+    if in_dialog(request):
         return closed_dialog(words, changed=CHANGED)
     return go(request, record_url(record_type, row_id), words)
 
@@ -112,3 +100,19 @@ def region_options(request: PageRequest) -> HttpResponse:
     """The next level below `parent`, as options of a select."""
     below = regions.children(request.GET.get("parent", "")[:6])
     return fragment(request, "ui/region_options.html", regions=below)
+
+
+def _creation_form(request: PageRequest, record_type: RecordType, stay: str) -> ActionForm:
+    action = ACTIONS.get(record_type.grant("create"))
+    if action is None or not request.actor.may(action.needs):
+        raise NotFound
+    return ActionForm(
+        request,
+        action,
+        url=f"{list_url(record_type)}/new",
+        title=str(action.label),
+        submit=_("保存"),
+        given=request.GET.dict(),
+        keep=(("stay", stay),),
+        draft=f"new.{record_type.key}",
+    )

@@ -65,7 +65,7 @@ def test_of_two_who_save_at_once_one_sees_the_difference() -> None:
 
 def everything_seen(caller: Caller, own: int) -> list[bytes]:
     """What the door says to somebody, with the request's number taken out."""
-    asked = (
+    asked: tuple[tuple[str, dict[str, str]], ...] = (
         ("/customers", {"q": "CANARY"}), ("/customers", {"q": "绝密"}), ("/customers", {"sort": "-updated_at"}),
         ("/customers", {"life": "any"}), ("/customers", {"phone.contains": "1390000"}), ("/contacts", {}),
         (f"/customers/{own}", {}), (f"/customers/{own}/timeline", {}), (f"/customers/{own}/files", {}),
