@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -158,7 +159,8 @@ def follow_department(actor: Actor, *, member: int, model: type[Record]) -> int:
     """Move up to 500 records of an owner to his present main department (B5); returns how many. Earlier periods keep
     the department of their time."""
     department_id = people.directory().department_of(member, actor.stamp)
-    rows = model._default_manager.filter(owner_id=member).exclude(department_id=department_id).order_by("id")
+    settled = Q(department_id=department_id) if department_id else Q(department_id__isnull=True)
+    rows = model._default_manager.filter(owner_id=member).exclude(settled).order_by("id")
     left_behind = list(rows.select_for_update(of=("self",))[:AT_ONCE])
     for row in left_behind:
         change_owner(actor, row, member, rule=Rule.MOVED)
