@@ -58,7 +58,11 @@ def _value(field: Field, part: str, actor: Actor, known: Mapping[str, int]) -> A
 
 
 def _text(field: Field, part: str, actor: Actor) -> str:  # noqa: ARG001 - one signature for all makers
-    return f"{mark(part)} {field.key}"[: getattr(field, "most", 200) or 200]
+    return _text_of(part, field.key)[: getattr(field, "most", 200) or 200]
+
+
+def _text_of(part: str, key: str) -> str:
+    return f"{mark(part)} {key}"
 
 
 def _choice(field: Field, part: str, actor: Actor) -> str | None:  # noqa: ARG001 - one signature for all makers

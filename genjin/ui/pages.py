@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import wraps
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template import engines
@@ -107,6 +107,12 @@ def wants_fragment(request: HttpRequest) -> bool:
         and headers.get("HX-Request-Type") != "full"
         and headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def in_dialog(request: HttpRequest) -> bool:
+    """Whether htmx sent a form from a dialog over some page (and not from the page that the form has of its own)."""
+    came_from = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return request.headers.get("HX-Request") == "true" and came_from != request.path
 
 
 def render(

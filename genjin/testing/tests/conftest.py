@@ -14,6 +14,7 @@ from django.db import transaction
 
 from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor
+from genjin.testing.browsing import Browser, chromium
 from genjin.testing.doors import Address, absent, addresses, doors, queries
 from genjin.testing.fingerprints import table_fingerprints
 from genjin.testing.walking import Answer, Walker, unlimited
@@ -92,3 +93,10 @@ def places(world: World, owners: tuple[str, ...]) -> list[tuple[Address, str]]:
                 for address in addresses(door, world, part):
                     found |= {path: address for path in queries(address, world) if path not in found}
     return [(address, path) for path, address in found.items()]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as started:
+        yield started
