@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
+from playwright.sync_api import Browser
 
 from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor
-from genjin.testing.browsing import Browser, chromium
+from genjin.testing.browsing import chromium
 from genjin.testing.doors import Address, absent, addresses, doors, queries
 from genjin.testing.fingerprints import table_fingerprints
 from genjin.testing.walking import Answer, Walker, unlimited

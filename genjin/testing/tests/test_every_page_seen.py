@@ -51,7 +51,7 @@ def dialogs(world: World, part: str) -> list[str]:
     return [path for path in whole_pages(world, part) if "/actions/" in path or path.endswith(("/edit", "/new"))]
 
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light desktop": {"viewport": DESKTOP, "color_scheme": "light"},
     "dark desktop": {"viewport": DESKTOP, "color_scheme": "dark"},
     "light phone": {"viewport": PHONE, "color_scheme": "light", "is_mobile": True, "has_touch": True},
@@ -65,7 +65,7 @@ def test_axe_finds_nothing_on_any_page(look: str, browser: Browser, live_server:
     if look != "light desktop":  # dialogs of one kind look alike
         pages = [path for path in pages if "/actions/" not in path]
     found = []
-    options: dict[str, Any] = {**LOOKS[look], "reduced_motion": "reduce"}
+    options = {**LOOKS[look], "reduced_motion": "reduce"}
     with visit(browser, live_server.url, world.cast.administrator, **options) as window:
         for path in pages:
             window.go(path)
