@@ -115,6 +115,7 @@ async function lookUp(box) {
   const join = box.dataset.src.includes("?") ? "&" : "?", untouched = field.value === (field.dataset.text ?? ""); // opened, not typed in: all
   const answer = await fetch(`${box.dataset.src}${join}q=${untouched ? "" : encodeURIComponent(field.value.trim())}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (asking.get(box).turn !== turn) return;
+  delete box.dataset.stale;
   if (answer?.ok) list.innerHTML = await answer.text(); else list.replaceChildren(make("div", { className: "none" }, words.failed));
   const chosen = new Set($$("[data-picked]", box).map(each => each.dataset.picked));
   $$("[role=option]", list).forEach((option, number) => { option.id = `${list.id}-${number}`; if (chosen.has(option.dataset.value)) option.setAttribute("aria-selected", "true"); });
@@ -131,7 +132,8 @@ function take(box, option) {
   if ("multiple" in box.dataset) {
     const there = $$("[data-picked]", box).find(each => each.dataset.picked === value);
     if (there) there.remove(); else $(".picked", box).append(pickedChip(box.dataset.name, value, text));
-    field.value = ""; changed(field); lookUp(box);
+    field.value = ""; changed(field);
+    if (box.closest(".build")) lookUp(box); else show(box, false); // elsewhere the list would lie over the form's buttons
   } else {
     const hidden = $("input[type=hidden]", box);
     hidden.value = value; field.value = text; field.dataset.text = text; $("[data-clear]", box).hidden = false; show(box, false);
@@ -146,7 +148,7 @@ function pickedChip(name, value, text) {
 }
 const changed = field => field.dispatchEvent(new Event("input", { bubbles: true }));
 const timers = new WeakMap();
-const soon = box => { clearTimeout(timers.get(box)); timers.set(box, setTimeout(() => lookUp(box), 120)); };
+const soon = box => { box.dataset.stale = ""; clearTimeout(timers.get(box)); timers.set(box, setTimeout(() => lookUp(box), 120)); };
 document.addEventListener("input", event => { const box = event.target.closest?.("[data-combobox]"); if (box && event.isTrusted && !event.isComposing && event.target.matches("[role=combobox]")) soon(box); });
 document.addEventListener("compositionend", event => { const box = event.target.closest?.("[data-combobox]"); if (box) soon(box); });
 document.addEventListener("focusin", event => { const box = event.target.matches?.("[data-combobox] [role=combobox]") && event.target.closest("[data-combobox]"); if (box) { event.target.dataset.text ??= event.target.value; event.target.select(); } });
@@ -175,6 +177,7 @@ document.addEventListener("keydown", event => {
   if (event.key === "ArrowDown" && list.hidden) lookUp(box);
   else if (event.key === "ArrowDown") point(box, options[(at + 1) % options.length]);
   else if (event.key === "ArrowUp") point(box, options.at(at - 1));
+  else if (event.key === "Enter" && "stale" in box.dataset) { clearTimeout(timers.get(box)); lookUp(box).then(() => { const first = $("[role=option]", list); if (first) take(box, first); }); } // quicker than the answer
   else if (event.key === "Enter" && !list.hidden) { if (options[at]) take(box, options[at]); }
   else if (event.key === "Escape" && !list.hidden) show(box, false);
   else if (event.key === "Backspace" && !event.target.value && "multiple" in box.dataset) { const last = $$("[data-picked]", box).at(-1); if (last) { last.remove(); changed(event.target); } return; }
