@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from genjin.kernel.models.rows import Life, Record, Row
 
@@ -140,7 +140,7 @@ class RestKind(models.TextChoices):
     """Why a customer is not being worked on."""
 
     ARCHIVED = "archived", gettext_lazy("已归档")
-    PAUSED = "paused", gettext_lazy("暂停跟进")
+    PAUSED = "paused", pgettext_lazy("state", "暂停跟进")
 
 
 class Rest(models.Model):

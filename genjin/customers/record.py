@@ -159,9 +159,9 @@ CUSTOMER = register(
             View("mine", _("我的客户"), (("owner.in", "me"),)),
             View("all", _("全部客户")),
             View("due", _("待联系"), (("next_contact_at.past", "0"),), sort="next_contact_at"),
-            View("key", _("重点客户"), (("category.in", "key"),)),
-            View("deals", _("已成交"), (("deal_date.filled", ""),)),
-            View("paused", _("暂停跟进"), (("paused.is", "1"),)),
+            View("key", pgettext_lazy("several", "重点客户"), (("category.in", "key"),)),
+            View("deals", pgettext_lazy("several", "已成交"), (("deal_date.filled", ""),)),
+            View("paused", pgettext_lazy("state", "暂停跟进"), (("paused.is", "1"),)),
         ),
     )
 )
@@ -209,7 +209,7 @@ CONTACT = register(
                 section="basic",
                 options="contact_decision_role",
                 in_list=True,
-                width=96,
+                width=124,
             ),
             Choice(key="gender", label=_("称谓"), section="basic", options="gender"),
             Phone(key="phone", label=_("手机"), section="reach", in_list=True, width=130),

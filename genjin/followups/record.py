@@ -128,7 +128,7 @@ FOLLOWUP = register(
         views=(
             View("mine", _("我写的"), (("author.in", "me"),)),
             View("all", _("全部跟进")),
-            View("deals", _("成交"), (("outcome.in", DEAL),)),
+            View("deals", pgettext_lazy("several", "成交"), (("outcome.in", DEAL),)),
         ),
     )
 )
