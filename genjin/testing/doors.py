@@ -177,6 +177,11 @@ def _choices(_world: World, _part: str, sofar: Chosen) -> list[str]:
     return [key for source, key in [("customers.transfer", "owner"), *_dropped()] if source == sofar["source"]]
 
 
+def _teamed(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
+    """The types whose records have owners of their own."""
+    return [t for t in RECORD_TYPES.values() if t.grant("add_teammate") in ACTIONS]
+
+
 def _named(fitting: Callable[[Action[Any, Any]], bool]) -> Callable[[World, str, Chosen], list[str]]:
     return lambda _world, _part, _sofar: [a.name for a in ACTIONS.values() if fitting(a)]
 
@@ -206,6 +211,7 @@ VARIANTS = {"verb", "key", "source"}
 ROW_PARAMETERS = {"row_id", "customer_id", "view_id", "import_id", "file_id", "message", "token_id"}
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
+    ("<plural:record_type>/<int:row_id>/owners", "record_type"): _teamed,
     ("", "plural"): lambda _world, _part, _sofar: [t.plural for t in RECORD_TYPES.values()],
     ("", "row_id"): _row,
     ("", "customer_id"): _own("customer"),
