@@ -84,7 +84,7 @@ CUSTOMER = register(
             Choice(key="kind", label=_("客户类型"), section="class", options="customer_kind"),
             Choice(key="category", label=_("客户分类"), section="class", options="customer_category"),
             Choice(
-                key="level", label=_("客户等级"), section="class", options="customer_level", in_list=True, width=108
+                key="level", label=_("客户等级"), section="class", options="customer_level", in_list=True, width=128
             ),
             Choice(
                 key="lifecycle",
