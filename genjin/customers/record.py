@@ -209,7 +209,7 @@ CONTACT = register(
                 section="basic",
                 options="contact_decision_role",
                 in_list=True,
-                width=124,
+                width=136,
             ),
             Choice(key="gender", label=_("称谓"), section="basic", options="gender"),
             Phone(key="phone", label=_("手机"), section="reach", in_list=True, width=130),
