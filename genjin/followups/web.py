@@ -14,6 +14,7 @@ from genjin.customers.models import Customer
 from genjin.customers.queries import customer_for
 from genjin.followups.actions import create_followup
 from genjin.followups.drawing import COMPOSED, Drawer, author_of, composer
+from genjin.followups.models import FollowUp
 from genjin.followups.queries import followups_of
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.statistics import Statistics, statistics
@@ -36,6 +37,13 @@ def followup_panel(request: PageRequest, customer: Customer) -> Drawn | None:
     if not request.actor.may(FOLLOWUP.grant("see")):
         return None
     return Drawn("followups/panel.html", _panel(request, customer))
+
+
+def words_panel(request: PageRequest, followup: FollowUp) -> Drawn:
+    """What was said, in full, on a follow-up's own page."""
+    line = Drawer(request.actor, formats_for(request.actor)).line(followup)
+    context = {"followup": followup, "line": line}
+    return Drawn("followups/words.html", context)
 
 
 def write_button(request: PageRequest, customer: Customer) -> Drawn | None:
@@ -143,6 +151,7 @@ def _lines(request: PageRequest, found: Statistics) -> list[dict[str, Any]]:
 
 
 register_button("customer", "write", write_button, order=10)
+register_panel("followup", "words", words_panel)
 register_panel("customer", "followups", followup_panel, order=20)
 register_card("customer", "followup", lambda _request, _customer: None)  # the panel shows them
 register_look("followups.create", Look("message-2", "acc"))

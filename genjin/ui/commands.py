@@ -20,6 +20,7 @@ from genjin.ui import palette
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.formats import ell
 from genjin.ui.forms.finding import offered_on, verb_of
+from genjin.ui.lists.resting import resting_lists
 from genjin.ui.navigation import menu_for
 from genjin.ui.palette import Choice, Group
 
@@ -133,4 +134,15 @@ def _row_at(actor: Actor, place: str) -> Record | None:
 
 def _pages(actor: Actor) -> list[Choice]:
     entries = [entry for _label, part in menu_for(actor, counted=False).sections for entry in part]
-    return [Choice(e.item.icon, [(str(e.item.label), False)], href=e.url, beside=_("打开")) for e in entries]
+    pages = [Choice(e.item.icon, [(str(e.item.label), False)], href=e.url, beside=_("打开")) for e in entries]
+    return [*pages, *_resting(actor)]
+
+
+def _resting(actor: Actor) -> list[Choice]:
+    """回收站 · 客户, and the archive likewise."""
+    return [
+        Choice(sign, [(f"{words} · {declared.many}", False)], href=address, beside=_("打开"))
+        for declared in RECORD_TYPES.values()
+        if declared.listed and actor.may(declared.grant("see"))
+        for address, words, sign in resting_lists(declared)
+    ]

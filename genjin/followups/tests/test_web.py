@@ -175,3 +175,13 @@ def test_the_generic_form_does_not_ask_for_the_author(cast: Cast) -> None:
     html = client_of(cast.owner).get("/followups/new").content.decode()
     assert 'name="content"' in html
     assert 'name="author"' not in html
+
+
+def test_a_followups_own_page_shows_its_words_and_leads_to_the_customer(cast: Cast) -> None:
+    actor = cast.actor("owner")
+    customer = make_customer(actor)
+    followup = make_followup(actor, customer, "长" * 80, feedback="再想想")
+    html = client_of(cast.owner).get(f"/followups/{followup.pk}").content.decode()
+    assert "长" * 80 in html.partition('<aside class="d-r"')[0]
+    assert f'href="/customers/{customer.pk}"' in html
+    assert "长" * 59 + "…</h1>" in html.replace("</span>", "")

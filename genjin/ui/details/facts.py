@@ -76,8 +76,9 @@ class Facts:
         ]
         life = str(LIVES[Life(record.life)]) if record.life else ""
         title = str(getattr(record, declared.title))
-        # of a company's name, its own word; of a person's, what avatar_letters takes
-        face = str(getattr(record, "fuzzy_key", ""))[:2] or title
+        # of a company's name, its own word; of a person's, what avatar_letters takes; a sentence is no name
+        named = declared.title in declared.searched.names
+        face = (str(getattr(record, "fuzzy_key", ""))[:2] or title) if named else ""
         return Header(title, face, record.code, life, subtitle, self._strip())
 
     def _strip(self) -> list[Fact]:

@@ -132,3 +132,9 @@ def test_a_search_costs_at_most_six_queries(
     found(actor, "jlb")
     with django_assert_max_num_queries(6):
         found(actor, "jlb")
+
+
+def test_recycle_bin_and_archive_are_found_by_their_names(cast: Cast) -> None:
+    choices = [choice for group in found(cast.actor("owner"), "回收站") for choice in group.choices]
+    assert "/customers?f=1&life=voided" in [choice.href for choice in choices]
+    assert not [choice for group in found(cast.actor("nobody"), "回收站") for choice in group.choices]

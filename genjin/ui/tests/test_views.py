@@ -101,3 +101,11 @@ def test_without_the_grant_no_view_is_kept(cast: Cast, unchanged: Unchanged) -> 
     assert "views.keep" in role.grants
     with unchanged(), pytest.raises(Forbidden):
         keep_view(cast.actor("nobody"), record_type="customer", name="x")
+
+
+def test_the_views_menu_leads_to_archive_and_recycle_bin(cast: Cast) -> None:
+    client = visitor(cast.owner)
+    menu = client.get("/customers/views", headers=HTMX).content.decode()
+    assert 'href="/customers?f=1&amp;life=voided"' in menu
+    assert 'href="/customers?f=1&amp;life=archived"' in menu
+    assert "life=archived" not in client.get("/contacts/views", headers=HTMX).content.decode()

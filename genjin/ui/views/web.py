@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
 from genjin.ui.addresses import demand_seeing, list_url
+from genjin.ui.lists.resting import resting_lists
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, page
 from genjin.ui.views.actions import change_view, keep_view, open_with, remove_view
@@ -25,7 +26,8 @@ def _state(request: PageRequest, record_type: RecordType) -> State:
 def menu(request: PageRequest, record_type: RecordType) -> HttpResponse:
     """What can be done with the list as it is now."""
     state = _state(request, record_type)
-    return fragment(request, "ui/view_menu.html", state=state, base=list_url(record_type))
+    base, resting = list_url(record_type), resting_lists(record_type)
+    return fragment(request, "ui/view_menu.html", state=state, base=base, resting=resting)
 
 
 @page("<plural:record_type>/views/new", name="view-new", methods=["GET", "POST"])
