@@ -11,9 +11,10 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from genjin.kernel.actor import Actor, Scope
+from genjin.kernel.expressions import Within, among, reached
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, NotFound
@@ -32,8 +33,8 @@ class To(StrEnum):
 
 SEE, WRITE, OWN = To.SEE, To.WRITE, To.OWN
 
-# (actor, right) -> query of record ids, or None when the branch gives this actor nothing
-Branch = Callable[[Actor, To], "QuerySet[Any, Any] | None"]
+# (actor, right, whether it is asked row by row) -> query of record ids, or None when it gives this actor nothing
+Branch = Callable[[Actor, To, bool], "QuerySet[Any, Any] | None"]
 BRANCHES: dict[str, Branch] = {}
 current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None)
 
@@ -49,10 +50,31 @@ def scope_condition(scope: Scope) -> Q:
         return Q()
     condition = Q(pk__in=[])
     if scope.members:
-        condition |= Q(owner_id__in=sorted(scope.members))
+        condition |= among("owner_id", scope.members)
     if scope.departments:
-        condition |= Q(department_id__in=sorted(scope.departments))
+        condition |= among("department_id", scope.departments)
     return condition
+
+
+def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
+    """What the actor may see as a question to each row: for rows that are found by other means, and for scopes so wide
+    that an index of owners would not help. Raises Forbidden without the grant."""
+    scope = actor.demand(record_type.grant("see"))
+    if scope.everything:
+        return Q()
+    inside = Q(Within("owner_id", scope.members)) | Q(Within("department_id", scope.departments))
+    paths = ["pk"] + [link.column for link in [record_type.owner_link()] if link]
+    beyond = Q(pk__in=[])
+    for branch in BRANCHES.values():
+        ids = branch(actor, SEE, True)
+        if ids is not None:
+            for path in paths:
+                beyond |= Q(reached(ids, path))
+    return Q(Case(When(inside, then=Value(True)), default=_true_where(beyond), output_field=BooleanField()))
+
+
+def _true_where(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:
@@ -60,7 +82,7 @@ def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) ->
     link = record_type.owner_link()
     conditions = []
     for branch in BRANCHES.values():
-        ids = branch(actor, right)
+        ids = branch(actor, right, False)
         if ids is None:
             continue
         conditions.append(Q(pk__in=ids))

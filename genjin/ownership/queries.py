@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, demand_sight, register_branch
+from genjin.kernel.expressions import Within, among
 from genjin.kernel.models.rows import Record
 from genjin.ownership.models import Period, Teammate
 
 
-def team_branch(actor: Actor, right: To) -> QuerySet[Any, Any] | None:
+def team_branch(actor: Actor, right: To, row_by_row: bool) -> QuerySet[Any, Any] | None:
     """Ids of records in whose team I or my subordinates are (B5, S2-30). Writing asks for my own read-write place."""
     if actor.member_id is None:
         return None
     rows = Teammate.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     if right is SEE:
-        rows = rows.filter(member_id__in=sorted(actor.people))
+        people = Within if row_by_row else among
+        rows = rows.filter(people("member_id", actor.people))
     else:
         rows = rows.filter(member_id=actor.member_id, writes=True)
     return rows.values("record_id")

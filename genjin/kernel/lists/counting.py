@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.lists.branches import branches
+from genjin.kernel.lists.planning import for_counting
 from genjin.kernel.lists.reading import ListQuery
 
 CAP = 10_000
@@ -13,7 +13,7 @@ CAP = 10_000
 
 def count_capped(actor: Actor, query: ListQuery, cap: int = CAP) -> int:
     """How many rows the list has; cap + 1 means more than `cap`."""
-    parts, _first = branches(actor, replace(query.without_page(), sort=None))
+    parts = for_counting(actor, replace(query.without_page(), sort=None), cap)
     slices = [rows.values_list("id", flat=True)[: cap + 1] for rows in parts]
     if not slices:
         return 0

@@ -1,21 +1,21 @@
-"""One page of a list: the first rows of each branch by key, merged and without repeats. No OFFSET, no COUNT."""
+"""One page of a list by key: the attempts of its plan in turn, branches merged without repeats. No COUNT, and no OFFSET
+but over the entries of an index."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
-from genjin.kernel.lists.branches import branches, ordered
+from genjin.kernel.lists.ordering import Order, Place, edge_of
+from genjin.kernel.lists.planning import Attempt, attempts
 from genjin.kernel.lists.reading import Cursor, ListQuery
-from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import plain
 from genjin.kernel.refusal import Refused
 
@@ -67,7 +67,7 @@ class _Reader:
         names = [*FIXED, query.record_type.title, self.path, *(f.path for f in columns)]
         self.names = list(dict.fromkeys(names))
         self.at = {name: index for index, name in enumerate(self.names)}
-        self.branches, self.first = branches(actor, query)
+        self.attempts = attempts(actor, query, query.size + 1)
 
     def read(self, cursor: Cursor | None, *, backward: bool) -> list[tuple[Any, ...]]:
         """Up to size + 1 rows from the cursor on, in reading direction. Rows without a sort value come last."""
@@ -87,19 +87,29 @@ class _Reader:
         return found
 
     def _stage(self, cursor: Cursor | None, empty: bool, descending: bool, wanted: int) -> list[tuple[Any, ...]]:
-        path = "id" if empty else self.path
+        """Rows with (or, `empty`, without) a sort value, by the first attempt that fills the page or sees it all."""
+        order = Order("id" if empty else self.path, self.path if empty else None, descending)
+        start = None if cursor is None else (self._value(cursor, order.path), cursor.row_id)
+        found: list[tuple[Any, ...]] = []
+        for attempt in self.attempts:
+            edge = edge_of(self.query.record_type.model, order, start) if attempt.window else None
+            found = self._merged(attempt, order, start, edge, wanted)
+            if edge is None or len(found) >= wanted:
+                break
+        return found
+
+    def _merged(
+        self, attempt: Attempt, order: Order, start: Place | None, edge: Place | None, wanted: int
+    ) -> list[tuple[Any, ...]]:
         merged: dict[int, tuple[Any, ...]] = {}
-        for rows in self.branches:
-            part = rows if self.path == "id" else rows.filter(**{f"{self.path}__isnull": empty})
-            if cursor is not None:
-                part = _beyond(part, path, self._value(cursor, path), cursor.row_id, descending)
-            part = ordered(part, path, descending=descending, first=self.first)
-            merged.update((row[0], row) for row in part.values_list(*self.names)[:wanted])
-        if len(self.branches) == 1:
+        for part in attempt.parts:
+            rows = order.sort(order.between(part, start, edge, first=attempt.first), first=attempt.first)
+            merged.update((row[0], row) for row in rows.values_list(*self.names)[:wanted])
+        if len(attempt.parts) == 1:
             return list(merged.values())
-        place = self.at[path]
-        rows_in_order = sorted(merged.values(), key=lambda r: (r[place], r[0]), reverse=descending)
-        return rows_in_order[:wanted]
+        place = self.at[order.path]
+        in_order = sorted(merged.values(), key=lambda row: (row[place], row[0]), reverse=order.descending)
+        return in_order[:wanted]
 
     def _value(self, cursor: Cursor, path: str) -> Any:
         if path == "id":
@@ -135,20 +145,7 @@ def _sort_value(kind: str, value: Any) -> Any:
     return str(value)
 
 
-def _beyond(rows: QuerySet[Record], path: str, value: Any, row_id: int, descending: bool) -> QuerySet[Record]:
-    """Rows after (value, id): a range that the index can start at, then the tie."""
-    side = "lt" if descending else "gt"
-    if path == "id":
-        return rows.filter(**{f"id__{side}": row_id})
-    return rows.filter(**{f"{path}__{side}e": value}).filter(
-        Q(**{f"{path}__{side}": value}) | Q(**{f"id__{side}": row_id})
-    )
-
-
 def ids_of(actor: Actor, query: ListQuery, most: int) -> Iterable[int]:
     """The ids of all rows of a list, newest first, at most `most` (for 'select all')."""
-    parts, _first = branches(actor, query)
-    found: set[int] = set()
-    for rows in parts:
-        found.update(rows.order_by("-id").values_list("id", flat=True)[:most])
-    return sorted(found, reverse=True)[:most]
+    newest = replace(query.without_page(), sort=None, descending=True, size=most)
+    return [row.id for row in page(actor, newest, ()).rows]

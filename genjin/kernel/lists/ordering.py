@@ -1,0 +1,85 @@
+"""The order of a list: where a page begins, where a window of it ends, and how rows are sorted."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import IsNull
+
+from genjin.kernel.expressions import Unindexed
+from genjin.kernel.lists import planning
+from genjin.kernel.models.rows import Record
+
+KEEP_SECONDS = 30.0
+
+Place = tuple[Any, int]
+"""The sort value and id of a row."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """By `path` and id; `without`: only the rows that have no value there."""
+
+    path: str
+    without: str | None
+    descending: bool
+
+    def between(
+        self, rows: QuerySet[Record], start: Place | None, edge: Place | None, *, first: bool = False
+    ) -> QuerySet[Record]:
+        """Rows of this order (with or without a value) after `start`, up to and with `edge`."""
+        asked = self.without or self.path
+        if asked != "id":
+            column = Unindexed(F(asked), F(asked)) if first else F(asked)
+            rows = rows.filter(IsNull(column, self.without is not None))
+        if start is not None:
+            rows = self._side(rows, start, beyond=self.descending)
+        if edge is not None:
+            rows = self._side(rows, (edge[0], edge[1] - (1 if self.descending else -1)), beyond=not self.descending)
+        return rows
+
+    def _side(self, rows: QuerySet[Record], place: Place, *, beyond: bool) -> QuerySet[Record]:
+        """Below (or above) a place: a range that an index can begin at, then the tie."""
+        side = "lt" if beyond else "gt"
+        value, row_id = place
+        if self.path == "id":
+            return rows.filter(**{f"id__{side}": row_id})
+        return rows.filter(**{f"{self.path}__{side}e": value}).filter(
+            Q(**{f"{self.path}__{side}": value}) | Q(**{f"id__{side}": row_id})
+        )
+
+    def sort(self, rows: QuerySet[Record], *, first: bool) -> QuerySet[Record]:
+        """In order; `first`: the hits are to be found before they are sorted."""
+        keys: list[Any] = []
+        for name in dict.fromkeys([self.path, "id"]):
+            column: Combinable = Unindexed(F(name), F(name)) if first else F(name)
+            keys.append(column.desc() if self.descending else column.asc())  # type: ignore[attr-defined]  # both have them
+        return rows.order_by(*keys)
+
+
+_EDGES: dict[tuple[str, Order], tuple[float, Place | None]] = {}
+
+
+def edge_of(model: type[Record], order: Order, start: Place | None) -> Place | None:
+    """The last place of the window of the table's order that begins after `start`; None when it reaches the end.
+
+    For first pages it is remembered for half a minute: new rows may lie before it, which does no harm.
+    """
+    key = (model._meta.db_table, order)
+    kept = _EDGES.get(key)
+    if start is None and kept and kept[1] and time.monotonic() < kept[0]:
+        return kept[1]
+    rows = order.sort(order.between(model._default_manager.order_by(), start, None), first=False)
+    edge: Place | None = rows.values_list(order.path, "id")[planning.WINDOW : planning.WINDOW + 1].first()
+    if start is None:
+        _EDGES[key] = (time.monotonic() + KEEP_SECONDS, edge)
+    return edge
+
+
+def forget() -> None:
+    """Drop what is remembered (in tests)."""
+    _EDGES.clear()

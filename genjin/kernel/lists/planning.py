@@ -1,0 +1,170 @@
+"""How the rows of a list are found: by walking its order or by finding hits and sorting them, in one query or one per
+branch of visibility. What is right for a word in every fourth row takes seconds for a word in a hundred rows.
+
+The numbers behind this stand in docs/adr/0005-lists.md and docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from genjin.kernel.actor import Actor, Scope
+from genjin.kernel.doors import branch_conditions, scope_condition, visible_one_by_one
+from genjin.kernel.expressions import Holds, Matched, like, tsquery
+from genjin.kernel.frequencies import Frequencies, frequencies
+from genjin.kernel.lists.reading import Condition, ListQuery
+from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.search_text import SearchQuery, like_patterns, parse_query
+
+NARROW = 0.15
+"""Up to this share of the rows a scope is asked by its index, branch by branch; wider ones row by row."""
+WINDOW = 8_000
+"""So many rows of the list's order are walked before the hits are looked for in another way."""
+VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.05
+"""Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to mark an index entry."""
+GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3, "between": 0.2}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way: the queries whose results are merged, whether hits are found before they are sorted, and whether only
+    a window of the list's order is walked (then the next attempt follows when the window does not fill the page)."""
+
+    parts: tuple[QuerySet[Record], ...]
+    first: bool = False
+    window: bool = False
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the statistics say: rows of the table, shares of them in sight and kept by the filters, hits of the text."""
+
+    rows: int
+    scope: float
+    filters: float
+    hits: float | None
+
+    def visits(self, wanted: int, *, inside: bool = False) -> float:
+        """How many rows a walk passes; `inside`: when it can walk the scope alone."""
+        text = 1.0 if self.hits is None or not self.rows else self.hits / self.rows
+        share = self.filters * text * (1.0 if inside else self.scope)
+        most = self.rows * (self.scope if inside else 1.0)
+        return min(wanted / share, most) if share else most
+
+    @property
+    def by_words(self) -> float:
+        """Microseconds to find all hits by the index of words; for a narrow scope together with its index."""
+        if self.hits is None:
+            return math.inf
+        both = MARK * (self.hits + self.rows * self.scope) + FETCH * self.hits * self.scope
+        return min(FETCH * self.hits, both) if self.scope < NARROW else FETCH * self.hits
+
+    @property
+    def by_scope(self) -> float:
+        """Microseconds to fetch the whole scope."""
+        return FETCH * self.rows * self.scope
+
+
+def attempts(actor: Actor, query: ListQuery, wanted: int) -> list[Attempt]:
+    """The ways to try, in turn. Raises Forbidden without the grant, Refused for a filter that does not fit."""
+    record_type = query.record_type
+    scope = actor.demand(record_type.grant("see"))
+    rows = record_type.model._default_manager.filter(query.q(actor)).order_by()
+    parsed = parse_query(query.text) if query.text else None
+    if query.text and parsed is None:
+        return [Attempt(())]
+    seen = estimate(actor, query, scope, parsed)
+    if scope.everything or seen.scope > NARROW:
+        return list(_wide(actor, query, rows, parsed, seen, wanted))
+    return [_narrow(actor, query, rows, parsed, seen, wanted)]
+
+
+def _wide(
+    actor: Actor, query: ListQuery, rows: QuerySet[Record], parsed: SearchQuery | None, seen: Estimate, wanted: int
+) -> Iterator[Attempt]:
+    """One query for all that is in sight, which is asked row by row."""
+    rows = rows.filter(visible_one_by_one(actor, query.record_type))
+    visits = seen.visits(wanted)
+    plain = parsed is None and not query.conditions
+    words_first = seen.by_words < visits * _step(query) or (parsed is not None and visits > 4 * WINDOW)
+    if not words_first:
+        yield Attempt((_holding(rows, parsed, indexed=False),), window=not plain)
+    if words_first or not plain:
+        yield Attempt((_holding(rows, parsed, indexed=True),), first=True)
+
+
+def _narrow(
+    actor: Actor, query: ListQuery, rows: QuerySet[Record], parsed: SearchQuery | None, seen: Estimate, wanted: int
+) -> Attempt:
+    """One query per branch of visibility, each by its own index."""
+    scope = actor.demand(query.record_type.grant("see"))
+    alone = query.sort is None and len(scope.members) + len(scope.departments) == 1
+    walk = seen.visits(wanted, inside=alone) * _step(query)
+    words_first = seen.by_words < min(walk, seen.by_scope)
+    conditions = [scope_condition(scope), *branch_conditions(actor, query.record_type)]
+    parts = (_holding(rows.filter(condition), parsed, indexed=words_first) for condition in conditions)
+    return Attempt(tuple(parts), first=words_first or (seen.by_scope < walk and not alone))
+
+
+def _step(query: ListQuery) -> float:
+    """Rows lie on the disk in the order of their ids: along any other order each is a hop."""
+    return VISIT if query.sort is None else HOP
+
+
+def for_counting(actor: Actor, query: ListQuery, most: int) -> tuple[QuerySet[Record], ...]:
+    """The queries whose results together are the list, in no order; `most` rows of them are wanted."""
+    return attempts(actor, query, most)[-1].parts
+
+
+def _holding(rows: QuerySet[Record], parsed: SearchQuery | None, *, indexed: bool) -> QuerySet[Record]:
+    """Rows that hold the text: by the index of words, or asked row by row."""
+    if parsed is None:
+        return rows
+    rows = rows.filter((Holds if indexed else Matched)(F("search"), tsquery(parsed)))
+    for patterns in like_patterns(parsed):
+        fits = Q(pk__in=[])
+        for pattern in patterns:
+            fits |= Q(like(pattern))
+        rows = rows.filter(fits)
+    return rows
+
+
+def estimate(actor: Actor, query: ListQuery, scope: Scope, parsed: SearchQuery | None) -> Estimate:
+    """What the statistics of the table say."""
+    known = frequencies(query.record_type.model._meta.db_table)
+    kept = 1.0 if query.life in (None, Life.LIVE) else _share(known, "life", [int(query.life)], 0.05)
+    for condition in query.conditions:
+        kept *= condition_share(actor, condition, known)
+    hits = None if parsed is None else float(parsed.estimate(known.of))
+    return Estimate(known.rows, scope_share(scope, known), kept, hits)
+
+
+def scope_share(scope: Scope, known: Frequencies) -> float:
+    """Which share of the rows lies in a scope."""
+    if scope.everything:
+        return 1.0
+    members = _share(known, "owner_id", scope.members, 0.01 * len(scope.members))
+    return min(members + _share(known, "department_id", scope.departments, 0.02 * len(scope.departments)), 1.0)
+
+
+def condition_share(actor: Actor, condition: Condition, known: Frequencies) -> float:
+    """Which share of the rows a filter keeps; a guess where the statistics do not tell."""
+    shares = known.columns.get(condition.field.path)
+    operator = condition.operator
+    if operator in ("empty", "filled"):
+        empty = max(shares.empty, shares.common.get("", 0.0)) if shares else 0.5
+        return empty if operator == "empty" else 1.0 - empty
+    if operator not in ("in", "not") or shares is None or condition.field.kind in ("region", "industry"):
+        return GUESSED.get(operator, 0.1)
+    chosen = shares.of(condition.field.parse_filter(value, actor) for value in condition.raw if value.strip())
+    return chosen if operator == "in" else 1.0 - chosen
+
+
+def _share(known: Frequencies, column: str, values: Any, guess: float) -> float:
+    shares = known.columns.get(column)
+    return shares.of(values) if shares else min(guess, 1.0)
