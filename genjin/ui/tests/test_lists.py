@@ -235,3 +235,10 @@ def test_row_menu_offers_what_fits_the_row(cast: Cast) -> None:
     voided = client.get(f"/customers/{customer.pk}/menu", headers=HTMX).content.decode()
     assert "还原" in voided
     assert "归档" not in voided
+
+
+def test_an_empty_list_of_ones_own_offers_the_first_record(cast: Cast) -> None:
+    client = visitor(cast.owner)
+    assert "还没有客户" in client.get("/customers?view=mine").content.decode()
+    for address in ("/customers?view=due", "/customers?q=无此词", "/customers?f=1&level.in=A"):
+        assert "没有符合条件的客户" in client.get(address).content.decode(), address
