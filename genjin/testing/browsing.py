@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -32,6 +33,8 @@ AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 20_000  # milliseconds: build machines are slow
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -47,8 +50,10 @@ class Visit:
     def go(self, path: str) -> Page:
         """Open an address and wait until the page has asked for its later parts."""
         self.page.goto(self.address + path, wait_until="load")
-        self.page.wait_for_timeout(80)
-        self.page.wait_for_function("!document.querySelector('.htmx-request')")
+        for _try in range(100):  # not wait_for_function: its polling evaluates a string, which the policy refuses
+            self.page.wait_for_timeout(60)
+            if self.page.evaluate("!document.querySelector('.htmx-request')"):
+                break
         return self.page
 
     def calm(self) -> None:
@@ -100,7 +105,7 @@ def visit(browser: Browser, address: str, member: Member | None = None, **option
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])
     page = context.new_page()
-    page.set_default_timeout(8_000)
+    page.set_default_timeout(PATIENCE)
     visiting = Visit(page, context, address)
     _watch(visiting)
     try:

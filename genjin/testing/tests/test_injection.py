@@ -71,28 +71,25 @@ def asked(world: World) -> list[tuple[str, str]]:
     return found
 
 
-def faults_of(world: World, payloads: tuple[str, ...]) -> list[str]:
-    found = []
-    for part in ("administrator", "owner"):
-        walker = Walker(world, part)
-        hidden = traces("stranger") if part == "owner" else ()
-        for path, name in asked(world):
-            for payload in payloads:
-                answer = walker.get(f"{path}?{name}={quote(payload)}")
-                if answer.status >= 500 or any(word in answer.body.lower() for word in hidden):
-                    found.append(f"{part} {path}?{name}={payload[:30]!r} → {answer.status}")
-        if payloads is FEW:
-            break  # he has every page; the slow test asks as owner as well
+def faults_of(world: World, part: str, payloads: tuple[str, ...]) -> list[str]:
+    walker, found = Walker(world, part), []
+    hidden = traces("stranger") if part == "owner" else ()
+    for path, name in asked(world):
+        for payload in payloads:
+            answer = walker.get(f"{path}?{name}={quote(payload)}")
+            if answer.status >= 500 or any(word in answer.body.lower() for word in hidden):
+                found.append(f"{part} {path}?{name}={payload[:30]!r} → {answer.status}")
     return found
 
 
 def test_no_hostile_value_breaks_a_page() -> None:
-    assert_nothing(faults_of(make_world("owner", "stranger"), FEW))
+    assert_nothing(faults_of(make_world("owner", "stranger"), "administrator", FEW))
 
 
 @pytest.mark.slow
 def test_no_value_at_all_breaks_a_page() -> None:
-    assert_nothing(faults_of(make_world("owner", "stranger"), HOSTILE))
+    world = make_world("owner", "stranger")
+    assert_nothing(faults_of(world, "administrator", HOSTILE) + faults_of(world, "owner", FEW))
 
 
 def test_no_name_of_a_parameter_breaks_a_list() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
@@ -57,7 +58,7 @@ def test_a_customer_is_made_by_keyboard_and_stands_in_the_list(at: Open) -> None
     page.keyboard.press("c")
     page.get_by_label("客户名称").fill("苏州晶砺半导体有限公司")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.wait_for_url(re.compile(r"/customers/\d+$"))
     page.goto(page.url.split("/customers")[0] + "/customers")
     expect(page.get_by_role("link", name="苏州晶砺半导体有限公司")).to_be_visible()
     assert Customer.objects.get().name == "苏州晶砺半导体有限公司"
@@ -180,3 +181,37 @@ def test_on_a_phone_a_customer_is_opened_and_written_to_with_less_motion(at: Ope
     moving = "[...document.getAnimations()].filter(a => a.effect.getTiming().duration > 10).length"
     assert page.evaluate(moving) == 0
     assert DESKTOP
+
+
+def test_enter_before_the_answer_takes_what_was_typed(at: Open, people: Cast) -> None:
+    customer = make_customer(people.actor("owner"))
+    page = at().go(f"/customers/{customer.pk}")
+    page.locator("#tags").get_by_role("button", name="添加").click()
+    page.locator("dialog[open] [role=combobox]").press_sequentially("洁净车间")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open] [data-picked]")).to_contain_text("洁净车间")
+    page.locator("dialog[open] [type=submit]").click()
+    expect(page.locator("#tags")).to_contain_text("洁净车间")
+
+
+def test_on_a_phone_the_composer_unfolds_for_whoever_writes(at: Open, people: Cast) -> None:
+    customer = make_customer(people.actor("owner"))
+    page = at(viewport=PHONE, has_touch=True, is_mobile=True).go(f"/customers/{customer.pk}")
+    expect(page.locator("#fu-next_contact_at")).to_be_hidden()
+    page.get_by_role("button", name="写跟进").first.click()
+    expect(page.locator("#fu-content")).to_be_focused()
+    expect(page.locator("#fu-next_contact_at")).to_be_visible()
+
+
+def test_a_draft_keeps_the_method_and_the_next_contact(at: Open, people: Cast) -> None:
+    customer = make_customer(people.actor("owner"))
+    page = at().go(f"/customers/{customer.pk}")
+    page.keyboard.press("f")
+    page.keyboard.type("谈了一半")
+    page.get_by_role("radio", name="微信").check()
+    page.get_by_role("button", name="下周").click()
+    page.wait_for_timeout(500)
+    page.reload()
+    expect(page.locator("#fu-content")).to_have_value("谈了一半")
+    expect(page.get_by_role("radio", name="微信")).to_be_checked()
+    expect(page.locator("#fu-next_contact_at")).not_to_have_value("")
