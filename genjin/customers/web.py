@@ -16,7 +16,7 @@ from genjin.kernel import masking, regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, may
 from genjin.kernel.models.rows import Life
-from genjin.kernel.options import options_of
+from genjin.kernel.options import Option, options_of
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.details.entries import register_note
@@ -77,7 +77,8 @@ def tags_card(request: PageRequest, customer: Customer) -> Drawn | None:
     """The customer's tags, with adding and taking away for whom may."""
     actor = request.actor
     options = options_of("customer_tag", actor.stamp)
-    tags = [(key, str(options[key].label) if key in options else key) for key in customer.tags]
+    known = [options.get(key, Option(key, key)) for key in customer.tags]
+    tags = [(option.key, str(option.label), option.colour) for option in known]
     edits = _edits(actor, customer)
     if not tags and not edits:
         return None
