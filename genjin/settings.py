@@ -29,6 +29,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "genjin.ui.middleware.RequestIdMiddleware",
     "genjin.ui.middleware.SecurityHeadersMiddleware",
+    "genjin.ui.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "genjin.org.sessions.MemberSessionMiddleware",
     "genjin.surfaces.attachments.limit.UploadLimitMiddleware",
