@@ -169,6 +169,12 @@ def _dropped() -> list[tuple[str, str]]:
     return list(found.values())
 
 
+def _offering_records() -> set[tuple[str, str]]:
+    """The drop-downs among them whose choices are records."""
+    known = {(t.plural, f.key) for t in RECORD_TYPES.values() for f in t.fields if f.kind == "record"}
+    return known & set(_dropped())
+
+
 def _sources(_world: World, _part: str, _sofar: Chosen) -> list[str]:
     return list(dict.fromkeys(["customers.transfer", *(source for source, _key in _dropped())]))
 
@@ -245,10 +251,10 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
 # What is asked of a door besides its bare address, {half} being the beginning of an owner's mark and {customer} … the
 # ids of what the owner has. "" stands for the bare address.
 QUERIES: dict[str, tuple[str, ...]] = {
-    "<plural:record_type>": ("", "f=1", "f=1&life=any&sort=-id", "f=1&q={half}", "f=1&owner.in={member}"),
+    "<plural:record_type>": ("", "f=1&life=any&sort=-id", "f=1&q={half}"),
     "<plural:record_type>/count": ("f=1", "f=1&q={half}", "f=1&life=any"),
     "<plural:record_type>/bulk/<str:verb>": ("ids={row}",),
-    "choices/<str:source>/<str:key>": ("", "q={half}", "filter=1&q={half}"),
+    "choices/<str:source>/<str:key>": ("", "filter=1"),
     "palette": ("", "q={half}", "q=%40{half}", "q=%3E", "q=%23"),
     "settings/options/<str:list_key>/edit": ("key=A",),
     "settings/members": ("", "q={half}"),
@@ -259,6 +265,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "api/v1/<slug:plural>": ("", "q={half}", "life=any", "sort=-id&size=200"),
     "regions": ("", "parent=32"),
 }
+ABOUT_ROWS = {"<plural:record_type>/bulk/<str:verb>"}  # asked with a row of the first owner only
 RELATED = ("f=1&customer.in={customer}", "f=1&parent.in={customer}")
 
 
@@ -267,15 +274,23 @@ def queries(address: Address, world: World) -> list[str]:
     asked = QUERIES.get(address.door.route, ("",))
     if address.door.route == "<plural:record_type>":
         asked += tuple(q for q in RELATED if q.split("&")[1].split(".")[0] in _keys(address))
+    if (address.chosen.get("source"), address.chosen.get("key")) in _offering_records():
+        asked += ("q={half}", "filter=1&q={half}")
     if address.door.route == "<plural:record_type>/new" and "customer" in _keys(address):
         asked += ("customer={customer}",)
     found: dict[str, None] = {}
     for query in asked:
-        for part in [address.belongs] if address.belongs else world.ids:
+        for part in _whose(address, world):
             known = {**world.ids[part], "half": mark(part)[:-2], "member": getattr(world.cast, part).pk}
             row = world.id(part, address.record_type.key) if address.record_type else 0
             found[f"{address.path}?{query.format(**known, row=row)}" if query else address.path] = None
     return list(found)
+
+
+def _whose(address: Address, world: World) -> list[str]:
+    if address.belongs:
+        return [address.belongs]
+    return [next(iter(world.ids))] if address.door.route in ABOUT_ROWS else list(world.ids)
 
 
 def _keys(address: Address) -> set[str]:
