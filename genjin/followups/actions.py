@@ -98,6 +98,7 @@ def void_followup(actor: Actor, followup_id: int) -> FollowUp:
     "followups.restore",
     on=FollowUp,
     needs="followups.void",
+    to=OWN,
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
     when=lambda row: row.life == Life.VOIDED,

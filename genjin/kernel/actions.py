@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import recording
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import current_grant
+from genjin.kernel.doors import WRITE, To, current_grant
 from genjin.kernel.fields.base import Field, FieldError, Label, Values
 from genjin.kernel.models.events import Idempotency
 from genjin.kernel.models.rows import Record, Row
@@ -83,12 +83,13 @@ class Action(Generic[P, R]):
         silent: str,
         listed: bool,
         when: Callable[[Any], bool] | None,
+        to: To,
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
         self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
         self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
-        self.when = when
+        self.when, self.to = when, to
         parameters = list(inspect.signature(function).parameters.values())
         self.takes_row = len(parameters) > 1 and parameters[1].kind is not inspect.Parameter.KEYWORD_ONLY
         self._keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -290,9 +291,11 @@ def action(
     silent: str = "",
     listed: bool = True,
     when: Callable[[Any], bool] | None = None,
+    to: To = WRITE,
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Action[P, R]]:
     """Register a business verb. `needs` is compulsory; `silent` says why an action records nothing;
-    `listed` whether menus offer it, `when` for which rows (the action itself refuses the others anyway)."""
+    `listed` whether menus offer it, `when` for which rows and `to` with which right over the row
+    (the action itself refuses the others anyway)."""
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Action[P, R]:
         if not needs:
@@ -301,7 +304,7 @@ def action(
             raise TypeError(f"action {name} is declared twice")
         made = Action(
             function, name=name, on=on, needs=needs, label=label, icon=icon, bulk=bulk, danger=danger,
-            confirm=confirm, silent=silent, listed=listed, when=when,
+            confirm=confirm, silent=silent, listed=listed, when=when, to=to,
         )  # fmt: skip
         ACTIONS[name] = made
         return made

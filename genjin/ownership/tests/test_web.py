@@ -8,11 +8,13 @@ from django.test import Client
 
 from genjin.customers.actions.customers import add_customer_teammate, transfer_customer
 from genjin.customers.models import Customer
+from genjin.customers.record import CUSTOMER
 from genjin.customers.tests.factories import make_customer
 from genjin.followups.tests.factories import make_followup
 from genjin.org.models import Member
 from genjin.ownership.models import Teammate, TeamRole
 from genjin.testing.cast import Cast
+from genjin.ui.forms.finding import offered_on
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -85,3 +87,12 @@ def test_owners_are_hidden_like_the_record(cast: Cast) -> None:
     followup = make_followup(actor, customer)
     assert client_of(cast.stranger).get(f"/customers/{customer.pk}/owners").status_code == 404
     assert client_of(cast.owner).get(f"/followups/{followup.pk}/owners").status_code == 404
+
+
+def test_b5_a_read_write_teammate_is_not_offered_what_only_the_owner_may(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    customer = make_customer(owner)
+    add_customer_teammate.run(owner, customer.pk, {"member": str(cast.teammate.pk), "writes": "1"})
+    offered = {a.name for a in offered_on(cast.actor("teammate"), CUSTOMER, customer)}
+    assert "customers.edit" in offered
+    assert not offered & {"customers.transfer", "customers.void", "customers.add_teammate"}
