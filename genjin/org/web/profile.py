@@ -25,7 +25,7 @@ from genjin.org.models import Member
 from genjin.org.queries import is_live, member_facts, organisation, roles_of, sessions_of, tokens_of
 from genjin.org.web.entry import remember_look
 from genjin.org.web.frame import SettingsForm, drawn_in_place
-from genjin.ui.pages import PageRequest, go, page, reload, render
+from genjin.ui.pages import PageRequest, go, in_dialog, page, reload, render
 
 
 @page("profile", name="profile")
@@ -51,7 +51,7 @@ def profile(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest) -> HttpResponse:
     """Name, title, language, time zone."""
     form = SettingsForm(request, edit_profile, _("修改个人资料"), given=_facts(_me(request)), submit=_("保存"))
-    return form.answer(lambda: reload(_("已保存")) if _htmx(request) else go(request, "/profile", _("已保存")))
+    return form.answer(lambda: reload(_("已保存")) if in_dialog(request) else go(request, "/profile", _("已保存")))
 
 
 @page("profile/sign-in", name="profile-sign-in", methods=["GET", "POST"], needs="profile.edit")
@@ -169,7 +169,3 @@ def _facts(member: Member) -> dict[str, Any]:
 
 def _given(request: PageRequest, *names: str) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in names}
-
-
-def _htmx(request: PageRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
