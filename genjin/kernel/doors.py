@@ -11,10 +11,10 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.expressions import Within, among, reached
+from genjin.kernel.expressions import Within, among, reached, row_by_row
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, NotFound
@@ -70,11 +70,7 @@ def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
         if ids is not None:
             for path in paths:
                 beyond |= Q(reached(ids, path))
-    return Q(Case(When(inside, then=Value(True)), default=_true_where(beyond), output_field=BooleanField()))
-
-
-def _true_where(condition: Q) -> Case:
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return row_by_row(inside | beyond)
 
 
 def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:

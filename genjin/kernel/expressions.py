@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -62,11 +62,10 @@ def reached(ids: QuerySet[Any, Any], path: str) -> Coalesce:
     return Coalesce(Subquery(found, output_field=BooleanField()), Value(False), output_field=BooleanField())
 
 
-class Matched(Func):
-    """`search @@ query` as a function call, which no index serves: for walks in list order."""
-
-    function = "ts_match_vq"
-    output_field = BooleanField()
+def row_by_row(condition: Q) -> Q:
+    """The condition as a question to each row: no index serves it, it comes after plain comparisons, and the planner
+    takes it for likely, so that it walks in order until a page is full."""
+    return Q(Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()))
 
 
 class Holds(Func):

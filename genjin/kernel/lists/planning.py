@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.doors import branch_conditions, scope_condition, visible_one_by_one
-from genjin.kernel.expressions import Holds, Matched, like, tsquery
+from genjin.kernel.expressions import Holds, like, row_by_row, tsquery
 from genjin.kernel.frequencies import Frequencies, frequencies
 from genjin.kernel.lists.reading import Condition, ListQuery
 from genjin.kernel.models.rows import Life, Record
@@ -25,7 +25,7 @@ NARROW = 0.15
 """Up to this share of the rows a scope is asked by its index, branch by branch; wider ones row by row."""
 WINDOW = 8_000
 """So many rows of the list's order are walked before the hits are looked for in another way."""
-VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.05
+VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.12
 """Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to mark an index entry."""
 GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3, "between": 0.2}
 
@@ -106,9 +106,11 @@ def _narrow(
     alone = query.sort is None and len(scope.members) + len(scope.departments) == 1
     walk = seen.visits(wanted, inside=alone) * _step(query)
     words_first = seen.by_words < min(walk, seen.by_scope)
-    conditions = [scope_condition(scope), *branch_conditions(actor, query.record_type)]
+    first = words_first or (seen.by_scope < walk and not alone)
+    inside = scope_condition(scope)
+    conditions = [inside if first or alone else row_by_row(inside), *branch_conditions(actor, query.record_type)]
     parts = (_holding(rows.filter(condition), parsed, indexed=words_first) for condition in conditions)
-    return Attempt(tuple(parts), first=words_first or (seen.by_scope < walk and not alone))
+    return Attempt(tuple(parts), first=first)
 
 
 def _step(query: ListQuery) -> float:
@@ -125,13 +127,13 @@ def _holding(rows: QuerySet[Record], parsed: SearchQuery | None, *, indexed: boo
     """Rows that hold the text: by the index of words, or asked row by row."""
     if parsed is None:
         return rows
-    rows = rows.filter((Holds if indexed else Matched)(F("search"), tsquery(parsed)))
+    holds = Q(Holds(F("search"), tsquery(parsed)))
     for patterns in like_patterns(parsed):
         fits = Q(pk__in=[])
         for pattern in patterns:
             fits |= Q(like(pattern))
-        rows = rows.filter(fits)
-    return rows
+        holds &= fits
+    return rows.filter(holds if indexed else row_by_row(holds))
 
 
 def estimate(actor: Actor, query: ListQuery, scope: Scope, parsed: SearchQuery | None) -> Estimate:

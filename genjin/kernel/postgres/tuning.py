@@ -22,6 +22,8 @@ def settings_text(logs: Path) -> str:
         "maintenance_work_mem": _megabytes(memory // 32, 64, 512),
         "work_mem": _megabytes(memory // 512, 8, 32),
         "jit": "off",
+        # Many people at once: one query must not take the cores of all others.
+        "max_parallel_workers_per_gather": "0",
         "random_page_cost": "1.1",
         "default_statistics_target": "200",
         "wal_compression": "on",
