@@ -1,0 +1,126 @@
+"""Measures one thing many times: wall time, CPU of this process and of its database backend, statements, bytes."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+TICKS = os.sysconf("SC_CLK_TCK")
+LONGEST = 6.0
+
+
+@dataclass
+class Measured:
+    """Milliseconds of a case; `application` and `database` are the median CPU of a run."""
+
+    runs: int
+    median: float
+    p95: float
+    application: float
+    database: float
+    queries: float
+    size: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def cpu(self) -> float:
+        """Application and PostgreSQL."""
+        return self.application + self.database
+
+
+def measure(run: Callable[[int], Any], *, times: int = 60, warm: int = 3) -> Measured:
+    """Run `run(number)` so often (or for six seconds). A result with `content` or `__len__` gives the size."""
+    for number in range(warm):
+        run(number)
+    pid = backend()
+    wall: list[float] = []
+    application: list[float] = []
+    database: list[float] = []
+    result: Any = None
+    until = time.monotonic() + LONGEST
+    with counting() as counted:
+        for number in range(times):
+            before = (backend_cpu(pid), time.process_time(), time.perf_counter())
+            result = run(number)
+            wall.append(time.perf_counter() - before[2])
+            application.append(time.process_time() - before[1])
+            database.append(backend_cpu(pid) - before[0])
+            if time.monotonic() > until and number >= 9:
+                break
+    return Measured(
+        runs=len(wall),
+        median=statistics.median(wall) * 1000,
+        p95=quantile(wall, 0.95) * 1000,
+        application=statistics.median(application) * 1000,
+        database=statistics.median(database) * 1000,
+        queries=counted[0] / len(wall),
+        size=_size(result),
+    )
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The smallest value that so many values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+def _size(result: Any) -> int:
+    content = getattr(result, "content", None)
+    return len(content) if content is not None else 0
+
+
+@contextmanager
+def counting() -> Any:
+    """Counts statements in [n]."""
+    counted = [0]
+
+    def count(execute: Callable[..., Any], *rest: Any) -> Any:
+        counted[0] += 1
+        return execute(*rest)
+
+    with connection.execute_wrapper(count):
+        yield counted
+
+
+def backend() -> int:
+    """The process id of our connection's backend."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def backend_cpu(pid: int) -> float:
+    """CPU seconds of a process so far; finer than ticks where the kernel tells nanoseconds."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def process_cpu(pid: int) -> float:
+    """CPU seconds of a process with all its threads so far, in ticks; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_mb(pid: int) -> float:
+    """Memory that is this process's own and not shared (PSS where known), in MB."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
