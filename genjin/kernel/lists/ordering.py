@@ -11,7 +11,6 @@ from django.db.models.expressions import Combinable
 from django.db.models.lookups import IsNull
 
 from genjin.kernel.expressions import Unindexed
-from genjin.kernel.lists import planning
 from genjin.kernel.models.rows import Record
 
 KEEP_SECONDS = 30.0
@@ -61,20 +60,20 @@ class Order:
         return rows.order_by(*keys)
 
 
-_EDGES: dict[tuple[str, Order], tuple[float, Place | None]] = {}
+_EDGES: dict[tuple[str, Order, int], tuple[float, Place | None]] = {}
 
 
-def edge_of(model: type[Record], order: Order, start: Place | None) -> Place | None:
-    """The last place of the window of the table's order that begins after `start`; None when it reaches the end.
+def edge_of(model: type[Record], order: Order, start: Place | None, window: int) -> Place | None:
+    """The place so many rows of the table's order after `start` (or the beginning); None when there are fewer.
 
     For first pages it is remembered for half a minute: new rows may lie before it, which does no harm.
     """
-    key = (model._meta.db_table, order)
+    key = (model._meta.db_table, order, window)
     kept = _EDGES.get(key)
     if start is None and kept and kept[1] and time.monotonic() < kept[0]:
         return kept[1]
     rows = order.sort(order.between(model._default_manager.order_by(), start, None), first=False)
-    edge: Place | None = rows.values_list(order.path, "id")[planning.WINDOW : planning.WINDOW + 1].first()
+    edge: Place | None = rows.values_list(order.path, "id")[window : window + 1].first()
     if start is None:
         _EDGES[key] = (time.monotonic() + KEEP_SECONDS, edge)
     return edge

@@ -92,7 +92,8 @@ class _Reader:
         start = None if cursor is None else (self._value(cursor, order.path), cursor.row_id)
         found: list[tuple[Any, ...]] = []
         for attempt in self.attempts:
-            edge = edge_of(self.query.record_type.model, order, start) if attempt.window else None
+            model, window = self.query.record_type.model, attempt.window
+            edge = edge_of(model, order, start, window) if window else None
             found = self._merged(attempt, order, start, edge, wanted)
             if edge is None or len(found) >= wanted:
                 break

@@ -24,7 +24,7 @@ from genjin.kernel.search_text import SearchQuery, like_patterns, parse_query
 NARROW = 0.15
 """Up to this share of the rows a scope is asked by its index, branch by branch; wider ones row by row."""
 WINDOW = 8_000
-"""So many rows of the list's order are walked before the hits are looked for in another way."""
+"""At least so many rows of the list's order are walked before the hits are looked for in another way."""
 VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.12
 """Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to mark an index entry."""
 GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3, "between": 0.2}
@@ -32,12 +32,12 @@ GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3,
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way: the queries whose results are merged, whether hits are found before they are sorted, and whether only
-    a window of the list's order is walked (then the next attempt follows when the window does not fill the page)."""
+    """One way: the queries whose results are merged, whether hits are found before they are sorted, and how many rows
+    of the list's order are walked at most (then the next attempt follows when they do not fill the page); 0: all."""
 
     parts: tuple[QuerySet[Record], ...]
     first: bool = False
-    window: bool = False
+    window: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def attempts(actor: Actor, query: ListQuery, wanted: int) -> list[Attempt]:
     seen = estimate(actor, query, scope, parsed)
     if scope.everything or seen.scope > NARROW:
         return list(_wide(actor, query, rows, parsed, seen, wanted))
-    return [_narrow(actor, query, rows, parsed, seen, wanted)]
+    return list(_narrow(actor, query, rows, parsed, seen, wanted))
 
 
 def _wide(
@@ -93,24 +93,39 @@ def _wide(
     plain = parsed is None and not query.conditions
     words_first = seen.by_words < visits * _step(query) or (parsed is not None and visits > 4 * WINDOW)
     if not words_first:
-        yield Attempt((_holding(rows, parsed, indexed=False),), window=not plain)
+        yield Attempt((_holding(rows, parsed, indexed=False),), window=0 if plain else _window(visits))
     if words_first or not plain:
         yield Attempt((_holding(rows, parsed, indexed=True),), first=True)
 
 
 def _narrow(
     actor: Actor, query: ListQuery, rows: QuerySet[Record], parsed: SearchQuery | None, seen: Estimate, wanted: int
-) -> Attempt:
+) -> Iterator[Attempt]:
     """One query per branch of visibility, each by its own index."""
     scope = actor.demand(query.record_type.grant("see"))
     alone = query.sort is None and len(scope.members) + len(scope.departments) == 1
-    walk = seen.visits(wanted, inside=alone) * _step(query)
-    words_first = seen.by_words < min(walk, seen.by_scope)
-    first = words_first or (seen.by_scope < walk and not alone)
-    inside = scope_condition(scope)
-    conditions = [inside if first or alone else row_by_row(inside), *branch_conditions(actor, query.record_type)]
-    parts = (_holding(rows.filter(condition), parsed, indexed=words_first) for condition in conditions)
-    return Attempt(tuple(parts), first=first)
+    visits = seen.visits(wanted, inside=alone)
+    inside, beyond = scope_condition(scope), branch_conditions(actor, query.record_type)
+    walking = visits * _step(query) <= min(seen.by_words, seen.by_scope)
+    if alone and (walking or parsed is None):
+        yield Attempt(tuple(_holding(rows.filter(part), parsed, indexed=False) for part in (inside, *beyond)))
+        return
+    if walking:
+        parts = (row_by_row(inside), *beyond)
+        found = tuple(_holding(rows.filter(part), parsed, indexed=False) for part in parts)
+        yield Attempt(found, window=_window(visits))
+    by_words = seen.by_words < seen.by_scope
+    yield Attempt(
+        tuple(_holding(rows.filter(part), parsed, indexed=by_words) for part in (inside, *beyond)), first=True
+    )
+
+
+def _window(visits: float) -> int:
+    """Enough for what is expected and some more; few different sizes, because their ends are remembered."""
+    window = WINDOW
+    while window < 2 * visits:
+        window *= 2
+    return window
 
 
 def _step(query: ListQuery) -> float:
