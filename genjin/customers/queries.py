@@ -11,7 +11,7 @@ from django.db.models import Q
 from genjin.customers.models import Address, Contact, Customer, Rest
 from genjin.kernel import normal, people
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, row_for, visible_to
+from genjin.kernel.doors import SEE, To, first_visible, row_for, visible_to
 from genjin.kernel.models.rows import Life
 
 
@@ -27,8 +27,8 @@ def contact_for(actor: Actor, contact_id: int, *, to: To, lock: bool = False) ->
 
 def contacts_of(actor: Actor, customer_id: int, most: int = 50) -> list[Contact]:
     """Contacts of a customer the actor sees; the primary one first."""
-    rows = visible_to(actor, Contact).filter(customer_id=customer_id, life=Life.LIVE)
-    return list(rows.order_by("-primary", "id")[:most])
+    rows = Contact.objects.filter(customer_id=customer_id, life=Life.LIVE).order_by("-primary", "id")
+    return first_visible(actor, rows.defer("search", "search_key"), most)
 
 
 def addresses_of(actor: Actor, customer_id: int) -> list[Address]:

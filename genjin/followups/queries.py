@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, row_for, visible_to
+from genjin.kernel.doors import SEE, To, first_visible, row_for
 from genjin.kernel.models.rows import Life
 from genjin.org.queries import organisation
 
@@ -24,11 +24,12 @@ def followups_of(
     actor: Actor, customer: Customer, *, before: int | None = None, most: int = 20
 ) -> tuple[list[FollowUp], bool]:
     """(follow-ups of a customer newest first, whether there are earlier ones). `before`: the id of a follow-up."""
-    rows = visible_to(actor, FollowUp).filter(customer_id=customer.pk, life=Life.LIVE)
+    rows = FollowUp.objects.filter(customer_id=customer.pk, life=Life.LIVE)
     if before is not None:
         edge = followup_for(actor, before, to=SEE)
         rows = rows.filter(Q(occurred_at__lt=edge.occurred_at) | Q(occurred_at=edge.occurred_at, pk__lt=edge.pk))
-    found = list(rows.select_related("contact").order_by("-occurred_at", "-id")[: most + 1])
+    rows = rows.select_related("contact").defer("search", "search_key", "contact__search", "contact__search_key")
+    found = first_visible(actor, rows.order_by("-occurred_at", "-id"), most + 1)
     return found[:most], len(found) > most
 
 
