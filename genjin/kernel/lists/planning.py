@@ -93,7 +93,7 @@ def _wide(
     plain = parsed is None and not query.conditions
     words_first = seen.by_words < visits * _step(query) or (parsed is not None and visits > 4 * WINDOW)
     if not words_first:
-        yield Attempt((_holding(rows, parsed, indexed=False),), window=0 if plain else _window(visits))
+        yield Attempt((_holding(rows, parsed, indexed=False),), window=0 if plain else _window(visits, seen.rows))
     if words_first or not plain:
         yield Attempt((_holding(rows, parsed, indexed=True),), first=True)
 
@@ -113,15 +113,18 @@ def _narrow(
     if walking:
         parts = (row_by_row(inside), *beyond)
         found = tuple(_holding(rows.filter(part), parsed, indexed=False) for part in parts)
-        yield Attempt(found, window=_window(visits))
+        yield Attempt(found, window=_window(visits, seen.rows))
     by_words = seen.by_words < seen.by_scope
     yield Attempt(
         tuple(_holding(rows.filter(part), parsed, indexed=by_words) for part in (inside, *beyond)), first=True
     )
 
 
-def _window(visits: float) -> int:
-    """Enough for what is expected and some more; few different sizes, because their ends are remembered."""
+def _window(visits: float, rows: int) -> int:
+    """Enough for what is expected and some more; few different sizes, because their ends are remembered. A small table
+    is walked whole."""
+    if rows <= WINDOW:
+        return 0
     window = WINDOW
     while window < 2 * visits:
         window *= 2
