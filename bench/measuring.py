@@ -66,6 +66,15 @@ def measure(run: Callable[[int], Any], *, times: int = 60, warm: int = 3) -> Mea
     )
 
 
+def loop() -> float:
+    """CPU milliseconds of a fixed piece of Python: how disturbed the machine is at the moment."""
+    started = time.process_time()
+    total = 0
+    for number in range(100_000):
+        total += number % 7
+    return (time.process_time() - started) * 1000
+
+
 def quantile(values: list[float], share: float) -> float:
     """The smallest value that so many values do not exceed."""
     ordered = sorted(values)

@@ -86,7 +86,12 @@ def _cpu(measured: Found) -> float:
 def sections(found: Found) -> Iterator[str]:
     """The tables of one size."""
     load = " → ".join(f"{value[0]:.1f}" for value in (found["load"], found["load_after"]))
-    yield f"\n## {found['customers']:,} customers\n\nLoad average while measuring: {load}.\n"
+    loops = sorted(found["loops"])
+    yield f"\n## {found['customers']:,} customers\n"
+    yield (
+        f"Load average while measuring: {load}. A fixed loop of Python took {loops[len(loops) // 2]:.1f} ms of CPU in"
+        f" the median and {loops[0]:.1f} ms when least disturbed.\n"
+    )
     yield "### Pages\n\nmedian / p95 / CPU, queries, KB (not compressed)\n"
     yield _table(found["pages"], _page_cell)
     yield "\n### Kernel\n\nmedian / p95 / CPU, queries; in brackets the median of the bare SQL\n"

@@ -23,10 +23,11 @@ def run(total: int, target: Path, *, times: int = 40, serve: bool = True) -> Non
         from bench.server import all_pids, first_visit, memory, serving, throughput
 
         cast = Cast.read(data / "cast.json")
-        found: dict[str, Any] = {"customers": total, "load": os.getloadavg(), "kernel": {}, "pages": {}}
+        found: dict[str, Any] = {"customers": total, "load": os.getloadavg(), "kernel": {}, "pages": {}, "loops": []}
         for label, member_id in cast.roles.items():
             print(f"{total:,} customers, {label}", flush=True)
             found["kernel"][label], found["pages"][label] = _role(member_id, total, times)
+            found["loops"] += found["kernel"][label].pop("loops")
         if serve:
             with serving() as pid:
                 found["visit"] = first_visit(cast.administrator)
@@ -57,7 +58,7 @@ def _role(member_id: int, total: int, times: int) -> tuple[dict[str, Any], dict[
 
     from bench.bare import bare
     from bench.cases import Bench, cases
-    from bench.measuring import measure
+    from bench.measuring import loop, measure
     from bench.pages import Browser
     from genjin.kernel.actor import Surface
     from genjin.org.queries import actor_for
@@ -68,7 +69,9 @@ def _role(member_id: int, total: int, times: int) -> tuple[dict[str, Any], dict[
     browser = Browser(bench)
     kernel: dict[str, Any] = {}
     pages: dict[str, Any] = {}
+    loops = kernel["loops"] = []
     for case in cases():
+        loops.append(loop())
         with transaction.atomic():
             runner = bench.runner(case)
             kernel[case.key] = asdict(measure(runner, times=times))
