@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,10 +170,10 @@ def _secret_key(data: Path) -> str:
 
 
 def _make_secret_key(path: Path) -> None:
-    """Written aside and linked into place, because several processes may do this at the same moment."""
+    """Written aside and linked into place, because several processes and threads may do this at the same moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".secret-key-{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(prefix=".secret-key-", dir=path.parent)
+    draft = Path(name)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50))
     try:
