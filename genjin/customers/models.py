@@ -12,10 +12,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from genjin.kernel.models.rows import Life, Record, Row
 
 NOT_VOIDED = models.Q(life__lt=Life.VOIDED)
+WORKED = models.Q(life=Life.LIVE, paused=False)
 
 
 class Customer(Record):
-    """A customer (客户): the archive card of S0-15 and the tool card of S3-15."""
+    """A customer (客户): the archive card of S0-15 and the tool card of S3-15.
+
+    `follow_by`: the day by which its rhythm wants the next effective contact (B7); None while it rests.
+    """
 
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=60, default="")
@@ -48,6 +52,8 @@ class Customer(Record):
     referred_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     paused = models.BooleanField(default=False)
     last_followed_at = models.DateTimeField(null=True)
+    last_effective_at = models.DateTimeField(null=True)
+    follow_by = models.DateField(null=True)
     next_contact_at = models.DateTimeField(null=True)
     next_step = models.CharField(max_length=500, default="")
     deal_date = models.DateField(null=True)
@@ -66,6 +72,8 @@ class Customer(Record):
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
             models.Index(fields=["next_contact_at", "id"], name="customer_next"),
             models.Index(fields=["last_followed_at", "id"], name="customer_last"),
+            models.Index(fields=["owner", "follow_by"], name="customer_cold", condition=WORKED),
+            models.Index(fields=["follow_by", "id"], name="customer_follow_by"),
             models.Index(fields=["updated_at", "id"], name="customer_updated"),
             models.Index(fields=["parent"], name="customer_parent", condition=~models.Q(parent=None)),
             models.Index(fields=["referred_by"], name="customer_referrer", condition=~models.Q(referred_by=None)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from genjin.customers.models import Contact, Customer
-from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.models.rows import Life, Record, Row
+from genjin.plans.models import Plan
 
 DEAL = "deal"
 
@@ -17,6 +19,8 @@ class FollowUp(Record):
 
     `author` wrote it; an imported one whose author is no member keeps the name as text. `result_date` is the date of
     the outcome, `deal_date` the same date where the outcome is a deal (S0-40). `summary` is what it is called.
+    `minutes`: how long the talk was; `late_hours`: how many begun hours it was written after the time limit for
+    records (补录时限), 0 in time, None outside it (imported). `plan`: the plan that it fulfilled.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -38,12 +42,23 @@ class FollowUp(Record):
     next_contact_at = models.DateTimeField(null=True)
     next_step = models.CharField(max_length=500, default="")
     imported = models.BooleanField(default=False)
+    minutes = models.SmallIntegerField(null=True)
+    call_result = models.CharField(max_length=60, default="")
+    effective = models.BooleanField(default=True)
+    solution = ArrayField(models.CharField(max_length=60), default=list)
+    response = models.CharField(max_length=60, default="")
+    objections = models.TextField(default="")
+    place = models.CharField(max_length=200, default="")
+    late_hours = models.IntegerField(null=True)
+    late_reason = models.CharField(max_length=200, default="")
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     row_type = "followup"
     unrecorded = Record.unrecorded | {"summary"}
     customer_id: int
     contact_id: int | None
     author_id: int | None
+    plan_id: int | None
 
     class Meta:
         indexes = [
@@ -68,4 +83,54 @@ class FollowUp(Record):
             models.CheckConstraint(
                 condition=models.Q(progress=None) | models.Q(progress__range=(0, 100)), name="followup_progress"
             ),
+        ]
+
+
+class Phrase(Row):
+    """A text to insert while writing (话术): the company's, or one member's own."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    title = models.CharField(max_length=60)
+    words = models.TextField()
+    order = models.IntegerField(default=0)
+    retired = models.BooleanField(default=False)
+
+    row_type = "phrase"
+    member_id: int | None
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "order", "id"], name="phrase_member")]
+
+
+class FirstContact(models.Model):
+    """One run of the clock 首次联系时限: a customer came to an owner and is to be contacted by `due_at`.
+
+    Ended by the first contact (`contacted_at`), or without one (`ended_at`, `ended_by`: another owner, rest, void).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    gained_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    contacted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=20, default="")
+    reminded_at = models.DateTimeField(null=True)
+
+    customer_id: int
+    owner_id: int
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "due_at"], name="first_contact_open", condition=models.Q(ended_at=None)),
+            models.Index(fields=["customer", "-id"], name="first_contact_customer"),
+            models.Index(fields=["owner", "gained_at"], name="first_contact_gained"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(ended_at=None), name="first_contact_one_open"
+            )
         ]

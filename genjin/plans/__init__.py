@@ -1,0 +1,1 @@
+"""Plans: what is to be done next, when and by whom (跟进计划, B7). A plan knows nothing of follow-ups; those know it."""
