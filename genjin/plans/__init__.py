@@ -1,1 +1,1 @@
-"""Plans: what is to be done next, when and by whom (跟进计划, B7). A plan knows nothing of follow-ups; those know it."""
+"""Plans: what is to be done next, when and by whom (跟进计划, B7). They know nothing of follow-ups; those know them."""

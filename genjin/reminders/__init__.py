@@ -1,1 +1,1 @@
-"""Reminders: how messages reach a member outside the product (e-mail, group robots, Web Push), when, and never twice."""
+"""Reminders: how messages reach a member outside the product (e-mail, robots, Web Push), when, and never twice."""
