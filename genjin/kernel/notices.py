@@ -1,15 +1,16 @@
 """Messages to a member about events. Their words are made when they are read, from what may be seen then.
 
-Areas declare the words of their kinds and make the rows (`Notification`) when they read sealed events.
+Areas declare the words of their kinds and make the rows with `notify`, in a reader of sealed events or a job.
+How messages leave the product is not decided here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,21 +24,41 @@ from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Number
 from genjin.kernel.fields.base import Label
 from genjin.kernel.grants import declare_grants
-from genjin.kernel.models.events import Notification
+from genjin.kernel.models.events import Event, Notification
+from genjin.kernel.models.rows import Row
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound, Refused
 
 COUNTED = 99
+AT_ONCE = 500
+
+Facts = Callable[[Actor, Mapping[str, Any]], Mapping[str, str]]
 
 declare_grants(gettext_lazy("消息"), ("inbox.use", gettext_lazy("查看自己的消息")), scoped=False)
 
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """The words of a kind of message (with %(who)s and %(title)s) and its icon."""
+    """A kind of message: its words (with %(who)s, %(title)s and the names `facts` gives), icon, and the label under
+    which a member chooses where he gets it."""
 
+    key: str
     words: Label
     icon: str
+    label: Label
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message to be made: to whom, of which kind, about which row; `once` names what is never told twice."""
+
+    member_id: int
+    kind: str
+    row: Row | None = None
+    event_id: int | None = None
+    once: str = ""
+    note: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,18 +70,57 @@ class Notice:
     read: bool
     words: str
     icon: str
+    kind: str = ""
+    hidden: bool = False
     record_type: str = ""
     record_id: int | None = None
 
 
-_kinds: dict[str, NoticeKind] = {}
+NOTICE_KINDS: dict[str, NoticeKind] = {}
 
 
-def declare_notice(kind: str, words: Label, icon: str = "bell") -> None:
-    """Say what messages of a kind read like. Raises ValueError for a kind that is declared twice."""
-    if kind in _kinds:
+def declare_notice(
+    kind: str, words: Label, icon: str = "bell", *, label: Label = "", facts: Facts | None = None
+) -> None:
+    """Say what messages of a kind read like. `facts(reader, note)` gives further names for the words, and is only asked
+    when the reader may see the row. Kinds with the same label are one line of a member's preferences. Raises ValueError
+    for a kind that is declared twice."""
+    if kind in NOTICE_KINDS:
         raise ValueError(f"notice {kind} is declared twice")
-    _kinds[kind] = NoticeKind(words, icon)
+    NOTICE_KINDS[kind] = NoticeKind(kind, words, icon, label or gettext_lazy("其他消息"), facts)
+
+
+def notify(
+    member_ids: Iterable[int],
+    kind: str,
+    row: Row | None,
+    *,
+    event: Event | None = None,
+    once: str = "",
+    note: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell members about a row: at most once per (member, `once`) and per (member, event, kind, row), however often it
+    is called. One statement for all of them. `note` holds plain JSON for the kind's `facts`. Raises KeyError for a kind
+    that is not declared."""
+    event_id = event.pk if event else None
+    notify_each(Told(member_id, kind, row, event_id, once, note or {}) for member_id in member_ids)
+
+
+def notify_each(told: Iterable[Told]) -> None:
+    """Different messages in few statements; what was told already is passed over. Raises KeyError as `notify`."""
+    made = [
+        Notification(
+            member_id=each.member_id,
+            event_id=each.event_id,
+            kind=NOTICE_KINDS[each.kind].key,
+            row_type=each.row.row_type if each.row else "",
+            row_id=each.row.pk if each.row else None,
+            once=each.once,
+            note=dict(each.note),
+        )
+        for each in told
+    ]
+    Notification.objects.bulk_create(made, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 @action(
@@ -106,8 +166,13 @@ def notices(
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: most + 1])
-    titles = _titles(actor, found[:most])
-    return [_notice(actor, row, titles) for row in found[:most]], len(found) > most
+    return worded(actor, found[:most]), len(found) > most
+
+
+def worded(actor: Actor, rows: Sequence[Notification]) -> list[Notice]:
+    """Messages (with their `event`) as this reader may read them now. One query per record type."""
+    titles = _titles(actor, rows)
+    return [_notice(actor, row, titles) for row in rows]
 
 
 def notice_for(actor: Actor, notice_id: int) -> Notice:
@@ -115,7 +180,7 @@ def notice_for(actor: Actor, notice_id: int) -> Notice:
     row = _mine(actor).filter(pk=notice_id).select_related("event").first()
     if row is None:
         raise NotFound
-    return _notice(actor, row, _titles(actor, [row]))
+    return worded(actor, [row])[0]
 
 
 def _mine(actor: Actor) -> QuerySet[Notification]:
@@ -134,22 +199,32 @@ def _titles(actor: Actor, rows: Sequence[Notification]) -> dict[int, str]:
 
 
 def _notice(actor: Actor, row: Notification, titles: dict[int, str]) -> Notice:
-    kind = _kinds.get(row.kind)
+    kind = NOTICE_KINDS.get(row.kind)
     member_id = row.event.member_id if row.event else None
     who = people.directory().member_name(member_id, actor.stamp) if member_id else _("系统")
     title = titles.get(row.row_id) if row.row_id is not None else None
+    hidden = row.row_id is not None and title is None
     shown = title if title is not None else _("已无权查看的记录")
-    words = str(kind.words) % {"who": who, "title": shown} if kind else _other(row, who, shown)
-    seen = title is not None
     return Notice(
         id=row.pk,
         at=row.at,
         read=row.read_at is not None,
-        words=words,
+        words=_words(actor, row, kind, who, shown, hidden=hidden),
         icon=kind.icon if kind else "bell",
-        record_type=row.row_type if seen else "",
-        record_id=row.row_id if seen else None,
+        kind=row.kind,
+        hidden=hidden,
+        record_type=row.row_type if title is not None else "",
+        record_id=row.row_id if title is not None else None,
     )
+
+
+def _words(actor: Actor, row: Notification, kind: NoticeKind | None, who: str, title: str, *, hidden: bool) -> str:
+    if kind is None:
+        return _other(row, who, title)
+    facts: defaultdict[str, str] = defaultdict(lambda: "—", who=who, title=title)
+    if kind.facts and not hidden:
+        facts.update(kind.facts(actor, row.note))
+    return str(kind.words) % facts
 
 
 def _other(row: Notification, who: str, title: str) -> str:

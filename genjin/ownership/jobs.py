@@ -9,13 +9,17 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import job, periodic, start_job
 from genjin.kernel.models.events import Event, EventLink, EventPayload, Notification
-from genjin.kernel.notices import declare_notice
+from genjin.kernel.notices import AT_ONCE, declare_notice
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import consumer
 from genjin.ownership.actions import expire_places, follow_department
 
-declare_notice("transfer", gettext_lazy("%(who)s把「%(title)s」转给了您"), icon="user-check")
-declare_notice("add_teammate", gettext_lazy("%(who)s邀请您加入「%(title)s」的团队"), icon="users")
+declare_notice(
+    "transfer", gettext_lazy("%(who)s把「%(title)s」转给了您"), "user-check", label=gettext_lazy("记录转给我")
+)
+declare_notice(
+    "add_teammate", gettext_lazy("%(who)s邀请您加入「%(title)s」的团队"), "users", label=gettext_lazy("邀请我加入团队")
+)
 
 
 @consumer("ownership_notifications")
@@ -41,7 +45,7 @@ def notify(events: Sequence[Event]) -> None:
                     member_id=receiver, event_id=event_id, kind=kind, row_type=row_type, row_id=row_id, at=event.at
                 )
             )
-    Notification.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+    Notification.objects.bulk_create(made, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 def _new_owners(event_ids: list[int]) -> dict[tuple[int, int], int]:

@@ -83,7 +83,8 @@ class Idempotency(models.Model):
 
 
 class Notification(models.Model):
-    """A message to one member about one event. Its words are made when it is read, from what may be seen then."""
+    """A message to one member, about an event or a moment. Its words are made when it is read, from what may be seen
+    then. `once`: the maker's name for what it tells, never told twice; `spread`: the channels have been given it."""
 
     id = models.BigAutoField(primary_key=True)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -92,12 +93,23 @@ class Notification(models.Model):
     row_type = models.CharField(max_length=40, default="")
     row_id = models.BigIntegerField(null=True)
     note = models.JSONField(default=dict)
+    once = models.CharField(max_length=120, default="")
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
+    spread = models.BooleanField(default=False)
+
+    member_id: int
+    event_id: int | None
 
     class Meta:
         indexes = [
             models.Index(fields=["member", "-id"], name="notification_member"),
             models.Index(fields=["member"], condition=models.Q(read_at=None), name="notification_unread"),
+            models.Index(fields=["id"], condition=models.Q(spread=False), name="notification_unspread"),
         ]
-        constraints = [models.UniqueConstraint(fields=["member", "event", "kind", "row_id"], name="notification_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "event", "kind", "row_id"], name="notification_once"),
+            models.UniqueConstraint(
+                fields=["member", "once"], condition=~models.Q(once=""), name="notification_told_once"
+            ),
+        ]
