@@ -32,7 +32,7 @@ def test_one_signs_in_with_name_phone_or_mail(cast: Cast, client: Client, name: 
     Member.objects.filter(pk=cast.owner.pk).update(phone="13800135678", email="zmy@example.com")
     answer = enter(client, name)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    assert client.get("/").headers["Location"] == "/customers"
+    assert client.get("/").headers["Location"] == "/today"
     session = Session.objects.get()
     assert (session.member_id, session.address) == (cast.owner.pk, "127.0.0.1")
 

@@ -12,7 +12,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor, Surface, system
-from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.org.actions.passwords import mail_is_configured, request_reset, use_reset_code
 from genjin.org.actions.setup import run_setup, setup_is_open
@@ -27,9 +26,9 @@ NOBODY = "nobody is signed in yet"
 
 @page("", name="home")
 def home(request: PageRequest) -> HttpResponse:
-    """The first list this member may open, else his own page."""
-    seen = [t.plural for t in RECORD_TYPES.values() if t.listed and request.actor.may(t.grant("see"))]
-    return HttpResponseRedirect(f"/{seen[0]}" if seen else "/profile")
+    """A member's day begins at his workbench."""
+    del request
+    return HttpResponseRedirect("/today")
 
 
 @page("sign-in", name="sign-in", methods=["GET", "POST"], open=NOBODY)

@@ -27,7 +27,7 @@ ABSENT_API = {"api", "api/", "api/<path:rest>"}
 OWN = {"view-change", "import"}  # kept for oneself: not even the administrator opens another's
 # (name of the page, 'in' or 'out'): what it answers instead, and why
 ODD = {
-    ("home", "in"): (302, "leads to the first list"),
+    ("home", "in"): (302, "leads to the workbench"),
     ("sign-in", "in"): (302, "whoever is in need not sign in"),
     ("sign-in", "out"): (200, OPEN["sign-in"]),
     ("setup", "in"): (404, OPEN["setup"]),

@@ -1,0 +1,109 @@
+"""今日工作台: the page a member opens first. Areas register their cards; a card is there only when its area is.
+
+A card is made for one member's day, mostly one's own; a manager may look at the day of somebody under him (S0-82).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.kernel.refusal import NotFound
+from genjin.org.queries import organisation
+from genjin.ui.navigation import NavItem, register_nav
+from genjin.ui.pages import PageRequest, page, render
+
+DAWN, NOON, DUSK = 5, 12, 18
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A piece of the greeting: how many of what (`逾期 3`). `tone`: bad, warn or ''."""
+
+    count: str
+    words: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Workcard:
+    """A card as drawn, and what it adds to the greeting."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    leads: tuple[Lead, ...] = ()
+
+
+Maker = Callable[[PageRequest, int], "Workcard | None"]
+
+
+@dataclass(frozen=True)
+class _Place:
+    order: int
+    side: bool
+    make: Maker
+
+
+_cards: dict[str, _Place] = {}
+
+
+def register_workcard(key: str, make: Maker, *, order: int = 100, side: bool = False) -> None:
+    """Add a card: `make(request, member_id)` draws it for a member's day, or returns None to show nothing.
+
+    `side`: in the narrow column. Raises ValueError for a key that is taken.
+    """
+    if key in _cards:
+        raise ValueError(f"workbench card {key} is registered twice")
+    _cards[key] = _Place(order, side, make)
+
+
+@page("today", name="today")
+def today(request: PageRequest) -> HttpResponse:
+    """One's own day, or with `?member=` that of somebody under the actor. NotFound for anybody else."""
+    member_id = _whose(request)
+    drawn = _drawn(request, member_id)
+    own = member_id == request.actor.member_id
+    context: dict[str, Any] = {
+        "greeting": _greeting(request) if own else "",
+        "whose": "" if own else organisation(request.actor).people[member_id].name,
+        "member_id": member_id,
+        "leads": [lead for _place, card in drawn for lead in card.leads],
+        "main_cards": [card for place, card in drawn if not place.side],
+        "side_cards": [card for place, card in drawn if place.side],
+    }
+    return render(request, "ui/today.html", **context)
+
+
+def _whose(request: PageRequest) -> int:
+    own = request.actor.member_id or 0
+    asked = request.GET.get("member", "")
+    if not asked:
+        return own
+    member_id = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    if member_id != own and member_id not in request.actor.people:
+        raise NotFound
+    return member_id
+
+
+def _drawn(request: PageRequest, member_id: int) -> list[tuple[_Place, Workcard]]:
+    places = sorted(_cards.values(), key=lambda place: place.order)
+    return [(place, card) for place in places if (card := place.make(request, member_id)) is not None]
+
+
+def _greeting(request: PageRequest) -> str:
+    hour = request.actor.now().hour
+    if DAWN <= hour < NOON:
+        words = _("%(name)s，上午好")
+    elif NOON <= hour < DUSK:
+        words = _("%(name)s，下午好")
+    else:
+        words = _("%(name)s，晚上好")
+    return words % {"name": request.actor.name}
+
+
+register_nav(NavItem(key="today", label=gettext_lazy("今日工作台"), icon="home", url_name="today", order=10, mobile=1))
