@@ -13,7 +13,7 @@ from genjin.customers.effects import note_contact, restate_contacts
 from genjin.customers.models import Customer
 from genjin.customers.queries import contact_for, customer_for
 from genjin.followups.models import FollowUp
-from genjin.followups.queries import author_named, followup_for, last_facts
+from genjin.followups.queries import author_named, followup_for, last_facts, voided_by
 from genjin.followups.rules import check_moment, in_time
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor, Surface
@@ -23,6 +23,7 @@ from genjin.kernel.fields import Text, Values
 from genjin.kernel.models.rows import Life
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Invalid, Refused
+from genjin.kernel.undo import as_before
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 
@@ -51,6 +52,7 @@ def create_followup(actor: Actor, *, values: Values, author: Annotated[str, IMPO
     label=gettext_lazy("修改"),
     icon="pencil",
     when=lambda row: row.life != Life.VOIDED,
+    undo=as_before("followups.edit"),
 )
 def edit_followup(actor: Actor, followup_id: int, *, values: Values) -> FollowUp:
     """Correct one's own follow-up within 24 hours. Raises Forbidden, Refused("too_late"), Stale."""
@@ -79,6 +81,7 @@ def edit_followup(actor: Actor, followup_id: int, *, values: Values) -> FollowUp
     danger=True,
     when=lambda row: row.life != Life.VOIDED,
     confirm=gettext_lazy("作废后不再计入统计，可以还原。"),
+    undo="followups.unvoid",
 )
 def void_followup(actor: Actor, followup_id: int) -> FollowUp:
     """Take a follow-up back: the author within 24 hours, later whoever holds the grant. Raises Forbidden, Refused."""
@@ -102,10 +105,31 @@ def void_followup(actor: Actor, followup_id: int) -> FollowUp:
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
     when=lambda row: row.life == Life.VOIDED,
+    undo="followups.void",
 )
 def restore_followup(actor: Actor, followup_id: int) -> FollowUp:
     """Take a follow-up out of the recycle bin. Raises Refused("not_voided")."""
-    followup = followup_for(actor, followup_id, to=OWN, lock=True)
+    return _restored(actor, followup_for(actor, followup_id, to=OWN, lock=True))
+
+
+@action(
+    "followups.unvoid",
+    on=FollowUp,
+    needs="followups.edit",
+    label=gettext_lazy("还原"),
+    icon="arrow-back-up",
+    listed=False,
+)
+def unvoid_followup(actor: Actor, followup_id: int) -> FollowUp:
+    """Take back one's own voiding, within the time in which it was allowed. Raises Forbidden, Refused."""
+    followup = followup_for(actor, followup_id, to=WRITE, lock=True)
+    own = followup.author_id == actor.member_id == voided_by(followup) and in_time(followup.created_at, timezone.now())
+    if not own and not may(actor, followup, "followups.void", OWN):
+        raise Forbidden(_("作废超过 24 小时，或不是您作废的跟进，请找主管还原"))
+    return _restored(actor, followup)
+
+
+def _restored(actor: Actor, followup: FollowUp) -> FollowUp:
     if followup.life != Life.VOIDED:
         raise Refused("not_voided", _("跟进记录没有作废"))
     followup.life = Life.LIVE

@@ -11,6 +11,7 @@ from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, first_visible, row_for
+from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Life
 from genjin.org.queries import organisation
 
@@ -46,6 +47,12 @@ def last_facts(customer: Customer) -> LastFacts:
     rows = FollowUp.objects.filter(customer_id=customer.pk, life=Life.LIVE)
     found = rows.aggregate(occurred_at=Max("occurred_at"), deal_date=Max("deal_date"))
     return LastFacts(found["occurred_at"], found["deal_date"])
+
+
+def voided_by(followup: FollowUp) -> int | None:
+    """Who voided it last."""
+    links = EventLink.objects.filter(row_id=followup.pk, event__action="followups.void")
+    return links.order_by("-event_id").values_list("event__member_id", flat=True).first()
 
 
 def author_named(actor: Actor, name: str) -> int | None:

@@ -11,7 +11,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING, Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints,
+)  # fmt: skip
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -27,6 +29,9 @@ from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from genjin.kernel.together import Torn, one_write, together, waiting
 from genjin.kernel.wording import listed
+
+if TYPE_CHECKING:
+    from genjin.kernel.undo import Inverse
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,12 +89,13 @@ class Action(Generic[P, R]):
         listed: bool,
         when: Callable[[Any], bool] | None,
         to: To,
+        undo: Inverse | None,
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
         self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
         self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
-        self.when, self.to = when, to
+        self.when, self.to, self.undo = when, to, undo
         parameters = list(inspect.signature(function).parameters.values())
         self.takes_row = len(parameters) > 1 and parameters[1].kind is not inspect.Parameter.KEYWORD_ONLY
         self._keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -112,6 +118,11 @@ class Action(Generic[P, R]):
                     optional = parameter.default is not inspect.Parameter.empty
                     found.append(declared.with_(key=parameter.name, required=not optional))
         return tuple(found)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is done without a question: it asks for nothing and can be undone."""
+        return self.undo is not None and self.takes_row and not self.takes_values and not self.own_inputs
 
     @property
     def record_type(self) -> RecordType | None:
@@ -192,6 +203,11 @@ class Action(Generic[P, R]):
         calls = [(number, functools.partial(self._parse_and_invoke, actor, raw)) for number, raw in rows]
         return self._batch(actor, calls, whole=())
 
+    def run_calls(self, actor: Actor, calls: Sequence[tuple[int, Callable[[], R]]]) -> BatchOutcome:
+        """Calls of this action that were put together elsewhere (undo), as one event; refusals by their rows."""
+        self.check(actor)
+        return self._batch(actor, calls, whole=())
+
     def check(self, actor: Actor) -> None:
         """Raises Forbidden when the actor lacks the grant."""
         actor.demand(self.needs)
@@ -257,7 +273,8 @@ class Action(Generic[P, R]):
     def _execute(self, actor: Actor, call: Callable[[], R]) -> tuple[R, int | None]:
         self.check(actor)
         batch = _batch.get()
-        running = recording.Recording(actor, self.name, actor.moment or timezone.now())
+        noted = dict(recording.standing_note.get())
+        running = recording.Recording(actor, self.name, actor.moment or timezone.now(), noted)
         if batch is not None:
             running = batch.setdefault(self.name, running)
         grant = current_grant.set(self.needs)
@@ -292,10 +309,12 @@ def action(
     listed: bool = True,
     when: Callable[[Any], bool] | None = None,
     to: To = WRITE,
+    undo: Inverse | None = None,
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Action[P, R]]:
     """Register a business verb. `needs` is compulsory; `silent` says why an action records nothing;
     `listed` whether menus offer it, `when` for which rows and `to` with which right over the row
-    (the action itself refuses the others anyway)."""
+    (the action itself refuses the others anyway); `undo` names the action that takes it back, or makes the calls
+    that do (kernel.undo)."""
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Action[P, R]:
         if not needs:
@@ -304,7 +323,7 @@ def action(
             raise TypeError(f"action {name} is declared twice")
         made = Action(
             function, name=name, on=on, needs=needs, label=label, icon=icon, bulk=bulk, danger=danger,
-            confirm=confirm, silent=silent, listed=listed, when=when, to=to,
+            confirm=confirm, silent=silent, listed=listed, when=when, to=to, undo=undo,
         )  # fmt: skip
         ACTIONS[name] = made
         return made

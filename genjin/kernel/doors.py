@@ -6,7 +6,7 @@ forbidden look the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -37,6 +37,8 @@ SEE, WRITE, OWN = To.SEE, To.WRITE, To.OWN
 Branch = Callable[[Actor, To, bool], "QuerySet[Any, Any] | None"]
 BRANCHES: dict[str, Branch] = {}
 current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None)
+# {row: owner and department before one's own event that is being undone}: whoever had a right then still has it
+formerly: ContextVar[Mapping[int, Mapping[str, Any]] | None] = ContextVar("formerly", default=None)
 
 
 def register_branch(name: str, branch: Branch) -> None:
@@ -44,15 +46,19 @@ def register_branch(name: str, branch: Branch) -> None:
     BRANCHES[name] = branch
 
 
+def scope_sides(scope: Scope) -> list[Q]:
+    """The departments and the owners of a scope, each as a condition that an index serves; at most two."""
+    sides = (("department_id", scope.departments), ("owner_id", scope.members))
+    return [among(column, ids) for column, ids in sides if ids]
+
+
 def scope_condition(scope: Scope) -> Q:
     """The scope as a condition on owner and department."""
     if scope.everything:
         return Q()
     condition = Q(pk__in=[])
-    if scope.members:
-        condition |= among("owner_id", scope.members)
-    if scope.departments:
-        condition |= among("department_id", scope.departments)
+    for side in scope_sides(scope):
+        condition |= side
     return condition
 
 
@@ -145,7 +151,7 @@ def _fetched(actor: Actor, model: type[R], row_id: int, *, lock: bool) -> R:
     rows = model._default_manager.filter(pk=row_id).order_by()
     rows = rows.select_for_update(of=("self",)) if lock else rows.defer("search", "search_key")
     row = next(iter(rows[:1]), None)
-    if row is not None and scope.holds(row.owner_id, row.department_id):
+    if row is not None and _holds(scope, row):
         return row
     if not scope.everything and not _reached(model, row_id, branch_conditions(actor, record_type)):
         raise NotFound
@@ -169,9 +175,19 @@ def _known(actor: Actor, model: type[R], row_id: int) -> R | None:
     mine = waiting.get()
     row = mine.known.get((model, row_id)) if mine else None
     scope = actor.grants.get(type_of(model).grant("see"))
-    if not isinstance(row, model) or scope is None or not scope.holds(row.owner_id, row.department_id):
+    if not isinstance(row, model) or scope is None or not _holds(scope, row):
         return None
     return row
+
+
+def _holds(scope: Scope, row: Record) -> bool:
+    """Does the row lie in the scope, or did it before the event that is being undone?"""
+    if scope.holds(row.owner_id, row.department_id):
+        return True
+    was = (formerly.get() or {}).get(row.pk)
+    if was is None:
+        return False
+    return scope.holds(was.get("owner_id", row.owner_id), was.get("department_id", row.department_id))
 
 
 def _know(row: Record) -> None:
@@ -185,7 +201,7 @@ def _permitted(actor: Actor, row: Record, to: To) -> bool:
     scope = actor.grants.get(grant)
     if scope is None:
         return False
-    if scope.holds(row.owner_id, row.department_id):
+    if _holds(scope, row):
         return True
     if to is OWN:
         return False

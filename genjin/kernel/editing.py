@@ -61,7 +61,7 @@ def _mine(row: Record, values: Values, fields: dict[str, Field], seen: int) -> V
             mine[key] = value
             continue
         submitted = plain(fields[key].to_json(value))
-        current = plain(getattr(row, attribute, None))
+        current = plain(get_value(row, fields[key]))
         if submitted == theirs[attribute] or submitted == current:
             continue
         differences[key] = (get_value(row, fields[key]), value)
@@ -76,6 +76,13 @@ def _changed_since(row_id: int, version: int) -> dict[str, Any]:
     payloads = EventPayload.objects.filter(row_id=row_id, event_id__in=list(events)).order_by("event_id")
     first: dict[str, Any] = {}
     for changes in payloads.values_list("changes", flat=True):
-        for attribute, (before, _after) in changes.items():
+        for attribute, before in values_before(changes).items():
             first.setdefault(attribute, before)
     return first
+
+
+def values_before(changes: dict[str, Any]) -> dict[str, Any]:
+    """{attribute: value before} of an event's payload, custom fields one by one."""
+    before = {attribute: old for attribute, (old, _new) in changes.items() if attribute != "custom"}
+    olds, news = (part or {} for part in changes.get("custom", ({}, {})))
+    return before | {f"custom__{key}": olds.get(key) for key in {**olds, **news} if olds.get(key) != news.get(key)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -92,6 +92,7 @@ def write_events(recordings: list[Recording]) -> list[int]:
 
 
 current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+standing_note: ContextVar[Mapping[str, Any]] = ContextVar("standing_note", default={})  # noqa: B039 - never written
 
 
 def record(actor: Actor, row: Row, /, **note: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,8 +19,9 @@ from genjin.kernel.fields import DateTime, Person, Text, YesNo
 from genjin.kernel.grants import declare_grants
 from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import record, record_removal
-from genjin.kernel.records import RecordType
+from genjin.kernel.records import RecordType, belonging_to
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.undo import Call, Inverse, Past
 from genjin.org.fields import OneOf
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule, Teammate, TeamRole
@@ -38,6 +40,7 @@ def transfer_action(record_type: RecordType) -> Action[Any, Any]:
         label=gettext_lazy("转移"),
         icon="user-check",
         bulk=True,
+        undo=_giving_back(record_type),
     )
     def transfer(
         actor: Actor,
@@ -54,6 +57,25 @@ def transfer_action(record_type: RecordType) -> Action[Any, Any]:
         return row
 
     return transfer
+
+
+def _giving_back(record_type: RecordType) -> Inverse:
+    """The inverse of a transfer: to the owner from before; what belongs to the record follows, and goes back to
+    whoever else it had belonged to."""
+
+    def inverse(_actor: Actor, past: Past) -> Sequence[Call]:
+        owner = past.before.get("owner_id")
+        if owner is None:
+            return []
+        calls = [Call(record_type.grant("transfer"), past.row_id, {"owner": str(owner)})]
+        apart = {row: was["owner_id"] for row, was in past.others.items() if was.get("owner_id") not in (None, owner)}
+        for other, link in belonging_to(record_type.key) if apart else ():
+            rows = other.model._default_manager.filter(**{"pk__in": apart, link.column: past.row_id})
+            for row_id in rows.values_list("pk", flat=True):
+                calls.append(Call(other.grant("transfer"), row_id, {"owner": str(apart[row_id])}))
+        return calls
+
+    return inverse
 
 
 def teammate_action(record_type: RecordType) -> Action[Any, Any]:

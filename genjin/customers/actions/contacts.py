@@ -19,6 +19,7 @@ from genjin.kernel.models.rows import Life
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.undo import as_before
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
@@ -46,6 +47,7 @@ def create_contact(actor: Actor, *, values: Values) -> Contact:
     label=gettext_lazy("编辑"),
     icon="pencil",
     when=lambda row: row.life != Life.VOIDED,
+    undo=as_before("contacts.edit"),
 )
 def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
     """Change the given fields; a contact may move to another customer. Raises Stale or Refused."""
@@ -74,6 +76,7 @@ def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
     danger=True,
     confirm=gettext_lazy("作废后联系人进入回收站，可随时还原。"),
     when=lambda row: row.life != Life.VOIDED,
+    undo="contacts.restore",
 )
 def void_contact(actor: Actor, contact_id: int) -> Contact:
     """Put a contact into the recycle bin. Raises Refused("bad_move")."""
@@ -92,6 +95,7 @@ def void_contact(actor: Actor, contact_id: int) -> Contact:
     icon="arrow-back-up",
     bulk=True,
     when=lambda row: row.life == Life.VOIDED,
+    undo="contacts.void",
 )
 def restore_contact(actor: Actor, contact_id: int) -> Contact:
     """Take a contact out of the recycle bin. Raises Refused("not_voided")."""

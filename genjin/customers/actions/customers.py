@@ -7,6 +7,7 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.customers.actions.inverses import restored
 from genjin.customers.models import Customer
 from genjin.customers.options import TAGS
 from genjin.customers.queries import customer_for, duplicates_of
@@ -22,6 +23,7 @@ from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.tagging import ensure_options
+from genjin.kernel.undo import again, as_before
 from genjin.kernel.wording import clauses
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
@@ -62,6 +64,7 @@ def create_customer(
     label=gettext_lazy("编辑"),
     icon="pencil",
     when=lambda row: row.life != Life.VOIDED,
+    undo=as_before("customers.edit"),
 )
 def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer:
     """Change the given fields. Raises Stale when somebody else changed the same ones meanwhile."""
@@ -87,6 +90,7 @@ def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer
     danger=True,
     confirm=gettext_lazy("作废后客户进入回收站，可随时还原；跟进与联系人一并保留。"),
     when=lambda row: row.life != Life.VOIDED,
+    undo=restored,
 )
 def void_customer(
     actor: Actor,
@@ -110,6 +114,7 @@ def void_customer(
     icon="arrow-back-up",
     bulk=True,
     when=lambda row: row.life == Life.VOIDED,
+    undo=again("customers.void"),
 )
 def restore_customer(actor: Actor, customer_id: int) -> Customer:
     """Take a customer out of the recycle bin. Raises Refused("not_voided") or Refused("duplicate")."""

@@ -7,6 +7,7 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.customers.actions.inverses import unarchived
 from genjin.customers.models import Customer, Rest, RestKind
 from genjin.customers.queries import customer_for
 from genjin.kernel.actions import action
@@ -18,6 +19,7 @@ from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.together import insert
+from genjin.kernel.undo import again
 
 Reason = Annotated[str, Choice(key="reason", label=gettext_lazy("原因"), options="customer_rest_reason")]
 Note = Annotated[str, LongText(key="note", label=gettext_lazy("说明"), most=500)]
@@ -31,6 +33,7 @@ Note = Annotated[str, LongText(key="note", label=gettext_lazy("说明"), most=50
     icon="stack-2",
     bulk=True,
     when=lambda row: row.life == Life.LIVE,
+    undo=unarchived,
 )
 def archive_customer(actor: Actor, customer_id: int, *, reason: Reason, note: Note = "") -> Customer:
     """Archive a closed customer (S3-13). Raises Refused("not_live")."""
@@ -50,6 +53,7 @@ def archive_customer(actor: Actor, customer_id: int, *, reason: Reason, note: No
     icon="arrow-back-up",
     bulk=True,
     when=lambda row: row.life == Life.ARCHIVED,
+    undo=again("customers.archive"),
 )
 def unarchive_customer(actor: Actor, customer_id: int) -> Customer:
     """Take an archived customer up again. Raises Refused("not_archived")."""
@@ -70,6 +74,7 @@ def unarchive_customer(actor: Actor, customer_id: int) -> Customer:
     icon="clock",
     bulk=True,
     when=lambda row: row.life == Life.LIVE and not row.paused,
+    undo="customers.resume",
 )
 def pause_customer(actor: Actor, customer_id: int, *, reason: Reason, note: Note = "") -> Customer:
     """Pause a customer without progress (S3-13). Raises Refused("paused")."""
@@ -89,6 +94,7 @@ def pause_customer(actor: Actor, customer_id: int, *, reason: Reason, note: Note
     icon="repeat",
     bulk=True,
     when=lambda row: row.life == Life.LIVE and row.paused,
+    undo=again("customers.pause"),
 )
 def resume_customer(actor: Actor, customer_id: int) -> Customer:
     """Follow a paused customer again. Raises Refused("not_paused")."""

@@ -17,11 +17,20 @@ from genjin.kernel.fields import Tags
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.tagging import ensure_options
+from genjin.kernel.undo import as_before
 
 Tagged = Annotated[list[str], Tags(key="tags", label=gettext_lazy("标签"), options="customer_tag")]
 
 
-@action("customers.tag", on=Customer, needs="customers.edit", label=gettext_lazy("加标签"), icon="tag", bulk=True)
+@action(
+    "customers.tag",
+    on=Customer,
+    needs="customers.edit",
+    label=gettext_lazy("加标签"),
+    icon="tag",
+    bulk=True,
+    undo=as_before("customers.edit"),
+)
 def tag_customer(actor: Actor, customer_id: int, *, tags: Tagged) -> Customer:
     """Add tags; new ones are created. Raises Refused("too_many")."""
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
@@ -34,7 +43,15 @@ def tag_customer(actor: Actor, customer_id: int, *, tags: Tagged) -> Customer:
     return customer
 
 
-@action("customers.untag", on=Customer, needs="customers.edit", label=gettext_lazy("去标签"), icon="x", bulk=True)
+@action(
+    "customers.untag",
+    on=Customer,
+    needs="customers.edit",
+    label=gettext_lazy("去标签"),
+    icon="x",
+    bulk=True,
+    undo=as_before("customers.edit"),
+)
 def untag_customer(actor: Actor, customer_id: int, *, tags: Tagged) -> Customer:
     """Take tags away; tags it does not bear are ignored."""
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
