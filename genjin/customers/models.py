@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from genjin.kernel.models.rows import Life, Record, Row
+from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 
 NOT_VOIDED = models.Q(life__lt=Life.VOIDED)
 WORKED = models.Q(life=Life.LIVE, paused=False)
@@ -70,11 +70,11 @@ class Customer(Record):
             models.Index(fields=["department", "id"], name="customer_department"),
             models.Index(fields=["life", "id"], name="customer_rest", condition=models.Q(life__gt=0)),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
-            models.Index(fields=["next_contact_at", "id"], name="customer_next"),
-            models.Index(fields=["last_followed_at", "id"], name="customer_last"),
+            models.Index(fields=["next_contact_at", *IN_ORDER], name="customer_next"),
+            models.Index(fields=["last_followed_at", *IN_ORDER], name="customer_last"),
             models.Index(fields=["owner", "follow_by"], name="customer_cold", condition=WORKED),
-            models.Index(fields=["follow_by", "id"], name="customer_follow_by"),
-            models.Index(fields=["updated_at", "id"], name="customer_updated"),
+            models.Index(fields=["follow_by", *IN_ORDER], name="customer_follow_by"),
+            models.Index(fields=["updated_at", *IN_ORDER], name="customer_updated"),
             models.Index(fields=["parent"], name="customer_parent", condition=~models.Q(parent=None)),
             models.Index(fields=["referred_by"], name="customer_referrer", condition=~models.Q(referred_by=None)),
             models.Index(fields=["name_key"], name="customer_name_key"),

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from genjin.customers.models import Contact, Customer
-from genjin.kernel.models.rows import Life, Record, Row
+from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 from genjin.plans.models import Plan
 
 DEAL = "deal"
@@ -66,7 +66,7 @@ class FollowUp(Record):
             models.Index(fields=["owner", "id"], name="followup_owner"),
             models.Index(fields=["department", "id"], name="followup_department"),
             models.Index(fields=["author", "occurred_at"], name="followup_author"),
-            models.Index(fields=["occurred_at", "id"], name="followup_occurred"),
+            models.Index(fields=["occurred_at", *IN_ORDER], name="followup_occurred"),
             models.Index(
                 fields=["deal_date", "customer"], name="followup_deal", condition=models.Q(deal_date__isnull=False)
             ),

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import branch_conditions, scope_condition, visible_one_by_one
+from genjin.kernel.doors import branch_conditions, scope_condition, scope_sides, visible_one_by_one
 from genjin.kernel.expressions import Holds, like, row_by_row, tsquery
 from genjin.kernel.frequencies import Frequencies, frequencies
 from genjin.kernel.lists.reading import Condition, ListQuery
@@ -26,7 +26,7 @@ NARROW = 0.15
 WINDOW = 8_000
 """At least so many rows of the list's order are walked before the hits are looked for in another way."""
 VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.12
-"""Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to mark an index entry."""
+"""Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to pass an index entry."""
 GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3, "between": 0.2}
 
 
@@ -101,34 +101,35 @@ def _wide(
 def _narrow(
     actor: Actor, query: ListQuery, rows: QuerySet[Record], parsed: SearchQuery | None, seen: Estimate, wanted: int
 ) -> Iterator[Attempt]:
-    """One query per branch of visibility, each by its own index."""
+    """One query per side of the scope and branch of visibility, each by an index of its own."""
     scope = actor.demand(query.record_type.grant("see"))
+    sides, beyond = scope_sides(scope), branch_conditions(actor, query.record_type)
+
+    def parts(*conditions: Q, indexed: bool) -> tuple[QuerySet[Record], ...]:
+        return tuple(_holding(rows.filter(condition), parsed, indexed=indexed) for condition in conditions)
+
+    by_hits = min(seen.by_words, seen.by_scope)
     alone = query.sort is None and len(scope.members) + len(scope.departments) == 1
-    visits = seen.visits(wanted, inside=alone)
-    inside, beyond = scope_condition(scope), branch_conditions(actor, query.record_type)
-    walking = visits * _step(query) <= min(seen.by_words, seen.by_scope)
-    if alone and (walking or parsed is None):
-        yield Attempt(tuple(_holding(rows.filter(part), parsed, indexed=False) for part in (inside, *beyond)))
+    if alone and (parsed is None or VISIT * seen.visits(wanted, inside=True) <= by_hits):
+        yield Attempt(parts(*sides, *beyond, indexed=False))
         return
-    if walking:
-        parts = (row_by_row(inside), *beyond)
-        found = tuple(_holding(rows.filter(part), parsed, indexed=False) for part in parts)
-        yield Attempt(found, window=_window(visits, seen.rows))
+    visits = seen.visits(wanted)
+    window = _window(visits, seen.rows)
+    passed = visits if query.sort else window or seen.rows
+    if (HOP * seen.scope + MARK) * passed <= by_hits:
+        conditions = sides if query.sort else [scope_condition(scope)]
+        yield Attempt(parts(*conditions, *beyond, indexed=False), first=not query.sort, window=window)
     by_words = seen.by_words < seen.by_scope
-    yield Attempt(
-        tuple(_holding(rows.filter(part), parsed, indexed=by_words) for part in (inside, *beyond)), first=True
-    )
+    yield Attempt(parts(scope_condition(scope), *beyond, indexed=by_words), first=True)
 
 
 def _window(visits: float, rows: int) -> int:
-    """Enough for what is expected and some more; few different sizes, because their ends are remembered. A small table
-    is walked whole."""
-    if rows <= WINDOW:
-        return 0
+    """Enough for what is expected and some more; few different sizes, because their ends are remembered. 0 when that is
+    the whole table."""
     window = WINDOW
     while window < 2 * visits:
         window *= 2
-    return window
+    return window if window < rows else 0
 
 
 def _step(query: ListQuery) -> float:

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 ID_SEQUENCE = "kernel_row_id"
+IN_ORDER = ("id", "department", "owner")
+"""What follows a sortable column in its index: the order's tie, then what tells whose a row is without fetching it."""
 
 
 class Life(models.IntegerChoices):

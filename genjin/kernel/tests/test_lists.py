@@ -20,7 +20,8 @@ from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.lists import ListRow, count_capped, ordering, page, planning, read_query, search
 from genjin.kernel.lists.pages import ids_of
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import IN_ORDER, Life
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Forbidden
 from genjin.kernel.search_text import matches, parse_query
 from genjin.kernel.stamps import bump_stamp
@@ -157,8 +158,9 @@ WAYS: dict[str, dict[str, float]] = {
     "hits first, row by row": {"VISIT": 1e9, "HOP": 1e9, "NARROW": 0.0},
     "hits first, by branches": {"VISIT": 1e9, "HOP": 1e9, "NARROW": 1.0},
     "walking, row by row": {"VISIT": 0.0, "HOP": 0.0, "NARROW": 0.0},
-    "walking, by branches": {"VISIT": 0.0, "HOP": 0.0, "NARROW": 1.0},
+    "walking, by branches": {"VISIT": 0.0, "HOP": 0.0, "MARK": 0.0, "NARROW": 1.0},
     "through small windows": {"VISIT": 0.0, "HOP": 0.0, "NARROW": 0.0, "WINDOW": 20},
+    "through small windows, by branches": {"VISIT": 0.0, "HOP": 0.0, "MARK": 0.0, "NARROW": 1.0, "WINDOW": 20},
 }
 
 
@@ -289,6 +291,22 @@ def test_a_list_costs_a_fixed_number_of_queries(world: World) -> None:
                     CUSTOMER.columns,
                 )
             assert len(seen) <= 8, (actor.name, sort)
+
+
+def test_the_index_of_a_sortable_column_tells_whose_a_row_is() -> None:
+    """Otherwise a narrow scope fetches every row that it passes in that order."""
+    for record_type in RECORD_TYPES.values():
+        indexes = {tuple(index.fields) for index in record_type.model._meta.indexes if not index.condition}
+        wanted = {field.path: (field.path, *IN_ORDER) for field in record_type.fields if field.sortable}
+        assert set(wanted.values()) <= indexes, record_type.key
+
+
+def test_no_window_is_as_wide_as_the_table() -> None:
+    """Its end would be looked up through the whole index, and found to be none."""
+    assert planning._window(10, 1_000_000) == planning.WINDOW
+    assert planning._window(100_000, 1_000_000) == 256_000
+    assert planning._window(400_000, 1_000_000) == 0
+    assert planning._window(10, 5_000) == 0
 
 
 def test_a_row_that_appears_between_two_pages_shifts_nothing() -> None:
