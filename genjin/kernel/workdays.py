@@ -98,6 +98,35 @@ class WorkCalendar:
         states = [self._supposed(day) for day in days]
         return sum(works for works, _certain in states), all(certain for _works, certain in states)
 
+    def later(self, start: datetime, span: timedelta, tz: ZoneInfo) -> datetime:
+        """The instant at which `span` of time on workdays has passed since `start`: 24 hours a workday, time on days
+        off does not count. What starts on a day off begins to count with the next workday; what ends with a workday
+        ends at its midnight. Raises ValueError beyond 4,000 days."""
+        left, moment = span, start.astimezone(UTC)
+        for _day in range(FARTHEST):
+            day = local_date(moment, tz)
+            ends = day_start(day + timedelta(days=1), tz)
+            if self._supposed(day)[0]:
+                if ends - moment >= left:
+                    return moment + left
+                left -= ends - moment
+            moment = ends
+        raise ValueError(span)
+
+    def worked(self, start: datetime, end: datetime, tz: ZoneInfo) -> timedelta:
+        """How much of the time from `start` to `end` lies on workdays; zero if the end is not after the start. Raises
+        ValueError beyond 4,000 days."""
+        total, moment, end = timedelta(), start.astimezone(UTC), end.astimezone(UTC)
+        for _day in range(FARTHEST):
+            if moment >= end:
+                return total
+            day = local_date(moment, tz)
+            ends = min(day_start(day + timedelta(days=1), tz), end)
+            if self._supposed(day)[0]:
+                total += ends - moment
+            moment = ends
+        raise ValueError(end)
+
     def _counted(self, day: date, count: int, step: int) -> Reckoned:
         certain = True
         while count:

@@ -134,3 +134,46 @@ def test_counting_there_and_back(day: date, count: int) -> None:
     there = YEAR_2025.add_workdays(day, count).day
     assert YEAR_2025.is_workday(there) is DayState.WORKDAY
     assert YEAR_2025.workdays_between(day + timedelta(days=1), there)[0] == count
+
+
+SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
+# 2026: National Day 10-01 … 10-07 off, Sat 10-10 worked (announced in the table below); 11-21 is a Saturday
+SPANS = WorkCalendar(
+    {date(2026, 10, n): Day("holiday", "国庆节") for n in range(1, 8)} | {date(2026, 10, 10): Day("workday", "调休")},
+    frozenset({2026}),
+)
+
+
+def at(text: str, tz: ZoneInfo = SHANGHAI) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=tz)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2026-11-18T10:00", 24, "2026-11-19T10:00"),  # Wednesday to Thursday
+        ("2026-11-20T10:00", 24, "2026-11-23T10:00"),  # Friday to Monday
+        ("2026-11-20T00:00", 24, "2026-11-21T00:00"),  # the whole of a workday ends at its midnight
+        ("2026-11-21T09:00", 24, "2026-11-24T00:00"),  # on a Saturday: the whole of Monday
+        ("2026-09-30T18:00", 24, "2026-10-08T18:00"),  # over National Day
+        ("2026-10-09T12:00", 24, "2026-10-10T12:00"),  # into a Saturday that is worked
+        ("2026-11-18T10:00", 0, "2026-11-18T10:00"),
+    ],
+)
+def test_b1_b7_time_counts_on_workdays_only(start: str, hours: int, end: str) -> None:
+    found = SPANS.later(at(start), timedelta(hours=hours), SHANGHAI)
+    assert found == at(end)
+    assert SPANS.worked(at(start), found, SHANGHAI) == timedelta(hours=hours)
+
+
+def test_b7_a_day_of_23_hours_counts_23() -> None:
+    start = at("2026-03-29T00:00", BERLIN)  # a Sunday, off: clocks go forward
+    assert SPANS.worked(start, at("2026-03-30T00:00", BERLIN), BERLIN) == timedelta()
+    worked = WorkCalendar({date(2026, 3, 29): Day("workday", "")}, frozenset({2026}))
+    assert worked.worked(start, at("2026-03-30T00:00", BERLIN), BERLIN) == timedelta(hours=23)
+
+
+def test_b7_nothing_is_worked_backwards_and_endless_spans_are_refused() -> None:
+    assert SPANS.worked(at("2026-11-19T10:00"), at("2026-11-18T10:00"), SHANGHAI) == timedelta()
+    with pytest.raises(ValueError):
+        SPANS.later(at("2026-11-19T10:00"), timedelta(days=9_000), SHANGHAI)
