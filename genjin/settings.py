@@ -101,6 +101,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": "'none'",
     "script-src": "'self'",
+    "worker-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data: blob:",
     "font-src": "'self'",
@@ -121,6 +122,7 @@ EMAIL_USE_TLS = not ENV.mail.encrypted
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = ENV.mail.sender
 SITE_ADDRESS = ENV.site_address
+OUTBOUND_ORIGINS = ENV.outbound
 
 LOGGING = {
     "version": 1,

@@ -30,6 +30,8 @@ SETTINGS = {
     "GENJIN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR; default INFO",
     "GENJIN_LANGUAGE": "language of the command line, zh or en; default: that of the terminal",
     "GENJIN_SMTP_URL": "mail server, smtp://user:password@host:587 or smtps://…:465; default: no mail is sent",
+    "GENJIN_OUTBOUND": "origins inside your network, or of private deployments, that messages may go to, separated by"
+    " commas: https://im.example.cn, smtp://10.0.0.5:25; default: none",
     "GENJIN_MAIL_FROM": "sender of mails; default genjin@ and the host of GENJIN_ADDRESS",
     "DATABASE_URL": "another PostgreSQL (15 or newer), postgresql://user:password@host/name; default: the embedded one",
 }
@@ -69,6 +71,7 @@ class Environment:
     email_backend: str
     mail: Mail
     site_address: str
+    outbound: frozenset[str]
     log_level: str
     testing: bool
 
@@ -100,9 +103,10 @@ class Environment:
             static_storage="django.contrib.staticfiles.storage.StaticFilesStorage"
             if testing
             else "whitenoise.storage.CompressedManifestStaticFilesStorage",
-            email_backend=_email_backend(mail, testing=testing),
+            email_backend=_email_backend(testing=testing),
             mail=mail,
             site_address=address.geturl(),
+            outbound=_outbound(),
             log_level=_one_of("GENJIN_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             testing=testing,
         )
@@ -224,6 +228,17 @@ def _mail(address: SplitResult) -> Mail:
     )
 
 
-def _email_backend(mail: Mail, *, testing: bool) -> str:
-    name = "locmem" if testing else "smtp" if mail.host else "dummy"
-    return f"django.core.mail.backends.{name}.EmailBackend"
+def _outbound() -> frozenset[str]:
+    """Origins with their port: `https://im.example.cn:443`."""
+    ports = {"https": 443, "http": 80, "smtp": 587, "smtps": 465}
+    found = set()
+    for text in filter(None, (part.strip() for part in os.environ.get("GENJIN_OUTBOUND", "").split(","))):
+        parts = urlsplit(text)
+        if parts.scheme not in ports or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
+            raise BadSetting(f"GENJIN_OUTBOUND must list origins such as https://im.example.cn, not {text!r}")
+        found.add(f"{parts.scheme}://{parts.hostname}:{parts.port or ports[parts.scheme]}")
+    return frozenset(found)
+
+
+def _email_backend(*, testing: bool) -> str:
+    return "django.core.mail.backends.locmem.EmailBackend" if testing else "genjin.reminders.channels.mail.Backend"

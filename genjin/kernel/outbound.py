@@ -15,10 +15,11 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -61,7 +62,14 @@ class OutboundRefused(Exception):
 
 
 class OutboundFailed(Exception):
-    """The other side could not be reached, was too slow, or answered too much: trying later may help."""
+    """The other side could not be reached, was too slow, or answered too much: trying later may help.
+
+    `spoken`: the request may have arrived all the same, so that trying later may do it twice.
+    """
+
+    def __init__(self, message: str, *, spoken: bool = True) -> None:
+        super().__init__(message)
+        self.spoken = spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +133,31 @@ def send(
     alarm.daemon = True
     alarm.start()
     try:
+        connection.connect()
         connection.request(method, target.path, body=body, headers=spoken)
         return _read(connection, limits)
     except (OSError, http.client.HTTPException, ValueError) as fault:
-        raise OutboundFailed(_("对方服务器连不上或没有回应")) from fault
+        message = _("对方服务器连不上或没有回应")
+        raise OutboundFailed(message, spoken=connection.sock is not None) from fault
     finally:
         alarm.cancel()
         connection.close()
+
+
+def dial(target: Target, limits: Limits) -> socket.socket:
+    """A bare connection to a target that passed, for other protocols than HTTP. Raises OSError."""
+    return _PinnedHTTP(target, limits).dial()
+
+
+def limits_for(url: str, limits: Limits) -> Limits:
+    """The limits for a URL: wider where whoever runs this installation has opened just this origin (GENJIN_OUTBOUND),
+    which may then be an address inside."""
+    split = _split(url)
+    host, port = _host_and_port(split)
+    if f"{split.scheme}://{host}:{port}" not in settings.OUTBOUND_ORIGINS:
+        return limits
+    everywhere = ("0.0.0.0/0", "::/0")
+    return replace(limits, schemes=frozenset({split.scheme}), ports=frozenset({port}), inner=everywhere)
 
 
 def check_target(url: str, *, limits: Limits | None = None, resolver: Resolver = resolve) -> Target:

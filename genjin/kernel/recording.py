@@ -25,7 +25,7 @@ from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.together import insert, waiting
 
-SECRET = frozenset({"password", "token_hash", "code_hash"})
+SECRET = frozenset({"password", "token_hash", "code_hash", "locked"})
 
 
 @dataclass
@@ -93,6 +93,14 @@ def write_events(recordings: list[Recording]) -> list[int]:
 
 current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 standing_note: ContextVar[Mapping[str, Any]] = ContextVar("standing_note", default={})  # noqa: B039 - never written
+
+
+def moment() -> datetime:
+    """When the running action happens: what `created_at` of its new rows will say. Raises RuntimeError outside one."""
+    recording = current.get()
+    if recording is None:
+        raise RuntimeError("rows are written inside actions only")
+    return recording.at
 
 
 def record(actor: Actor, row: Row, /, **note: Any) -> None:
