@@ -11,7 +11,8 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register record types and actions."""
-        from genjin.customers import actions, record  # slow: models must be ready
+        from genjin.customers import actions, record, rhythm  # slow: models must be ready
 
         assert actions
         assert record
+        assert rhythm

@@ -29,6 +29,17 @@ LEVEL = declare_options(  # S0-34; B6: 一般/优质/超级VIP are C/B/A
     [("A", _("超级VIP客户"), "bad"), ("B", _("优质客户"), "warn"), ("C", _("一般客户"), "info")],
     synonyms={"超级VIP": "A", "VIP": "A", "优质": "B", "一般": "C", "A类": "A", "B类": "B", "C类": "C"},
 )
+RHYTHM = declare_options(  # B7; how many days each has is a setting
+    "customer_rhythm",
+    _("跟进节奏"),
+    [
+        ("key", _("重点"), "bad"),
+        ("quality", _("优质"), "warn"),
+        ("ordinary", _("普通"), "info"),
+        ("potential", _("潜在"), "vio"),
+        ("care", _("成交后关怀"), "ok"),
+    ],
+)
 LIFECYCLE = declare_options(  # S3-15, S3-16
     "customer_lifecycle",
     _("生命周期"),

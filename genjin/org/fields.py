@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.company_settings import leaves
 from genjin.kernel.fields import Field, FieldError, Text
 from genjin.kernel.fields.base import Label
 from genjin.kernel.grants import GRANTS
@@ -111,3 +112,20 @@ class GrantScopes(Field):
             if grant is None or grant.internal or str(kind) not in {"", *ScopeKind.values}:
                 raise FieldError(_("没有「%s」这项权限或范围") % key)
         return {key: str(kind) if GRANTS[key].scoped else "" for key, kind in sorted(given.items())}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingValues(Field):
+    """Raw values of company settings: {setting key: value}; each is read by its own field later."""
+
+    kind: ClassVar[str] = "settings"
+
+    def parse(self, raw: Any, actor: Actor) -> dict[str, Any]:
+        """Raises FieldError for what is no object and for a setting that does not exist."""
+        given = {} if raw is None else raw
+        if not isinstance(given, dict):
+            raise FieldError(_("「%(field)s」应是以设置名为键的对象") % {"field": self.label})
+        unknown = sorted(set(given) - leaves(actor.stamp).keys())
+        if unknown:
+            raise FieldError(_("没有「%s」这项设置") % unknown[0])
+        return given

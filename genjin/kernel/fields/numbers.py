@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel.fields.base import EMPTY_OPERATORS, NUMBER_OPERATORS, Field, FieldError, Operator
+from genjin.kernel.fields.base import EMPTY_OPERATORS, NUMBER_OPERATORS, Field, FieldError, Label, Operator
 
 if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Field):
-    """A number with `places` decimals between `least` and `greatest`."""
+    """A number with `places` decimals between `least` and `greatest`. `zero`: what nothing is called."""
 
     places: int = 0
     least: int | None = None
     greatest: int | None = None
-    unit: str = ""
+    unit: Label = ""
+    zero: Label = ""
     kind: ClassVar[str] = "number"
 
     def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:
@@ -50,6 +51,8 @@ class Number(Field):
 
     def text(self, value: Any, actor: Actor) -> str:
         """With thousands separators and unit."""
+        if value == 0 and self.zero:
+            return str(self.zero)
         return "" if value is None else f"{value:,}{self.unit}"
 
     def to_json(self, value: Any) -> Any:
@@ -67,7 +70,7 @@ class Percent(Number):
 
     least: int | None = 0
     greatest: int | None = 100
-    unit: str = "%"
+    unit: Label = "%"
     kind: ClassVar[str] = "percent"
 
     def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:

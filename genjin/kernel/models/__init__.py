@@ -3,7 +3,7 @@
 from genjin.kernel.models.events import Consumer, Event, EventLink, EventPayload, Idempotency, Notification
 from genjin.kernel.models.files import File
 from genjin.kernel.models.jobs import JobProgress
-from genjin.kernel.models.options import CodeSeries, Holiday, HolidayYear, Option, Stamp
+from genjin.kernel.models.options import CodeSeries, Holiday, HolidayYear, Option, Setting, Stamp
 from genjin.kernel.models.rows import Life, Record, Row
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "Option",
     "Record",
     "Row",
+    "Setting",
     "Stamp",
 ]

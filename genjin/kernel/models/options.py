@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from genjin.kernel.models.rows import Row
@@ -56,3 +58,19 @@ class Holiday(Row):
     name = models.CharField(max_length=60)
 
     row_type = "holiday"
+
+
+class Setting(Row):
+    """What a company set for a declared setting (`kernel.company_settings`); absent rows mean the declared default."""
+
+    key = models.CharField(max_length=160, unique=True)
+    value = models.JSONField(null=True)
+
+    row_type = "setting"
+    before: Any = None
+    """What stood before the first change: the declared default."""
+
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """A first change is one from the default."""
+        found = super().changes()
+        return found | {"value": (self.before, self.value)} if self._state.adding else found

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
+from genjin.kernel.company_settings import Leaf, from_json, leaves
 from genjin.kernel.masking import mask_email, mask_phone
 from genjin.kernel.models.events import Event, EventLink, EventPayload
-from genjin.kernel.models.options import Option
+from genjin.kernel.models.options import Option, Setting
 from genjin.kernel.options import LISTS, options_of
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.timeline import describe_changes, titles_pointed_at
@@ -121,6 +122,7 @@ def _rows(actor: Actor, links: Iterable[EventLink]) -> dict[tuple[int, int], Con
             within.append(link)
     chosen = list(chain.from_iterable(shown.values()))
     titles = _titles(actor, chosen)
+    settings = _settings(actor, chosen)
     payloads = EventPayload.objects.filter(
         event_id__in=list(shown), row_id__in={link.row_id for link in chosen}
     ).values_list("event_id", "row_id", "changes")
@@ -132,7 +134,9 @@ def _rows(actor: Actor, links: Iterable[EventLink]) -> dict[tuple[int, int], Con
         [(link.row_type, link.row_id) for link in chosen if link.row_type in RECORD_TYPES],
     )
     return {
-        (link.event_id, link.row_id): _concerned(actor, link, titles, changes.get((link.event_id, link.row_id), {}))
+        (link.event_id, link.row_id): _concerned(
+            actor, link, titles, settings, changes.get((link.event_id, link.row_id), {})
+        )
         for link in chosen
     }
 
@@ -146,6 +150,14 @@ def _titles(actor: Actor, links: Sequence[EventLink]) -> dict[int, str]:
     return titles
 
 
+def _settings(actor: Actor, links: Sequence[EventLink]) -> dict[int, Leaf]:
+    """{row: what it sets} of the settings among the rows."""
+    ids = [link.row_id for link in links if link.row_type == "setting"]
+    known = leaves(actor.stamp) if ids else {}
+    keys = Setting.objects.filter(pk__in=ids).values_list("pk", "key") if ids else ()
+    return {row_id: known[key] for row_id, key in keys if key in known}
+
+
 def _option_titles(actor: Actor, ids: list[int]) -> dict[int, str]:
     titles = {}
     for row in Option.objects.filter(pk__in=ids) if ids else ():
@@ -155,10 +167,16 @@ def _option_titles(actor: Actor, ids: list[int]) -> dict[int, str]:
     return titles
 
 
-def _concerned(actor: Actor, link: EventLink, titles: dict[int, str], changes: dict[str, Any]) -> Concerned:
-    declared = RECORD_TYPES.get(link.row_type)
-    row = Concerned(link.row_type, link.row_id, kind_of(link.row_type), titles.get(link.row_id, ""))
-    if declared is None:
+def _concerned(
+    actor: Actor, link: EventLink, titles: dict[int, str], settings: dict[int, Leaf], changes: dict[str, Any]
+) -> Concerned:
+    declared, leaf = RECORD_TYPES.get(link.row_type), settings.get(link.row_id)
+    title = titles.get(link.row_id, leaf.label if leaf else "")
+    row = Concerned(link.row_type, link.row_id, kind_of(link.row_type), title)
+    if leaf is not None:
+        before, after = (leaf.field.text(from_json(leaf, value), actor) for value in changes.get("value", (None, None)))
+        row.changes = [(_("设置值"), before, after)]
+    elif declared is None:
         known = words_of_attributes()
         row.changes = [_plain(actor, name, *values) for name, values in changes.items() if name in known]
     elif row.title:
@@ -245,6 +263,7 @@ def kinds() -> dict[str, str]:
         "role": _("角色"),
         "company": _("公司"),
         "option": _("选项"),
+        "setting": _("业务设置"),
         "access_token": _("令牌"),
         "holiday": _("节假日"),
         "holiday_year": _("节假日年份"),

@@ -11,6 +11,7 @@ from genjin.org.web import (
     options,
     profile,
     roles,
+    settings,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "options",
     "profile",
     "roles",
+    "settings",
 ]

@@ -46,6 +46,13 @@ SECTIONS = (
     Section("roles", _("角色与权限"), icon="lock", note=_("谁能做什么、能看到谁的数据"), needs="org.manage"),
     Section("company", _("公司信息"), icon="building", note=_("名称、标志与时区"), needs="settings.manage"),
     Section(
+        "rules",
+        _("业务设置"),
+        icon="adjustments-horizontal",
+        note=_("跟进、提醒等业务规则里的天数与开关"),
+        needs="settings.manage",
+    ),
+    Section(
         "options",
         pgettext_lazy("several", "选项列表"),
         icon="list",

@@ -86,6 +86,8 @@ def _sent(actor: Actor, field: Field) -> Schema:
         return {"type": kind} | {name: bound for name, bound in bounds.items() if bound is not None}
     if field.kind == "yesno":
         return {"type": "boolean"}
+    if field.kind in {"grants", "settings"}:
+        return {"type": "object"}
     schema: Schema = {"type": "string"}
     if field.kind in FORMATS:
         schema["format"] = FORMATS[field.kind]
