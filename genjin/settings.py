@@ -28,6 +28,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "genjin.ui.middleware.RequestIdMiddleware",
+    "genjin.ui.middleware.ProxyMiddleware",
     "genjin.ui.middleware.SecurityHeadersMiddleware",
     "genjin.ui.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -69,6 +70,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
+PROXIES = ENV.proxies
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
 CSRF_FAILURE_VIEW = "genjin.ui.errors.csrf_failure"

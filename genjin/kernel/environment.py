@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from genjin.kernel.postgres.address import DATABASE, ROLE, Address
+from genjin.kernel.proxies import Proxies
 
 PACKAGE = Path(__file__).resolve().parent.parent
 POOL_SIZE = 8
@@ -25,6 +26,7 @@ SETTINGS = {
     "GENJIN_DATA": "folder of database and files; default /var/lib/genjin for root, else ~/.local/share/genjin",
     "GENJIN_ADDRESS": "address under which people open Genjin; default http://127.0.0.1:8000",
     "GENJIN_HOSTS": "further host names or addresses that may be used, separated by commas",
+    "GENJIN_PROXIES": "reverse proxies in front: how many, or their addresses and networks; default: none",
     "GENJIN_TIME_ZONE": "time zone of the company; default Asia/Shanghai",
     "GENJIN_SECRET_KEY": "key that signs sessions and tokens; default: made once, in the data folder",
     "GENJIN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR; default INFO",
@@ -64,6 +66,7 @@ class Environment:
     hosts: list[str]
     trusted_origins: list[str]
     https: bool
+    proxies: Proxies
     time_zone: str
     database: dict[str, Any]
     password_hashers: list[str]
@@ -93,6 +96,7 @@ class Environment:
             else list(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", _host(address), *hosts])),
             trusted_origins=[address.geturl(), *(f"{address.scheme}://{h}" for h in hosts)],
             https=address.scheme == "https",
+            proxies=_proxies(),
             time_zone=_time_zone(),
             database=_database(data, pooled=not testing),
             password_hashers=[
@@ -156,6 +160,14 @@ def _address() -> SplitResult:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         raise BadSetting(f"GENJIN_ADDRESS must look like https://crm.example.com, not {text!r}")
     return parts
+
+
+def _proxies() -> Proxies:
+    text = os.environ.get("GENJIN_PROXIES", "")
+    try:
+        return Proxies.read(text)
+    except ValueError:
+        raise BadSetting(f"GENJIN_PROXIES must be a number, or addresses such as 10.0.0.5, not {text!r}") from None
 
 
 def _host(address: SplitResult) -> str:

@@ -40,6 +40,28 @@ class RequestIdMiddleware:
         return response
 
 
+class ProxyMiddleware:
+    """Takes address and scheme of a request from the trusted proxies in front, and from nobody else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set REMOTE_ADDR and the scheme; cookies of an https request are secure, whatever the settings say."""
+        meta, proxies = request.META, settings.PROXIES
+        peer = str(meta.get("REMOTE_ADDR", ""))
+        if proxies.trust(peer):
+            meta["REMOTE_ADDR"] = proxies.client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
+            nearest = meta.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+            if nearest in ("http", "https"):
+                meta["wsgi.url_scheme"] = nearest
+        response = self.get_response(request)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
+
+
 class RequestIdFilter(logging.Filter):
     """Puts the request's id on log records as `request_id` ('-' outside requests)."""
 
