@@ -45,3 +45,11 @@ def _plan(customer: Customer, occurred_at: datetime, next_contact_at: datetime |
         customer.next_contact_at, customer.next_step = next_contact_at, next_step
     elif customer.next_contact_at is None or customer.next_contact_at <= occurred_at:
         customer.next_contact_at, customer.next_step = None, ""
+
+
+def restate_plan(actor: Actor, customer: Customer, *, next_contact_at: datetime | None, next_step: str) -> None:
+    """Put what is planned next on a (locked) customer: its earliest open plan, of which these two are a projection.
+    Nothing is written when that is what stands."""
+    if (customer.next_contact_at, customer.next_step) != (next_contact_at, next_step):
+        customer.next_contact_at, customer.next_step = next_contact_at, next_step
+        record(actor, customer)

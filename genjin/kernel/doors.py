@@ -6,7 +6,7 @@ forbidden look the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -36,14 +36,26 @@ SEE, WRITE, OWN = To.SEE, To.WRITE, To.OWN
 # (actor, right, whether it is asked row by row) -> query of record ids, or None when it gives this actor nothing
 Branch = Callable[[Actor, To, bool], "QuerySet[Any, Any] | None"]
 BRANCHES: dict[str, Branch] = {}
+ONLY: dict[str, str] = {}
+"""{branch: the one type whose records it gives}; the others give records of any type and what belongs to them."""
 current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None)
 # {row: owner and department before one's own event that is being undone}: whoever had a right then still has it
 formerly: ContextVar[Mapping[int, Mapping[str, Any]] | None] = ContextVar("formerly", default=None)
 
 
-def register_branch(name: str, branch: Branch) -> None:
-    """Add a way (team, sharing, pool) by which rows outside the scope become visible."""
+def register_branch(name: str, branch: Branch, *, only: str = "") -> None:
+    """Add a way (team, sharing, pool) by which rows outside the scope become visible. `only`: the key of the one type
+    whose records it gives, so that it is not asked for others."""
     BRANCHES[name] = branch
+    if only:
+        ONLY[name] = only
+
+
+def _branches(record_type: RecordType) -> Iterator[tuple[Branch, bool]]:
+    """The branches that may give records of a type, and whether they also give what belongs to their records."""
+    for name, branch in BRANCHES.items():
+        if ONLY.get(name, record_type.key) == record_type.key:
+            yield branch, name not in ONLY
 
 
 def scope_sides(scope: Scope) -> list[Q]:
@@ -71,10 +83,10 @@ def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
     inside = Q(Within("owner_id", scope.members)) | Q(Within("department_id", scope.departments))
     paths = ["pk"] + [link.column for link in [record_type.owner_link()] if link]
     beyond = Q(pk__in=[])
-    for branch in BRANCHES.values():
+    for branch, cascades in _branches(record_type):
         ids = branch(actor, SEE, True)
         if ids is not None:
-            for path in paths:
+            for path in paths if cascades else paths[:1]:
                 beyond |= Q(reached(ids, path))
     return row_by_row(inside | beyond)
 
@@ -83,12 +95,12 @@ def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) ->
     """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade."""
     link = record_type.owner_link()
     conditions = []
-    for branch in BRANCHES.values():
+    for branch, cascades in _branches(record_type):
         ids = branch(actor, right, False)
         if ids is None:
             continue
         conditions.append(Q(pk__in=ids))
-        if link:
+        if link and cascades:
             conditions.append(Q(**{f"{link.column}__in": ids}))
     return conditions
 

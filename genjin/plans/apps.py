@@ -8,3 +8,11 @@ class PlansConfig(AppConfig):
 
     name = "genjin.plans"
     label = "plans"
+
+    def ready(self) -> None:
+        """Register the record type, the actions, the branches and the consumers."""
+        from genjin.plans import actions, jobs, record  # slow: models must be ready
+
+        assert actions
+        assert jobs
+        assert record

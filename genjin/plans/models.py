@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from genjin.customers.models import Contact, Customer
-from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.models.rows import IN_ORDER, Life, Record
 from genjin.org.models import Department
 
 
@@ -22,16 +22,18 @@ class PlanState(models.TextChoices):
 
 
 OPEN_STATES = (PlanState.PREPARED, PlanState.UNDERWAY)
-OPEN = models.Q(state__in=OPEN_STATES, life=Life.LIVE)
+DUE = models.Q(due_at__isnull=False)
 
 
 class Plan(Record):
     """A plan (跟进计划): `content` to be done by the `assignee` at `starts_at`, for a customer or on its own.
 
     With a customer it belongs to it and carries its owner and department; without one its owner is the assignee.
-    `recorded_as` is the id of the follow-up that it became (the converted flag). `series` is the id of the first plan
-    of a rhythm, `repeat_days` its step: when one is done the next one is made. `support_department` is asked to help
-    (S3-12) and answers in `support_result`.
+    `due_at` is its time while it is open, None afterwards; `remind_at` when to remind its assignee, None once he was
+    reminded. `recorded_as` is the id of the follow-up that it became (the converted flag). `series` is the id of the first
+    plan of a series, `rhythm` its step and `repeat_from` the moment from which steps are counted: when one is done the
+    next one is made. `support_department` is asked to help (S3-12) and answers in `support_result`. `dropped`: it was
+    cancelled because its customer rests, and comes back with him.
     """
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -40,6 +42,7 @@ class Plan(Record):
     content = models.CharField(max_length=500)
     method = models.CharField(max_length=60, default="")
     starts_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
     minutes = models.SmallIntegerField(null=True)
     remind_minutes = models.IntegerField(null=True)
     state = models.CharField(max_length=10, choices=PlanState.choices, default=PlanState.PREPARED)
@@ -48,7 +51,8 @@ class Plan(Record):
     recorded_as = models.BigIntegerField(null=True)
     postponed = models.SmallIntegerField(default=0)
     series = models.BigIntegerField(null=True)
-    repeat_days = models.SmallIntegerField(null=True)
+    rhythm = models.CharField(max_length=10, default="")
+    repeat_from = models.DateTimeField(null=True)
     repeat_until = models.DateField(null=True)
     support_department = models.ForeignKey(
         Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -58,8 +62,11 @@ class Plan(Record):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     support_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    dropped = models.BooleanField(default=False)
 
     row_type = "plan"
+    unrecorded = Record.unrecorded | {"due_at", "remind_at", "repeat_from"}
     customer_id: int | None
     contact_id: int | None
     assignee_id: int
@@ -72,10 +79,13 @@ class Plan(Record):
                 fields=["customer", "starts_at", "id"], name="plan_customer", condition=~models.Q(customer=None)
             ),
             models.Index(fields=["assignee", "starts_at", "id"], name="plan_assignee"),
-            models.Index(fields=["assignee", "starts_at"], name="plan_open", condition=OPEN),
+            models.Index(fields=["assignee", "due_at", "id"], name="plan_open", condition=DUE),
+            models.Index(fields=["due_at", *IN_ORDER], name="plan_due", condition=DUE),
+            models.Index(fields=["remind_at"], name="plan_remind", condition=models.Q(remind_at__isnull=False)),
+            models.Index(fields=["series"], name="plan_series", condition=~models.Q(series=None)),
             models.Index(fields=["owner", "id"], name="plan_owner"),
             models.Index(fields=["department", "id"], name="plan_department"),
-            models.Index(fields=["starts_at", "id"], name="plan_starts"),
+            models.Index(fields=["starts_at", *IN_ORDER], name="plan_starts"),
             models.Index(
                 fields=["support_department", "id"],
                 name="plan_support",

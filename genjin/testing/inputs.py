@@ -76,7 +76,7 @@ def _number(field: Field, part: str, actor: Actor) -> str:  # noqa: ARG001 - one
 
 
 def _day(field: Field, part: str, actor: Actor) -> str:  # noqa: ARG001 - one signature for all makers
-    ahead = field.key.startswith(("next", "expires"))
+    ahead = field.key.startswith(("next", "expires", "starts", "repeat"))
     return (actor.now() + timedelta(days=3 if ahead else -3)).date().isoformat()
 
 

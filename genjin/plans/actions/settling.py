@@ -1,0 +1,116 @@
+"""What the system does to plans: moving them to a customer's new owner, dropping them with a customer that rests and
+taking them up again with him (S3-13), reminding of those that come due (S0-46, S0-57).
+
+The rules: when a customer gets a new owner, open plans of the old one are his; plans of others stay with them. While a
+customer is archived or voided, or on the day he is paused, his open plans are cancelled, with the reason in their
+result; when he is taken up again just these come back, overdue ones as overdue. All ask how things stand now, so that
+running twice, or late, does nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from genjin.customers.models import Customer
+from genjin.customers.options import REST_REASON
+from genjin.customers.queries import customer_for, rest_of
+from genjin.kernel.actions import action
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE
+from genjin.kernel.models.rows import Life
+from genjin.kernel.notices import notify
+from genjin.kernel.options import options_of
+from genjin.kernel.recording import record
+from genjin.plans.models import DUE, Plan, PlanState
+from genjin.plans.planning import drop, restate_next
+from genjin.plans.rules import MOVES
+
+AT_ONCE = 500
+
+
+@action(
+    "plans.follow_owner",
+    on=None,
+    needs="plans.settle",
+    label=gettext_lazy("计划随客户转给新负责人"),
+    silent="when the old owner had planned nothing",
+    listed=False,
+)
+def follow_owner(actor: Actor, *, moved: Iterable[tuple[int, int]]) -> int:
+    """Give open plans of old owners to the present ones: (customer, old owner) each; returns how many."""
+    count = 0
+    for customer_id, old_owner in moved:
+        customer = customer_for(actor, customer_id, to=SEE, lock=True)
+        if customer.owner_id in (None, old_owner):
+            continue
+        for plan in _locked(DUE, customer_id=customer_id, assignee_id=old_owner):
+            plan.assignee_id = customer.owner_id
+            record(actor, plan)
+            count += 1
+    return count
+
+
+@action(
+    "plans.follow_rest",
+    on=None,
+    needs="plans.settle",
+    label=gettext_lazy("计划随客户暂停或恢复"),
+    silent="when nothing was planned",
+    listed=False,
+)
+def follow_rest(actor: Actor, *, customers: Iterable[int]) -> int:
+    """Drop the open plans of customers that rest, take up what was dropped of those that do not; returns how many."""
+    count = 0
+    for customer_id in customers:
+        customer = customer_for(actor, customer_id, to=SEE, lock=True)
+        rests = customer.life != Life.LIVE or customer.paused
+        why = _rest_of(actor, customer) if rests else ""
+        plans = _locked(DUE, customer_id=customer_id) if rests else _locked(Q(dropped=True), customer_id=customer_id)
+        for plan in plans:
+            if rests:
+                drop(actor, plan, why)
+            else:
+                MOVES.move(plan, PlanState.PREPARED)
+                plan.closed_at, plan.result, plan.dropped = None, "", False
+                record(actor, plan)
+        if plans:
+            restate_next(actor, customer)
+        count += len(plans)
+    return count
+
+
+@action(
+    "plans.remind",
+    on=None,
+    needs="plans.remind",
+    label=gettext_lazy("提醒到期的计划"),
+    silent="being told of one's plans is no business event",
+    listed=False,
+)
+def remind_of_plans(actor: Actor) -> int:
+    """Tell assignees of up to 500 plans whose reminder has come; returns how many. A plan is told of once for each time
+    that it is planned for, also when this is killed or run by two at once."""
+    rows = Plan.objects.filter(DUE, remind_at__lte=actor.now()).order_by("remind_at")
+    ready = list(rows.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+    for plan in ready:
+        notify([plan.assignee_id], "plan_due", plan, once=f"plan_due:{plan.pk}:{plan.starts_at.timestamp():.0f}")
+    Plan.objects.filter(pk__in=[plan.pk for plan in ready]).update(remind_at=None)
+    return len(ready)
+
+
+def _locked(*conditions: Q, **more: int) -> list[Plan]:
+    rows = Plan.objects.filter(*conditions, life=Life.LIVE, **more)
+    return list(rows.select_for_update(of=("self",)).order_by("id"))
+
+
+def _rest_of(actor: Actor, customer: Customer) -> str:
+    if customer.life == Life.VOIDED:
+        return _("客户已作废")
+    words = _("客户已归档") if customer.life == Life.ARCHIVED else _("客户已暂停跟进")
+    rest = rest_of(actor, customer)
+    known = options_of(REST_REASON.key, actor.stamp).get(rest.reason) if rest else None
+    return words + pgettext("after a label", "：") + str(known.label) if known else words

@@ -1,0 +1,71 @@
+"""Fields that only plans have: a choice from a list that companies do not change, and when what is open is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields import Choice, DateTime, FieldError, Operator
+from genjin.kernel.options import Option
+from genjin.kernel.wording import in_every_language, listed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed(Choice):
+    """One of a list that belongs to the code, because every option means something to it."""
+
+    options: str = ""
+    known: Sequence[Option]
+
+    def choices(self, actor: Actor) -> dict[str, Option]:  # noqa: ARG002 - one signature for all choices
+        """{key: option} in order."""
+        return {option.key: option for option in self.known}
+
+    def _option(self, text: str, actor: Actor) -> Option:  # noqa: ARG002 - one signature for all choices
+        wanted = text.strip().casefold()
+        for option in self.known:
+            if wanted in {option.key, *(label.casefold() for label in in_every_language(option.label))}:
+                return option
+        facts = {"field": self.label, "value": wanted[:40], "options": listed(str(o.label) for o in self.known)}
+        raise FieldError(_("「%(field)s」没有「%(value)s」这个选项，可选：%(options)s") % facts)
+
+
+MOMENT_OPERATORS = (
+    Operator("overdue", gettext_lazy("已逾期"), "none"),
+    Operator("week", gettext_lazy("在本周"), "none"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueTime(DateTime):
+    """When what is still open is due. Overdue is what was due before this very moment."""
+
+    due: bool = True
+    kind: ClassVar[str] = "datetime"
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Those of any moment; overdue, and in this week (from Monday)."""
+        return (*super().operators(), *MOMENT_OPERATORS)
+
+    def condition(self, operator: str, raw: list[str], actor: Actor) -> Q:
+        """Both words for filters follow the clock of whoever asks."""
+        if operator == "overdue":
+            return Q(**{f"{self.path}__lt": actor.now()})
+        if operator == "week":
+            today = actor.now().date()
+            monday = today - timedelta(days=today.weekday())
+            low, high = self.edge(monday, actor), self.edge(monday + timedelta(days=7), actor)
+            return Q(**{f"{self.path}__gte": low, f"{self.path}__lt": high})
+        return super().condition(operator, raw, actor)
+
+
+def options(pairs: Sequence[tuple[Any, ...]]) -> tuple[Option, ...]:
+    """(key, label[, colour]) pairs as options."""
+    return tuple(Option(p[0], p[1], p[2] if len(p) == 3 else "", order) for order, p in enumerate(pairs))

@@ -1,0 +1,180 @@
+"""Steps of plans for the actions of this and of higher areas, never actions themselves: planning, carrying out, going
+on with a series, and telling the customer what comes next.
+
+Whoever calls them holds the customer's lock (`customer_for(…, lock=True)`): customers are locked before plans.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from genjin.customers.effects import restate_plan
+from genjin.customers.models import Customer
+from genjin.customers.queries import contact_for
+from genjin.kernel import people
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE, may
+from genjin.kernel.models.rows import Life
+from genjin.kernel.moves import LIFE
+from genjin.kernel.recording import record
+from genjin.kernel.refusal import Refused
+from genjin.kernel.workdays import day_bounds
+from genjin.org.queries import actor_for
+from genjin.ownership.changing import change_owner
+from genjin.ownership.models import Rule
+from genjin.plans.models import DUE, Plan, PlanState
+from genjin.plans.queries import earliest_of
+from genjin.plans.rules import FARTHEST, MOVES, is_open, next_of_series
+
+
+def plan_next(
+    actor: Actor,
+    customer: Customer,
+    *,
+    starts_at: datetime,
+    content: str,
+    method: str = "",
+    assignee_id: int | None = None,
+    contact_id: int | None = None,
+    support_department_id: int | None = None,
+) -> Plan:
+    """Plan the next step with a (locked, writable) customer (B7); the department is asked to help (S3-12). Raises
+    Refused("cannot_see") for an assignee who may not see the customer, Refused("past"), Refused("other_contact")."""
+    plan = Plan(customer_id=customer.pk, content=content or _("联系客户"), method=method, starts_at=starts_at)
+    plan.assignee_id = assignee_id or actor.member_id or customer.owner_id or 0
+    plan.contact_id = contact_id
+    plan.support_department_id = support_department_id
+    check(actor, plan, customer)
+    begin(actor, plan, customer)
+    return plan
+
+
+def fulfil(actor: Actor, plan: Plan, *, followup_id: int | None = None, result: str = "") -> None:
+    """Carry a (locked) plan out; `followup_id`: the follow-up that it became. Its series goes on. Raises
+    Refused("bad_move") when it is closed already. Call `restate_next` afterwards."""
+    MOVES.move(plan, PlanState.COMPLETED)
+    plan.closed_at, plan.recorded_as = actor.now(), followup_id or plan.recorded_as
+    plan.result = result or plan.result
+    record(actor, plan)
+    go_on(actor, plan)
+
+
+def fulfil_due(actor: Actor, customer: Customer, *, by: int, at: datetime, followup_id: int) -> list[Plan]:
+    """Carry out what of a member stood open for a (locked) customer and was due by the end of the day of `at`: a talk
+    was had, whatever it was planned as (B7). Returns what was carried out; the customer is told."""
+    _start, end = day_bounds(at.astimezone(actor.zone).date(), actor.zone)
+    rows = Plan.objects.filter(DUE, customer_id=customer.pk, assignee_id=by, due_at__lt=end)
+    due = list(rows.select_for_update(of=("self",)).order_by("starts_at", "id"))
+    for plan in due:
+        fulfil(actor, plan, followup_id=followup_id)
+    if due:
+        restate_next(actor, customer)
+    return due
+
+
+def restate_next(actor: Actor, customer: Customer) -> None:
+    """Put the customer's earliest open plan on the (locked) customer: next contact and next step follow from plans."""
+    plan = earliest_of(customer)
+    restate_plan(
+        actor,
+        customer,
+        next_contact_at=plan.starts_at if plan else None,
+        next_step=plan.content if plan else "",
+    )
+
+
+def begin(actor: Actor, plan: Plan, customer: Customer | None) -> None:
+    """Save a new plan with its owner, and let the (locked) customer know."""
+    if plan.rhythm:
+        plan.repeat_from = plan.starts_at
+    owner_id = customer.owner_id if customer else plan.assignee_id
+    change_owner(actor, plan, owner_id, rule=Rule.CREATED)
+    if customer is not None:
+        restate_next(actor, customer)
+
+
+def check(actor: Actor, plan: Plan, customer: Customer | None, *, moved: bool = True) -> None:
+    """What must hold before a plan is saved; `moved`: its time is new. Raises Refused."""
+    if moved:
+        check_time(actor, plan.starts_at)
+    if plan.contact_id and contact_for(actor, plan.contact_id, to=SEE).customer_id != plan.customer_id:
+        raise Refused("other_contact", _("这位联系人不属于这个客户"), "contact")
+    if plan.repeat_until and plan.repeat_until < plan.starts_at.astimezone(company_zone()).date():
+        raise Refused("ends_before", _("重复的结束日期应不早于计划时间"), "repeat_until")
+    check_assignee(actor, plan.assignee_id, customer)
+
+
+def check_time(actor: Actor, starts_at: datetime) -> None:
+    """A plan lies ahead: today at the earliest. Raises Refused("past"), Refused("far")."""
+    now = actor.now()
+    if starts_at < day_bounds(now.date(), actor.zone)[0]:
+        raise Refused("past", _("计划时间不能早于今天"), "starts_at")
+    if starts_at - now > FARTHEST:
+        raise Refused("far", _("计划时间太远，请选十年以内的时间"), "starts_at")
+
+
+def check_assignee(actor: Actor, assignee_id: int, customer: Customer | None) -> None:
+    """Whom one may plan for: with a customer, whoever may see him; without one, oneself, people in one's scope and
+    colleagues of one's own department. Raises Refused("cannot_see"), Refused("not_yours")."""
+    if assignee_id == actor.member_id:
+        return
+    other = actor_for(assignee_id, actor.surface)
+    name = people.directory().member_name(assignee_id, actor.stamp)
+    if other is None or not other.may("plans.see"):
+        raise Refused("cannot_plan", _("%s 不能使用跟进计划，请换一位同事") % name, "assignee")
+    if customer is not None:
+        if not may(other, customer, "customers.see", SEE):
+            raise Refused("cannot_see", _("%s 看不到这个客户，请先把他加入客户团队，或换一位同事") % name, "assignee")
+        return
+    scope = actor.demand("plans.create")
+    if not scope.holds(assignee_id, other.department_id) and other.department_id != actor.department_id:
+        raise Refused("not_yours", _("没有客户的计划只能安排给自己、下属或同部门的同事"), "assignee")
+
+
+def go_on(actor: Actor, plan: Plan) -> Plan | None:
+    """Make the next plan of a series when one is done or cancelled once; None when it ends or the next one stands."""
+    if not plan.rhythm or plan.repeat_from is None:
+        return None
+    series = plan.series or plan.pk
+    if Plan.objects.filter(DUE, series=series).exists():
+        return None
+    after = max(plan.starts_at, actor.now())
+    starts_at = next_of_series(plan.rhythm, plan.repeat_from, after, plan.repeat_until, company_zone())
+    if starts_at is None:
+        return None
+    following = Plan(series=series, starts_at=starts_at)
+    for name in _REPEATED:
+        setattr(following, name, getattr(plan, name))
+    change_owner(actor, following, plan.owner_id, rule=Rule.FOLLOWED if plan.customer_id else Rule.CREATED)
+    return following
+
+
+def take_back(actor: Actor, plan: Plan) -> None:
+    """A plan of a series was reopened: the next one, if nobody touched it, need not be."""
+    rows = Plan.objects.filter(DUE, series=plan.series or plan.pk, pk__gt=plan.pk, version=1)
+    for following in rows.select_for_update(of=("self",)) if plan.rhythm else ():
+        LIFE.move(following, Life.VOIDED)
+        record(actor, following)
+
+
+def drop(actor: Actor, plan: Plan, reason: str) -> None:
+    """Cancel a (locked) plan because its customer rests."""
+    if is_open(plan.state):
+        MOVES.move(plan, PlanState.CANCELLED)
+        plan.closed_at, plan.result, plan.dropped = actor.now(), reason, True
+        record(actor, plan)
+
+
+def company_zone() -> ZoneInfo:
+    """Series repeat on the company's wall clock."""
+    return ZoneInfo(settings.COMPANY_TIME_ZONE)
+
+
+_REPEATED = (
+    "customer_id", "contact_id", "assignee_id", "content", "method", "minutes", "remind_minutes", "rhythm",
+    "repeat_from", "repeat_until",
+)  # fmt: skip

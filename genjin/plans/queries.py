@@ -1,0 +1,92 @@
+"""Reads of plans: the door, what is open for a customer, what is due to whom, what lies in a period; and the branch by
+which a department that was asked to help sees the plan (S3-12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from genjin.customers.models import Customer
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import SEE, To, first_visible, register_branch, row_for, visible_to
+from genjin.kernel.expressions import Within, among
+from genjin.kernel.models.rows import Life
+from genjin.org.queries import organisation
+from genjin.plans.models import DUE, Plan
+
+MOST_BETWEEN = 1_000
+
+
+def plan_for(actor: Actor, plan_id: int, *, to: To, lock: bool = False) -> Plan:
+    """The plan's one door. Raises NotFound or Forbidden."""
+    return row_for(actor, Plan, plan_id, to=to, lock=lock)
+
+
+def open_plans_of(actor: Actor, customer: Customer, most: int = 6) -> list[Plan]:
+    """Open plans of a customer that the actor may see, the earliest first. One query."""
+    rows = _slim(Plan.objects.filter(DUE, customer_id=customer.pk))
+    return first_visible(actor, rows.order_by("starts_at", "id"), most)
+
+
+def due_plans(actor: Actor, member_id: int, until: datetime, most: int = 50) -> list[Plan]:
+    """Open plans of a member due before `until` that the actor may see: overdue ones first, being the earliest. One
+    query by the index plan_open."""
+    rows = _slim(visible_to(actor, Plan).filter(DUE, assignee_id=member_id, due_at__lt=until))
+    return list(rows.order_by("due_at", "id")[:most])
+
+
+def plans_between(
+    actor: Actor, start: datetime, end: datetime, member_ids: Collection[int], most: int = MOST_BETWEEN
+) -> list[Plan]:
+    """Plans of these members from `start` to before `end`, cancelled ones left out, in order; at most `most`."""
+    rows = visible_to(actor, Plan).filter(
+        among("assignee_id", frozenset(member_ids)), starts_at__gte=start, starts_at__lt=end, life=Life.LIVE
+    )
+    return list(_slim(rows.exclude(state="cancelled")).order_by("starts_at", "id")[:most])
+
+
+def earliest_of(customer: Customer) -> Plan | None:
+    """The customer's earliest open plan, whoever may see it."""
+    return Plan.objects.filter(DUE, customer_id=customer.pk).order_by("starts_at", "id").first()
+
+
+def helps(actor: Actor, plan: Plan) -> bool:
+    """Whether the actor's department was asked to help."""
+    return plan.support_department_id in departments_of(actor)
+
+
+def departments_of(actor: Actor) -> frozenset[int]:
+    """The actor's departments with all above them: who asks a department asks everybody in it."""
+    org = organisation(actor)
+    if actor.member_id is None or actor.member_id not in org.people:
+        return frozenset()
+    nodes = [org.departments[own] for own in org.own_departments(actor.member_id) if own in org.departments]
+    return frozenset(int(step) for node in nodes for step in node.path.split("/") if step)
+
+
+def support_branch(actor: Actor, right: To, row_by_row: bool) -> QuerySet[Any, Any] | None:
+    """Ids of plans with which the actor's department was asked to help: to be seen, not to be changed."""
+    asked = departments_of(actor) if right is SEE else frozenset()
+    if not asked:
+        return None
+    column = Within if row_by_row else among
+    return Plan.objects.filter(column("support_department_id", asked)).values("id")
+
+
+def assignee_branch(actor: Actor, right: To, row_by_row: bool) -> QuerySet[Any, Any] | None:
+    """Ids of the plans that the actor is to carry out: if he sees one, he may also change it."""
+    if right is SEE or actor.member_id is None:
+        return None
+    return Plan.objects.filter(assignee_id=actor.member_id).values("id")
+
+
+def _slim(rows: QuerySet[Plan]) -> QuerySet[Plan]:
+    return rows.defer("search", "search_key", "custom")
+
+
+register_branch("plan_support", support_branch, only="plan")
+register_branch("plan_assignee", assignee_branch, only="plan")
