@@ -60,7 +60,7 @@ class Customer(Record):
     imported = models.BooleanField(default=False)
 
     row_type = "customer"
-    unrecorded = Record.unrecorded | {"pinyin", "name_key", "fuzzy_key"}
+    unrecorded = Record.unrecorded | {"pinyin", "name_key", "fuzzy_key", "follow_by"}
     parent_id: int | None
     referred_by_id: int | None
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from genjin.customers.models import Contact, Customer
-from genjin.kernel import normal, search_text
+from genjin.customers.rhythm import follow_by
+from genjin.kernel import normal, recording, search_text
 from genjin.kernel.fields import (
     Choice,
     CreditCode,
@@ -35,10 +36,12 @@ from genjin.org.grants import add_to_ready_roles
 
 
 def derive_customer(customer: Any) -> None:
-    """Keep what follows from the name: sort key and normalised keys (B3)."""
+    """Keep what follows from the name, sort key and normalised keys (B3), and the day its rhythm wants (B7)."""
     customer.pinyin = search_text.pinyin_sort_key(customer.name)[:400]
     customer.name_key = normal.company_key(customer.name)[:200]
     customer.fuzzy_key = normal.company_fuzzy_key(customer.name)[:200]
+    running = recording.current.get()
+    customer.follow_by = follow_by(customer, running.actor.stamp if running else 0)
 
 
 def derive_contact(contact: Any) -> None:
@@ -148,6 +151,16 @@ CUSTOMER = register(
                 in_list=True,
                 width=120,
             ),
+            Date(
+                key="follow_by",
+                label=_("应跟进日"),
+                help=_("按客户的跟进节奏，最迟在这一天要有一次有效跟进"),
+                due=True,
+                section="follow",
+                editable=False,
+                sortable=True,
+                width=112,
+            ),
             Text(key="next_step", label=_("下一步计划"), section="follow", editable=False, most=500),
             Date(key="deal_date", label=_("成交日期"), section="follow", editable=False),
             YesNo(key="paused", label=_("暂停跟进"), section="follow", editable=False),
@@ -159,6 +172,13 @@ CUSTOMER = register(
             View("mine", _("我的客户"), (("owner.in", "me"),)),
             View("all", _("全部客户")),
             View("due", _("待联系"), (("next_contact_at.past", "0"),), sort="next_contact_at"),
+            View(
+                "cold",
+                _("该跟进了"),
+                (("follow_by.past", "0"),),
+                sort="follow_by",
+                columns=("name", "follow_by", "last_followed_at", "level", "next_contact_at", "phone", "owner"),
+            ),
             View("key", pgettext_lazy("several", "重点客户"), (("category.in", "key"),)),
             View("deals", pgettext_lazy("several", "已成交"), (("deal_date.filled", ""),)),
             View("paused", pgettext_lazy("state", "暂停跟进"), (("paused.is", "1"),)),

@@ -8,15 +8,41 @@ them, adds its own and says which level and category has which. A customer's rhy
 2. Nothing said: potential (B6: no deal yet).
 3. After the deal (a deal date, or a lifecycle of old or lost, S3-15) ordinary and potential become care; key, quality
    and a company's own rhythms stay: key customers are followed regularly, deal or not.
+
+`Customer.follow_by` is the day of the last effective contact, or of the creation where that is later, plus the days of
+the rhythm, in the company's time zone. What was imported was created by the import, so old history makes nobody late.
+Who is archived, paused or voided has none; taken up again, the rhythm goes on where it stood. It is kept with every
+save (`derive_customer`); after a change of these settings a job restates it (`customers.jobs.rhythm`).
 """
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from genjin.customers.options import CATEGORY, LEVEL, RHYTHM
 from genjin.kernel.company_settings import declare_per_option, declare_section, declare_setting
 from genjin.kernel.fields import Choice, Number
+from genjin.kernel.jobs import start_job
+from genjin.kernel.models.rows import Life
+
+if TYPE_CHECKING:
+    from genjin.customers.models import Customer
+    from genjin.kernel.actor import Actor
+
+RESTATING = "customers.restate_rhythm"
+AFTER_DEAL = frozenset({"ordinary", "potential"})
+DEALT = frozenset({"old", "lost"})
+
+
+def restate_later(actor: Actor) -> None:
+    """Have every customer's day worked out anew."""
+    start_job(actor, RESTATING)
+
 
 SECTION = declare_section(
     "rhythm", _("跟进节奏"), _("系统按客户的节奏算出「应跟进日」，到期未跟进的客户会列入「该跟进了」。"), order=10
@@ -35,6 +61,7 @@ DAYS = declare_per_option(
     options=RHYTHM.key,
     defaults={"key": 7, "quality": 14, "ordinary": 30, "potential": 15, "care": 90},
     otherwise=30,
+    after=restate_later,
 )
 OF_LEVEL = declare_per_option(
     "customers.rhythm_of_level",
@@ -43,6 +70,7 @@ OF_LEVEL = declare_per_option(
     options=LEVEL.key,
     defaults={"A": "key", "B": "quality", "C": "ordinary"},
     otherwise="",
+    after=restate_later,
 )
 OF_CATEGORY = declare_per_option(
     "customers.rhythm_of_category",
@@ -53,6 +81,7 @@ OF_CATEGORY = declare_per_option(
     options=CATEGORY.key,
     defaults={"key": "key", "ordinary": "ordinary", "potential": "potential"},
     otherwise="",
+    after=restate_later,
 )
 LEAST_DAYS = declare_setting(
     "customers.least_days",
@@ -63,7 +92,43 @@ LEAST_DAYS = declare_setting(
         least=0,
         greatest=30,
         unit=_(" 天"),
+        zero=_("不提醒"),
     ),
     section=SECTION,
     default=1,
 )
+
+
+def rhythm_of(customer: Customer, stamp: int) -> str:
+    """The key of the customer's rhythm (B7); see the rules above."""
+    said = {OF_LEVEL.of(customer.level, stamp), OF_CATEGORY.of(customer.category, stamp)} - {""}
+    rhythm = min(said, key=lambda key: (DAYS.of(key, stamp), key), default="potential")
+    dealt = customer.deal_date is not None or customer.lifecycle in DEALT
+    return "care" if dealt and rhythm in AFTER_DEAL else rhythm
+
+
+def follow_by(customer: Customer, stamp: int) -> date | None:
+    """The day by which the customer wants its next effective contact; None while it rests (B7)."""
+    if customer.life != Life.LIVE or customer.paused:
+        return None
+    return local_day(idle_since(customer)) + timedelta(days=DAYS.of(rhythm_of(customer, stamp), stamp))
+
+
+def idle_since(customer: Customer) -> datetime:
+    """The last effective contact; the creation where that is later or there was none."""
+    reached = customer.last_effective_at
+    return customer.created_at if reached is None else max(reached, customer.created_at)
+
+
+def too_soon(last_effective_at: datetime | None, now: datetime, least_days: int) -> bool:
+    """Whether a contact at `now` would come too soon after the last effective one (S0-90, "not too hasty"): less than
+    `least_days` times 24 hours after it. `least_days`: LEAST_DAYS.at(stamp). Never for an earlier contact that is only
+    written down now."""
+    if last_effective_at is None:
+        return False
+    return timedelta() <= now - last_effective_at < timedelta(days=least_days)
+
+
+def local_day(moment: datetime) -> date:
+    """The company's calendar day of a moment."""
+    return moment.astimezone(ZoneInfo(settings.COMPANY_TIME_ZONE)).date()

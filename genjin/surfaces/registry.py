@@ -36,11 +36,13 @@ NOT_ON: dict[str, dict[str, str]] = {
         "options.reorder": "takes the whole order as the settings page sorts it",
         "ownership.expire_places": _NIGHTLY,
         "ownership.follow_department": _NIGHTLY,
+        "customers.restate_rhythm": _NIGHTLY,
         "imports.bring": "a step of the import's job, with a plan that only the job has",
     },
     WEB: {
         "ownership.expire_places": _NIGHTLY,
         "ownership.follow_department": _NIGHTLY,
+        "customers.restate_rhythm": _NIGHTLY,
         "imports.bring": "a step of the import's job, with a plan that only the job has",
         "org.mail_code": "a job sends what the reset page asked for",
     },

@@ -1,5 +1,5 @@
 """The writes of customers, split by noun."""
 
-from genjin.customers.actions import contacts, customers, resting, tagging
+from genjin.customers.actions import contacts, customers, resting, rhythm, tagging
 
-__all__ = ["contacts", "customers", "resting", "tagging"]
+__all__ = ["contacts", "customers", "resting", "rhythm", "tagging"]
