@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from genjin.customers.models import Address, Contact, Customer, Rest
 from genjin.kernel import normal, people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, first_visible, row_for, visible_to
 from genjin.kernel.models.rows import Life
+from genjin.kernel.ready import Ready
 
 
 def customer_for(actor: Actor, customer_id: int, *, to: To, lock: bool = False) -> Customer:
@@ -27,8 +29,17 @@ def contact_for(actor: Actor, contact_id: int, *, to: To, lock: bool = False) ->
 
 def contacts_of(actor: Actor, customer_id: int, most: int = 50) -> list[Contact]:
     """Contacts of a customer the actor sees; the primary one first."""
+    return first_visible(actor, _first_contacts(most).rows(customer_id), lambda: _contacts(customer_id), most)
+
+
+def _contacts(customer_id: int) -> QuerySet[Contact]:
     rows = Contact.objects.filter(customer_id=customer_id, life=Life.LIVE).order_by("-primary", "id")
-    return first_visible(actor, rows.defer("search", "search_key"), most)
+    return rows.defer("search", "search_key")
+
+
+@cache
+def _first_contacts(most: int) -> Ready[Contact]:
+    return Ready(lambda customer_id: _contacts(customer_id)[:most])
 
 
 def addresses_of(actor: Actor, customer_id: int) -> list[Address]:

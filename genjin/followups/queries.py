@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
@@ -13,6 +14,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, first_visible, row_for
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Life
+from genjin.kernel.ready import Ready
 from genjin.org.queries import organisation
 
 
@@ -25,13 +27,25 @@ def followups_of(
     actor: Actor, customer: Customer, *, before: int | None = None, most: int = 20
 ) -> tuple[list[FollowUp], bool]:
     """(follow-ups of a customer newest first, whether there are earlier ones). `before`: the id of a follow-up."""
-    rows = FollowUp.objects.filter(customer_id=customer.pk, life=Life.LIVE)
-    if before is not None:
+    if before is None:
+        newest = _newest(most + 1).rows(customer.pk)
+        found = first_visible(actor, newest, lambda: _followups(customer.pk), most + 1)
+    else:
         edge = followup_for(actor, before, to=SEE)
-        rows = rows.filter(Q(occurred_at__lt=edge.occurred_at) | Q(occurred_at=edge.occurred_at, pk__lt=edge.pk))
-    rows = rows.select_related("contact").defer("search", "search_key", "contact__search", "contact__search_key")
-    found = first_visible(actor, rows.order_by("-occurred_at", "-id"), most + 1)
+        earlier = Q(occurred_at__lt=edge.occurred_at) | Q(occurred_at=edge.occurred_at, pk__lt=edge.pk)
+        rows = _followups(customer.pk).filter(earlier)
+        found = first_visible(actor, list(rows[: most + 1]), lambda: rows, most + 1)
     return found[:most], len(found) > most
+
+
+def _followups(customer_id: int) -> QuerySet[FollowUp]:
+    rows = FollowUp.objects.filter(customer_id=customer_id, life=Life.LIVE).order_by("-occurred_at", "-id")
+    return rows.select_related("contact").defer("search", "search_key", "contact__search", "contact__search_key")
+
+
+@cache
+def _newest(most: int) -> Ready[FollowUp]:
+    return Ready(lambda customer_id: _followups(customer_id)[:most])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
@@ -16,6 +17,7 @@ from django.db.models import Q, QuerySet
 from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.expressions import Within, among, reached, row_by_row
 from genjin.kernel.models.rows import Record
+from genjin.kernel.ready import Ready
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, NotFound
 from genjin.kernel.together import waiting
@@ -120,17 +122,19 @@ def visible_to(actor: Actor, model: type[R], *, grant: str | None = None) -> Que
     return rows.filter(condition)
 
 
-def first_visible(actor: Actor, rows: QuerySet[R], most: int) -> list[R]:
-    """The first rows of a query about few (those of one customer) that the actor may see. Mostly all lie in his scope,
-    which is asked in memory; only when one does not, the query is asked again with all of his visibility."""
-    record_type = type_of(rows.model)
+def first_visible(actor: Actor, found: list[R], query: Callable[[], QuerySet[R]], most: int) -> list[R]:
+    """The first rows of a query about few (those of one customer) that the actor may see. `found`: the first ones,
+    whoever may see them. Mostly all lie in his scope, which is asked in memory; only when one does not, the query is
+    asked again with all of his visibility."""
+    if not found:
+        return []
+    record_type = type_of(found[0])
     scope = actor.grants.get(record_type.grant("see"))
     if scope is None:
         return []
-    found = list(rows[:most])
     if all(scope.holds(row.owner_id, row.department_id) for row in found):
         return found
-    return list(rows.filter(visible_one_by_one(actor, record_type))[:most])
+    return list(query().filter(visible_one_by_one(actor, record_type))[:most])
 
 
 def row_for(actor: Actor, model: type[R], row_id: int, *, to: To, lock: bool = False) -> R:
@@ -160,9 +164,8 @@ def _fetched(actor: Actor, model: type[R], row_id: int, *, lock: bool) -> R:
     scope = actor.grants.get(record_type.grant("see"))
     if scope is None:
         raise NotFound
-    rows = model._default_manager.filter(pk=row_id).order_by()
-    rows = rows.select_for_update(of=("self",)) if lock else rows.defer("search", "search_key")
-    row = next(iter(rows[:1]), None)
+    found: list[R] = list(_locked(model, row_id)) if lock else _by_id(model).rows(row_id)
+    row = next(iter(found), None)
     if row is not None and _holds(scope, row):
         return row
     if not scope.everything and not _reached(model, row_id, branch_conditions(actor, record_type)):
@@ -170,6 +173,15 @@ def _fetched(actor: Actor, model: type[R], row_id: int, *, lock: bool) -> R:
     if row is None:
         raise NotFound
     return row
+
+
+def _locked(model: type[R], row_id: int) -> QuerySet[R]:
+    return model._default_manager.filter(pk=row_id).order_by().select_for_update(of=("self",))
+
+
+@cache
+def _by_id(model: type[R]) -> Ready[R]:
+    return Ready(lambda row_id: model._default_manager.filter(pk=row_id).order_by().defer("search", "search_key"))
 
 
 def _reached(model: type[Record], row_id: int, conditions: list[Q]) -> bool:

@@ -12,12 +12,15 @@ from genjin.kernel.normal import check_phone
 from genjin.kernel.regions import full_name, parse_region
 
 HIDDEN = "****"
+STORED_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7}")
 
 
 def mask_phone(text: str) -> str:
     """138****5678; 0512-****1234 for a landline; first and last for another number. Service numbers are public."""
     if len(text) == 11 and text.isascii() and text.isdigit() and "13" <= text[:2] <= "19":
-        return text[:3] + HIDDEN + text[-4:]  # as mobiles are stored: lists mask them by the dozen
+        return text[:3] + HIDDEN + text[-4:]  # as numbers are stored: lists mask them by the dozen
+    if STORED_LANDLINE.fullmatch(text):
+        return _masked_landline(text)
     if not text.strip():
         return ""
     checked = check_phone(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.utils.dateparse import parse_date, parse_datetime
 
 from genjin.kernel import people
@@ -17,11 +19,33 @@ from genjin.kernel.doors import demand_sight, titles_of
 from genjin.kernel.fields import DateTime, Field, RecordRef, Sensitivity
 from genjin.kernel.fields.base import Access
 from genjin.kernel.fields.numbers import Number
-from genjin.kernel.models.events import EventLink, EventPayload
+from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, type_of
 
 PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
+LAST = 2**63 - 1
+# read with every record's page, hence one statement; note and changes as the text of their JSON
+HAPPENED = """
+SELECT event.id, event.at, event.member_id, event.surface, event.action, event.note::text, payload.changes::text
+  FROM kernel_eventlink AS link
+  JOIN kernel_event AS event ON event.id = link.event_id
+  LEFT JOIN kernel_eventpayload AS payload ON payload.row_id = link.row_id AND payload.event_id = link.event_id
+ WHERE link.row_id = %(row)s AND link.event_id < %(before)s
+ ORDER BY link.event_id DESC LIMIT %(most)s
+"""
+
+
+class _Happened(NamedTuple):
+    """A row of HAPPENED."""
+
+    event_id: int
+    at: datetime
+    member_id: int | None
+    surface: str
+    action: str
+    note: str
+    changes: str | None
 
 
 @dataclass(frozen=True)
@@ -60,18 +84,16 @@ def latest(actor: Actor, record: Record, action: str) -> tuple[datetime, str, di
 
 
 def timeline(actor: Actor, record: Record, *, before: int | None = None, most: int = 20) -> tuple[list[Entry], bool]:
-    """(entries newest first, whether there are earlier ones). `before`: an event id. Three queries, and one per type
-    of record that changes name."""
+    """(entries newest first, whether there are earlier ones). `before`: an event id. One query, and one per type of
+    record that changes name."""
     demand_sight(actor, record)
-    links = EventLink.objects.filter(row_id=record.pk).select_related("event").order_by("-event_id")
-    if before is not None:
-        links = links.filter(event_id__lt=before)
-    found = list(links[: most + 1])
-    more = len(found) > most
-    ids = [link.event_id for link in found[:most]]
-    payloads = {p.event_id: p.changes for p in EventPayload.objects.filter(row_id=record.pk, event_id__in=ids)}
-    titles = titles_pointed_at(actor, [(type_of(record), changes) for changes in payloads.values()])
-    return [_entry(actor, record, link, payloads.get(link.event_id, {}), titles) for link in found[:most]], more
+    with connection.cursor() as cursor:
+        cursor.execute(HAPPENED, {"row": record.pk, "before": before or LAST, "most": most + 1})
+        found = [_Happened(*row) for row in cursor.fetchall()]
+    changes = [json.loads(one.changes) if one.changes else {} for one in found[:most]]
+    titles = titles_pointed_at(actor, [(type_of(record), each) for each in changes])
+    entries = [_entry(actor, record, one, each, titles) for one, each in zip(found, changes, strict=False)]
+    return entries, len(found) > most
 
 
 def titles_pointed_at(
@@ -92,19 +114,18 @@ def titles_pointed_at(
     return titles
 
 
-def _entry(actor: Actor, record: Record, link: EventLink, changes: dict[str, Any], titles: Mapping[int, str]) -> Entry:
-    event = link.event
+def _entry(actor: Actor, record: Record, event: _Happened, changes: dict[str, Any], titles: Mapping[int, str]) -> Entry:
     action = ACTIONS.get(event.action)
     who = people.directory().member_name(event.member_id, actor.stamp) if event.member_id else "系统"
     return Entry(
-        event_id=event.pk,
+        event_id=event.event_id,
         at=event.at,
         who=who,
         member_id=event.member_id,
         surface=event.surface,
         action=event.action,
         label=str(action.label) if action else event.action,
-        note=event.note,
+        note=json.loads(event.note),
         changes=list(describe_changes(actor, type_of(record), changes, titles)),
     )
 

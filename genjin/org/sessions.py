@@ -12,11 +12,13 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
+from genjin.kernel.ready import WORD, Ready
 from genjin.org.models import AccessToken, Session
 
 SEEN_EVERY = timedelta(minutes=10)
 USED_EVERY = timedelta(minutes=1)
 IDLE = timedelta(days=3)
+BY_KEY = Ready(lambda key: Session.objects.filter(session_key=key), WORD)
 
 
 class SessionStore(DatabaseStore):
@@ -33,12 +35,13 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Any:
-        session = super()._get_session_from_db()  # type: ignore[misc]  # missing in the stubs
-        self.row = session
-        if session is not None and session.seen_at < timezone.now() - IDLE:
+        found = BY_KEY.rows(self.session_key or "")
+        self.row = found[0] if found else None
+        now = timezone.now()
+        if self.row is None or self.row.expire_date <= now or self.row.seen_at < now - IDLE:
             self._session_key = None
             return None
-        return session
+        return self.row
 
     def create_model_instance(self, data: Any) -> Session:
         """Keep whose session it is."""

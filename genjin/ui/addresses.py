@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.conf import settings
 from django.urls import register_converter, reverse
 
 from genjin.kernel.actor import Actor
@@ -31,7 +34,17 @@ register_converter(PluralConverter, "plural")
 
 def list_url(record_type: RecordType) -> str:
     """`/customers`."""
-    return reverse("list", args=[record_type])
+    return fixed_url("list", record_type.plural)
+
+
+def fixed_url(name: str, *parts: str) -> str:
+    """The address of a named page whose parts are the program's words: few, hence each is built once."""
+    return _fixed_url(settings.ROOT_URLCONF, name, parts)
+
+
+@cache
+def _fixed_url(urlconf: str, name: str, parts: tuple[str, ...]) -> str:
+    return reverse(name, urlconf=urlconf, args=parts)
 
 
 def record_url(record_type: RecordType | str, record_id: int) -> str:
@@ -46,4 +59,4 @@ def demand_seeing(actor: Actor, record_type: RecordType) -> None:
         raise NotFound
 
 
-__all__ = ["PluralConverter", "demand_seeing", "list_url", "record_url"]
+__all__ = ["PluralConverter", "demand_seeing", "fixed_url", "list_url", "record_url"]

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static as find_static
 from django.urls import NoReverseMatch, reverse
@@ -19,10 +18,11 @@ from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from genjin.kernel.wording import in_sentence
-from genjin.ui import formats
+from genjin.ui import formats, texts
+from genjin.ui.addresses import fixed_url
 from genjin.ui.icons import icon
 from genjin.ui.scripts import script_words
 
@@ -54,9 +54,9 @@ def environment(**options: Any) -> Environment:
         translation.gettext,
         translation.ngettext,
         newstyle=True,
-        pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    env.globals.update(_=texts.gettext, gettext=texts.gettext, pgettext=texts.pgettext)
     env.policies["ext.i18n.trimmed"] = True
     env.globals.update(url=url, maybe_url=maybe_url, static=static, attributes=attributes)
     env.globals.update(icon=icon, _icon=icon)  # `_icon` where a macro's own parameter is called icon
@@ -73,13 +73,7 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page."""
     if args or kwargs:
         return reverse(name, args=args, kwargs=kwargs)
-    return _plain_url(name, settings.ROOT_URLCONF)
-
-
-@cache
-def _plain_url(name: str, urlconf: str) -> str:
-    """Addresses without parts never change; every page asks for several."""
-    return reverse(name, urlconf=urlconf)
+    return fixed_url(name)
 
 
 @cache
@@ -109,9 +103,15 @@ def attributes(given: Mapping[str, Any]) -> Markup:
     for key, value in given.items():
         if value is None or value is False:
             continue
-        name = key.rstrip("_").replace("__", ":").replace("_", "-")
-        parts.append(Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value))
-    return Markup("").join(parts)
+        name = _attribute(key)
+        parts.append(f" {name}" if value is True else f' {name}="{escape(value)}"')
+    return Markup("".join(parts))  # noqa: S704 - escaped above
+
+
+@cache
+def _attribute(key: str) -> str:
+    """A keyword of a macro as the attribute's name; templates know few."""
+    return str(escape(key.rstrip("_").replace("__", ":").replace("_", "-")))
 
 
 def _plain_filters() -> dict[str, Callable[..., Any]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.ui.addresses import fixed_url
 from genjin.ui.formats import CAP
 
 Text = str | Promise
@@ -127,7 +128,7 @@ def menu_for(actor: Actor, path: str = "", *, counted: bool = True) -> Menu:
 
 def _address(item: NavItem) -> str:
     try:
-        return reverse(item.url_name, args=item.args)
+        return fixed_url(item.url_name, *item.args)
     except NoReverseMatch:
         return ""
 

@@ -37,7 +37,7 @@ def with_teammate(cast: Cast) -> Customer:
 
 def test_team_shows_role_right_and_expiry(cast: Cast) -> None:
     customer = with_teammate(cast)
-    html = client_of(cast.owner).get(f"/customers/{customer.pk}").content.decode()
+    html = client_of(cast.owner).get(f"/customers/{customer.pk}/related", headers=HTMX).content.decode()
     assert "许星河" in html
     assert "售后服务人员 · 读写 · 至 明天" in html
     assert f'hx-post="/customers/{customer.pk}/actions/remove_teammate"' in html
@@ -67,7 +67,7 @@ def test_an_unknown_role_is_refused(cast: Cast) -> None:
 
 def test_a_teammate_sees_the_team_and_does_not_run_it(cast: Cast) -> None:
     customer = with_teammate(cast)
-    html = client_of(cast.teammate).get(f"/customers/{customer.pk}").content.decode()
+    html = client_of(cast.teammate).get(f"/customers/{customer.pk}/related", headers=HTMX).content.decode()
     assert 'id="team"' in html
     assert "remove_teammate" not in html
 

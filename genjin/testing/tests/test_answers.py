@@ -44,7 +44,6 @@ PARTS_ONLY = {
     "count": "how many rows a list has, after first paint",
     "filter": "a line of the filter builder",
     "fact": "one value to edit in its place",
-    "related": "a card beside a record",
     "owners": "who owned a record, in a dialog",
 }
 
@@ -96,6 +95,7 @@ def test_what_pages_ask_for_works_without_htmx_and_parts_are_parts() -> None:
     world = make_world("owner")
     owner = Walker(world, "owner")
     pages = [owner.get(path) for path in ("/customers", f"/customers/{world.id('owner', 'customer')}", "/profile")]
+    pages.append(owner.get(f"/customers/{world.id('owner', 'customer')}/related"))
     pages += [owner.get(path) for path in ("/contacts", "/followups", "/inbox", "/imports", "/statistics/followups")]
     wrong, partial = [], set()
     for address in asked_for(pages):

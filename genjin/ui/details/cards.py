@@ -2,6 +2,7 @@
 here get a card each.
 
 A card is made by a function of request and record that returns a template with its context, or None to show nothing.
+Cards come with one request after the first paint; those that are looked at first come with the page (`at_once`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Drawn:
 
 
 _cards: dict[str, dict[str, tuple[int, Maker]]] = {}
+_cards_at_once: dict[str, dict[str, tuple[int, Maker]]] = {}
 _panels: dict[str, dict[str, tuple[int, Maker]]] = {}
 _buttons: dict[str, dict[str, tuple[int, Maker]]] = {}
 
@@ -45,9 +47,10 @@ def register_button(record_type: str, key: str, make: Maker, *, order: int = 100
     _buttons.setdefault(record_type, {})[key] = (order, make)
 
 
-def register_card(record_type: str, key: str, make: Maker, *, order: int = 100) -> None:
-    """Add a card beside records of a type; the key of a linked type (`contact`) replaces its generic card."""
-    _cards.setdefault(record_type, {})[key] = (order, make)
+def register_card(record_type: str, key: str, make: Maker, *, order: int = 100, at_once: bool = False) -> None:
+    """Add a card beside records of a type; the key of a linked type (`contact`) replaces its generic card. `at_once`:
+    drawn with the page, above its facts; the others follow below them."""
+    (_cards_at_once if at_once else _cards).setdefault(record_type, {})[key] = (order, make)
 
 
 def register_panel(record_type: str, key: str, make: Maker, *, order: int = 100) -> None:
@@ -65,26 +68,27 @@ def panels_of(request: PageRequest, record: Record) -> list[Drawn]:
     return _made(_panels.get(record.row_type, {}), request, record)
 
 
-def cards_of(request: PageRequest, record: Record, fmt: Formats) -> list[Drawn]:
-    """The cards shown with the page: registered ones, and one per type whose records belong to this one."""
-    own = _cards.get(record.row_type, {})
-    belonging = {
-        o.key: (50, _linked(o, link, fmt)) for o, link in _links_to(record) if link.belongs and o.key not in own
-    }
-    return _made(belonging | own, request, record)
+def cards_of(request: PageRequest, record: Record) -> list[Drawn]:
+    """The cards drawn with the page."""
+    return _made(_cards_at_once.get(record.row_type, {}), request, record)
 
 
 def related_cards_of(request: PageRequest, record: Record, fmt: Formats) -> list[Drawn]:
-    """The cards asked for after the first paint: what points here without belonging (subsidiaries)."""
+    """The cards asked for after the first paint: registered ones, one per type whose records belong to this one, and
+    last what points here without belonging (subsidiaries)."""
+    own = _cards.get(record.row_type, {})
+    known = own.keys() | _cards_at_once.get(record.row_type, {}).keys()
     linked = {
-        f"{o.key}.{link.column}": (50, _linked(o, link, fmt)) for o, link in _links_to(record) if not link.belongs
+        f"{o.key}.{link.column}": (50 if link.belongs else 200, _linked(o, link, fmt))
+        for o, link in _links_to(record)
+        if not (link.belongs and o.key in known)
     }
-    return _made(linked, request, record)
+    return _made(linked | own, request, record)
 
 
 def has_related(record: Record) -> bool:
-    """Whether any type may point here without belonging."""
-    return any(not link.belongs for _other, link in _links_to(record))
+    """Whether any card may follow."""
+    return record.row_type in _cards or bool(_links_to(record))
 
 
 def _made(makers: dict[str, tuple[int, Maker]], request: PageRequest, record: Record) -> list[Drawn]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
@@ -28,7 +27,7 @@ class Fact:
     """One field with its value as drawn. `edit`: whether this reader may change it in place."""
 
     key: str
-    label: str | Promise
+    label: str
     value: Markup
     css: str
     edit: bool
@@ -66,7 +65,7 @@ class Facts:
     def _fact(self, field: Field, fmt: Formats, titles: dict[int, str], writable: bool) -> Fact:
         value = writer(self.actor, field, fmt, titles, masked=False)(get_value(self.record, field))
         edit = writable and self.record_type.access(self.actor, field) is Access.EDIT
-        return Fact(field.key, field.label, value, css_class(field).removeprefix("r "), edit, value == NOTHING)
+        return Fact(field.key, str(field.label), value, css_class(field).removeprefix("r "), edit, value == NOTHING)
 
     def header(self) -> Header:
         """Title, code, life, subtitle and the strip of key facts."""

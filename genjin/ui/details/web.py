@@ -38,7 +38,7 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     return respond(
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
         sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more,
-        last=entries[-1].event_id if entries else 0, cards=cards_of(request, record, fmt),
+        last=entries[-1].event_id if entries else 0, cards=cards_of(request, record),
         buttons=buttons_of(request, record),
         panels=[*voided_banner(actor, record, fmt, offered), *panels_of(request, record)],
         related=has_related(record), url=record_url(record_type, row_id),
@@ -47,10 +47,12 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
 
 @page("<plural:record_type>/<int:row_id>/related", name="related")
 def related(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
-    """The cards of records that point at this one, asked for after the first paint."""
+    """The cards asked for after the first paint; without script a page of its own."""
     record = row_for(request.actor, record_type.model, row_id, to=SEE)
-    cards = related_cards_of(request, record, formats_for(request.actor))
-    return fragment(request, "ui/related.html", cards=cards)
+    return respond(
+        request, "ui/related.html#cards", cards=related_cards_of(request, record, formats_for(request.actor)),
+        title=str(getattr(record, record_type.title)), url=record_url(record_type, row_id),
+    )  # fmt: skip
 
 
 @page("<plural:record_type>/<int:row_id>/timeline", name="timeline")

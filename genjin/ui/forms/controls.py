@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
-
 from genjin.kernel import regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field, FieldError
+from genjin.ui.addresses import fixed_url
 
 MOST_IN_SELECT = 12
 PLAIN = {
@@ -95,7 +94,7 @@ def _region(_actor: Actor, _declared: Field, raw: Any, _source: str) -> tuple[st
         below = [(one.code, one.name) for one in regions.children(above)]
         if below:
             path.append((chosen, below))
-    return "region", {"value": raw or "", "path": path, "src": reverse("regions")}
+    return "region", {"value": raw or "", "path": path, "src": fixed_url("regions")}
 
 
 _SPECIAL = {
@@ -114,7 +113,7 @@ _SPECIAL = {
 
 def choices_url(source: str, declared: Field) -> str:
     """Where a field's drop-down asks."""
-    return reverse("choices", args=[source, declared.key])
+    return fixed_url("choices", source, declared.key)
 
 
 def words_of(actor: Actor, declared: Field, raw: Any) -> str:

@@ -23,18 +23,9 @@ from genjin.ui.forms.finding import verb_of
 from genjin.ui.lists.cells import Writer, writer
 from genjin.ui.lists.columns import Column, chosen_fields, columns_of, least_width
 from genjin.ui.lists.filters import Chip, chips
+from genjin.ui.lists.rows import RowView, drawn
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.views.queries import Tab, tabs_of
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """A row as drawn. `cells`: all cells but the title's, already as markup (one piece: rows are many)."""
-
-    id: int
-    title: str
-    life: str
-    cells: Markup
 
 
 @dataclass(frozen=True)
@@ -47,7 +38,7 @@ class ListView:
     chips: list[Chip]
     columns: list[Column]
     width: int
-    rows: list[RowView]
+    rows: Markup
     base: str
     previous: str
     next: str
@@ -72,7 +63,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         chips=chips(actor, state),
         columns=(columns := columns_of(fields, state)),
         width=least_width(columns),
-        rows=_rows(actor, found, columns, fmt),
+        rows=drawn(_rows(actor, found, columns, fmt), list_url(record_type)),
         base=list_url(record_type),
         previous=state.url(("before", found.previous)) if found.previous else "",
         next=state.url(("after", found.next)) if found.next else "",
@@ -93,7 +84,7 @@ def _rows(actor: Actor, found: Page, columns: list[Column], fmt: Formats) -> lis
             row.id,
             row.title,
             lives.get(Life(row.life), "") if row.life else "",
-            Markup("".join([cell(row.values[key]) for key, cell in cells])),  # noqa: S704 - cells are markup
+            "".join([cell(row.values[key]) for key, cell in cells]),
         )
         for row in found.rows
     ]

@@ -117,7 +117,7 @@ def test_record_page_has_few_queries(cast: Cast, count_queries: Callable[[], Any
     client.get(f"/customers/{customer.pk}")
     with count_queries() as queries:
         client.get(f"/customers/{customer.pk}")
-    assert len(queries) <= 12
+    assert len(queries) <= 8
 
 
 def test_related_records_come_after_the_first_paint(cast: Cast) -> None:
@@ -125,5 +125,21 @@ def test_related_records_come_after_the_first_paint(cast: Cast) -> None:
     parent = make_customer(actor, name="集团")
     make_customer(actor, name="子公司", parent=parent.pk)
     client = visitor(cast.owner)
-    assert f'hx-get="/customers/{parent.pk}/related"' in client.get(f"/customers/{parent.pk}").content.decode()
-    assert "子公司" in client.get(f"/customers/{parent.pk}/related", headers=HTMX).content.decode()
+    page = client.get(f"/customers/{parent.pk}").content.decode()
+    assert f'hx-get="/customers/{parent.pk}/related"' in page
+    assert "上传附件" not in page
+    cards = client.get(f"/customers/{parent.pk}/related", headers=HTMX).content.decode()
+    assert "子公司" in cards
+    assert "上传附件" in cards
+    assert "<html" not in cards
+
+
+def test_without_script_the_other_cards_are_a_page_away(cast: Cast) -> None:
+    customer = make_customer(cast.actor("owner"))
+    client = visitor(cast.owner)
+    page = client.get(f"/customers/{customer.pk}").content.decode()
+    assert f'<noscript><a class="lnk" href="/customers/{customer.pk}/related">' in page
+    cards = client.get(f"/customers/{customer.pk}/related").content.decode()
+    assert "<html" in cards
+    assert "上传附件" in cards
+    assert visitor(cast.stranger).get(f"/customers/{customer.pk}/related").status_code == 404

@@ -72,8 +72,8 @@ def test_an_attached_file_is_listed_and_comes_back_whole(world: World) -> None:
     assert got["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got["Content-Security-Policy"]
     assert got["Content-Type"] == "image/png"
-    timeline = client.get(f"/customers/{world.own.pk}").content.decode()
-    assert "合同 最终.png" in timeline
+    cards = client.get(f"/customers/{world.own.pk}/related").content.decode()
+    assert "合同 最终.png" in cards
 
 
 def status_of_download(world: World, part: str, file: File) -> int:
