@@ -5,23 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.utils.translation import pgettext_lazy
 
 from genjin.customers.models import Contact, Customer
 from genjin.kernel.models.rows import IN_ORDER, Life, Record
 from genjin.org.models import Department
+from genjin.plans.rules import OPEN_STATES, PlanState
 
-
-class PlanState(models.TextChoices):
-    """The four states of a plan (B7)."""
-
-    PREPARED = "prepared", pgettext_lazy("plan", "未开始")
-    UNDERWAY = "underway", pgettext_lazy("plan", "进行中")
-    COMPLETED = "completed", pgettext_lazy("plan", "已完成")
-    CANCELLED = "cancelled", pgettext_lazy("plan", "已取消")
-
-
-OPEN_STATES = (PlanState.PREPARED, PlanState.UNDERWAY)
 DUE = models.Q(due_at__isnull=False)
 
 
@@ -30,10 +19,10 @@ class Plan(Record):
 
     With a customer it belongs to it and carries its owner and department; without one its owner is the assignee.
     `due_at` is its time while it is open, None afterwards; `remind_at` when to remind its assignee, None once he was
-    reminded. `recorded_as` is the id of the follow-up that it became (the converted flag). `series` is the id of the first
-    plan of a series, `rhythm` its step and `repeat_from` the moment from which steps are counted: when one is done the
-    next one is made. `support_department` is asked to help (S3-12) and answers in `support_result`. `dropped`: it was
-    cancelled because its customer rests, and comes back with him.
+    reminded. `recorded_as` is the id of the follow-up that it became (the converted flag). `series` is the id of the
+    first plan of a series, `rhythm` its step and `repeat_from` the moment from which steps are counted: when one is
+    done the next one is made. `support_department` is asked to help (S3-12) and answers in `support_result`.
+    `dropped`: it was cancelled because its customer rests, and comes back with him.
     """
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

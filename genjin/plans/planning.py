@@ -26,9 +26,9 @@ from genjin.kernel.workdays import day_bounds
 from genjin.org.queries import actor_for
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
-from genjin.plans.models import DUE, Plan, PlanState
+from genjin.plans.models import DUE, Plan
 from genjin.plans.queries import earliest_of
-from genjin.plans.rules import FARTHEST, MOVES, is_open, next_of_series
+from genjin.plans.rules import FARTHEST, MOVES, PlanState, is_open, next_of_series
 
 
 def plan_next(

@@ -17,8 +17,8 @@ from genjin.kernel.models.rows import Life
 from genjin.kernel.records import Link, RecordType, Searched, Section, View, register
 from genjin.org.grants import add_to_ready_roles
 from genjin.plans.fields import DueTime, Fixed, options
-from genjin.plans.models import Plan, PlanState
-from genjin.plans.rules import REMIND_MINUTES, RHYTHMS, is_open
+from genjin.plans.models import Plan
+from genjin.plans.rules import REMIND_MINUTES, RHYTHMS, PlanState, is_open
 
 TONES = {PlanState.PREPARED: "", PlanState.UNDERWAY: "info", PlanState.COMPLETED: "ok", PlanState.CANCELLED: "bad"}
 STATES = options([(state.value, state.label, TONES[state]) for state in PlanState])

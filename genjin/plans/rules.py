@@ -7,12 +7,23 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.moves import Moves
-from genjin.plans.models import OPEN_STATES, PlanState
 
+
+class PlanState(TextChoices):
+    """The four states of a plan (B7)."""
+
+    PREPARED = "prepared", pgettext_lazy("plan", "未开始")
+    UNDERWAY = "underway", pgettext_lazy("plan", "进行中")
+    COMPLETED = "completed", pgettext_lazy("plan", "已完成")
+    CANCELLED = "cancelled", pgettext_lazy("plan", "已取消")
+
+
+OPEN_STATES = (PlanState.PREPARED, PlanState.UNDERWAY)
 REMIND_MINUTES = 15
 FARTHEST = timedelta(days=3660)
 

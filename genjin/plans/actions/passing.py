@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import DateTime, Person, Text
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
+from genjin.kernel.undo import Call, Past, as_before
 from genjin.org.fields import OneOf
 from genjin.plans.actions.plans import at_hand, save
 from genjin.plans.models import Plan
@@ -21,7 +23,15 @@ from genjin.plans.rules import LATER, is_open, later
 
 CHOICES = (("", gettext_lazy("自选时间")), *LATER.items())
 Choice = Annotated[str, OneOf(key="choice", label=gettext_lazy("改到"), pairs=CHOICES)]
-Moment = Annotated[datetime | None, DateTime(key="starts_at", label=gettext_lazy("新的时间"))]
+Time = DateTime(key="starts_at", label=gettext_lazy("新的时间"))
+
+
+def _time_before(_actor: Actor, past: Past) -> Sequence[Call]:
+    return [Call("plans.put_back", past.row_id, {"starts_at": past.before["starts_at"]})]
+
+
+def _assignee_before(_actor: Actor, past: Past) -> Sequence[Call]:
+    return [Call("plans.hand_on", past.row_id, {"assignee": str(past.before["assignee_id"])})]
 
 
 @action(
@@ -32,8 +42,11 @@ Moment = Annotated[datetime | None, DateTime(key="starts_at", label=gettext_lazy
     icon="clock",
     bulk=True,
     when=lambda row: is_open(row.state),
+    undo=_time_before,
 )
-def postpone_plan(actor: Actor, plan_id: int, *, choice: Choice = "", starts_at: Moment = None) -> Plan:
+def postpone_plan(
+    actor: Actor, plan_id: int, *, choice: Choice = "", starts_at: Annotated[datetime | None, Time] = None
+) -> Plan:
     """Put a plan off by a quick choice or to a moment, and count how often. Its series keeps its steps. Raises
     Refused("which"), Refused("closed"), Refused("past"), Refused("same_time")."""
     plan, customer = at_hand(actor, plan_id)
@@ -51,6 +64,20 @@ def postpone_plan(actor: Actor, plan_id: int, *, choice: Choice = "", starts_at:
     return plan
 
 
+@action("plans.put_back", on=Plan, needs="plans.edit", label=gettext_lazy("撤销改期"), icon="clock", listed=False)
+def put_back_plan(actor: Actor, plan_id: int, *, starts_at: Annotated[datetime, Time]) -> Plan:
+    """Undo a postponement: the time from before, which may have passed. Raises Refused("not_postponed"),
+    Refused("closed")."""
+    plan, customer = at_hand(actor, plan_id)
+    _demand_open(plan)
+    if not plan.postponed:
+        raise Refused("not_postponed", _("这条计划没有改过期"))
+    plan.starts_at = starts_at
+    plan.postponed -= 1
+    save(actor, plan, customer, moved_to=False)
+    return plan
+
+
 @action(
     "plans.hand_on",
     on=Plan,
@@ -59,6 +86,7 @@ def postpone_plan(actor: Actor, plan_id: int, *, choice: Choice = "", starts_at:
     icon="user-check",
     bulk=True,
     when=lambda row: is_open(row.state),
+    undo=_assignee_before,
 )
 def hand_on_plan(
     actor: Actor,
@@ -84,8 +112,9 @@ def hand_on_plan(
     on=Plan,
     needs="plans.edit",
     label=gettext_lazy("不再重复"),
-    icon="player-stop",
+    icon="ban",
     when=lambda row: is_open(row.state) and bool(row.rhythm),
+    undo=as_before("plans.edit"),
 )
 def end_series(actor: Actor, plan_id: int) -> Plan:
     """This is the last one of its series. Raises Refused("no_series"), Refused("closed")."""

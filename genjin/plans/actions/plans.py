@@ -19,10 +19,10 @@ from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
-from genjin.plans.models import Plan, PlanState
+from genjin.plans.models import Plan
 from genjin.plans.planning import begin, check, fulfil, go_on, restate_next, take_back
 from genjin.plans.queries import plan_for
-from genjin.plans.rules import MOVES, is_open
+from genjin.plans.rules import MOVES, PlanState, is_open
 
 Reason = Annotated[str, Text(key="reason", label=gettext_lazy("原因"), most=200)]
 Result = Annotated[str, Text(key="result", label=pgettext_lazy("plan", "结果"), most=500)]

@@ -25,9 +25,9 @@ from genjin.kernel.models.rows import Life
 from genjin.kernel.notices import notify
 from genjin.kernel.options import options_of
 from genjin.kernel.recording import record
-from genjin.plans.models import DUE, Plan, PlanState
+from genjin.plans.models import DUE, Plan
 from genjin.plans.planning import drop, restate_next
-from genjin.plans.rules import MOVES
+from genjin.plans.rules import MOVES, PlanState
 
 AT_ONCE = 500
 

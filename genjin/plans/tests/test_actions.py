@@ -20,10 +20,10 @@ from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.ownership.models import Period
 from genjin.plans.actions.passing import hand_on_plan, postpone_plan
 from genjin.plans.actions.plans import cancel_plan, complete_plan, edit_plan, reopen_plan, start_plan
-from genjin.plans.models import Plan, PlanState
+from genjin.plans.models import Plan
 from genjin.plans.queries import due_plans, open_plans_of, plans_between
 from genjin.plans.record import PLAN
-from genjin.plans.rules import MOVES, is_overdue, later
+from genjin.plans.rules import MOVES, PlanState, is_overdue, later
 from genjin.plans.tests.factories import make_plan, set_time
 from genjin.testing.cast import Cast
 

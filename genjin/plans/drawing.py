@@ -1,0 +1,106 @@
+"""How plans look in rows: words, tones and what may be done with each. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from genjin.customers.models import Customer
+from genjin.kernel import people
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import titles_of
+from genjin.kernel.fields import Choice
+from genjin.plans.models import Plan
+from genjin.plans.record import PLAN
+from genjin.plans.rules import LATER, is_open, is_overdue
+from genjin.ui.addresses import record_url
+from genjin.ui.formats import Formats
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A plan as a row shows it. `open`: something is left to do; `writes`: whoever looks may do it; `who`: the
+    assignee, '' when it is the one who looks; `call`: where a follow-up is written out of it."""
+
+    id: int
+    url: str
+    content: str
+    when: str
+    exact: str
+    tone: str
+    overdue: bool
+    open: bool
+    state: str
+    customer: str
+    customer_url: str
+    who: str
+    notes: tuple[str, ...]
+    writes: bool
+    call: str
+
+
+def drawn(
+    actor: Actor, fmt: Formats, plans: Iterable[Plan], *, writes: bool | None = None, customer: Customer | None = None
+) -> list[PlanLine]:
+    """Rows of plans the actor sees, with the names of customers he may see: one query, none when all are of the
+    `customer` at hand. `writes`: whether he may change them all; by default his own and what lies in his scope."""
+    rows = list(plans)
+    names = {customer.pk: customer.name} if customer else titles_of(actor, "customer", [p.customer_id for p in rows])
+    scope = actor.grants.get(PLAN.grant("edit"))
+
+    def may_write(plan: Plan) -> bool:
+        if scope is None:
+            return False
+        mine = plan.assignee_id == actor.member_id or scope.holds(plan.owner_id, plan.department_id)
+        return mine if writes is None else writes or mine
+
+    return [_line(actor, fmt, plan, names, shown=customer is None, writes=may_write(plan)) for plan in rows]
+
+
+def later_choices() -> list[tuple[str, Any]]:
+    """The quick choices of postponing: (key, words)."""
+    return list(LATER.items())
+
+
+def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, shown: bool, writes: bool) -> PlanLine:
+    live = is_open(plan.state)
+    due = fmt.due(plan.starts_at) if live else None
+    own = plan.assignee_id == actor.member_id
+    title = names.get(plan.customer_id or 0, "") if shown else ""
+    url = record_url(PLAN, plan.pk)
+    return PlanLine(
+        id=plan.pk,
+        url=url,
+        content=plan.content,
+        when=due.text if due else fmt.when(plan.closed_at or plan.starts_at),
+        exact=fmt.moment(plan.starts_at),
+        tone=due.tone if due else "",
+        overdue=is_overdue(plan.due_at, fmt.now),
+        open=live,
+        state=PLAN.keys["state"].text(plan.state, actor),
+        customer=title,
+        customer_url=record_url("customer", plan.customer_id) if title and plan.customer_id else "",
+        who="" if own else people.directory().member_name(plan.assignee_id, actor.stamp),
+        notes=tuple(_notes(actor, plan)),
+        writes=writes,
+        call=f"/followups/new?plan={plan.pk}&customer={plan.customer_id}" if plan.customer_id else "",
+    )
+
+
+def _notes(actor: Actor, plan: Plan) -> Iterable[str]:
+    method, rhythm = PLAN.keys["method"], PLAN.keys["rhythm"]
+    assert isinstance(method, Choice)
+    if plan.method:
+        yield method.text(plan.method, actor)
+    if plan.minutes:
+        yield _("%d 分钟") % plan.minutes
+    if plan.rhythm:
+        yield rhythm.text(plan.rhythm, actor)
+    if plan.postponed:
+        yield _("已改期 %d 次") % plan.postponed
+    if plan.support_department_id:
+        department = people.directory().department_name(plan.support_department_id, actor.stamp)
+        yield (_("%s 已协助") if plan.support_at else _("等 %s 协助")) % department
