@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from genjin.customers.models import Address, Contact, Customer, Rest
 from genjin.kernel import normal, people
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, first_visible, row_for, visible_to
+from genjin.kernel.doors import SEE, To, row_for, seen_among, visible_to
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import Ready
 
@@ -29,7 +29,7 @@ def contact_for(actor: Actor, contact_id: int, *, to: To, lock: bool = False) ->
 
 def contacts_of(actor: Actor, customer_id: int, most: int = 50) -> list[Contact]:
     """Contacts of a customer the actor sees; the primary one first."""
-    return first_visible(actor, _first_contacts(most).rows(customer_id), lambda: _contacts(customer_id), most)
+    return seen_among(actor, _first_contacts(most).rows(customer_id), lambda: _contacts(customer_id), most)
 
 
 def _contacts(customer_id: int) -> QuerySet[Contact]:

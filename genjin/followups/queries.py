@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, first_visible, row_for
+from genjin.kernel.doors import SEE, To, first_visible, row_for, seen_among
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import Ready
@@ -29,12 +29,12 @@ def followups_of(
     """(follow-ups of a customer newest first, whether there are earlier ones). `before`: the id of a follow-up."""
     if before is None:
         newest = _newest(most + 1).rows(customer.pk)
-        found = first_visible(actor, newest, lambda: _followups(customer.pk), most + 1)
+        found = seen_among(actor, newest, lambda: _followups(customer.pk), most + 1)
     else:
         edge = followup_for(actor, before, to=SEE)
         earlier = Q(occurred_at__lt=edge.occurred_at) | Q(occurred_at=edge.occurred_at, pk__lt=edge.pk)
         rows = _followups(customer.pk).filter(earlier)
-        found = first_visible(actor, list(rows[: most + 1]), lambda: rows, most + 1)
+        found = first_visible(actor, rows, most + 1)
     return found[:most], len(found) > most
 
 

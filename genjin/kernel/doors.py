@@ -122,10 +122,14 @@ def visible_to(actor: Actor, model: type[R], *, grant: str | None = None) -> Que
     return rows.filter(condition)
 
 
-def first_visible(actor: Actor, found: list[R], query: Callable[[], QuerySet[R]], most: int) -> list[R]:
-    """The first rows of a query about few (those of one customer) that the actor may see. `found`: the first ones,
-    whoever may see them. Mostly all lie in his scope, which is asked in memory; only when one does not, the query is
-    asked again with all of his visibility."""
+def first_visible(actor: Actor, rows: QuerySet[R], most: int) -> list[R]:
+    """The first rows of a query about few (those of one customer) that the actor may see."""
+    return seen_among(actor, list(rows[:most]), lambda: rows, most)
+
+
+def seen_among(actor: Actor, found: list[R], query: Callable[[], QuerySet[R]], most: int) -> list[R]:
+    """The same when the first rows of the query, whoever may see them, are at hand as `found`. Mostly all lie in the
+    actor's scope, which is asked in memory; only when one does not, the query is asked with all of his visibility."""
     if not found:
         return []
     record_type = type_of(found[0])
