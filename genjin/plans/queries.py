@@ -29,7 +29,7 @@ def plan_for(actor: Actor, plan_id: int, *, to: To, lock: bool = False) -> Plan:
 def open_plans_of(actor: Actor, customer: Customer, most: int = 6) -> list[Plan]:
     """Open plans of a customer that the actor may see, the earliest first. One query."""
     rows = _slim(Plan.objects.filter(DUE, customer_id=customer.pk)).order_by("starts_at", "id")
-    return first_visible(actor, list(rows[:most]), lambda: rows, most)
+    return first_visible(actor, rows, most)
 
 
 def due_plans(actor: Actor, member_id: int, until: datetime, most: int = 50) -> list[Plan]:
