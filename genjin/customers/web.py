@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.customers.models import Contact, Customer, Rest, RestKind
 from genjin.customers.options import REST_REASON
-from genjin.customers.queries import addresses_on, contacts_of, rest_of
+from genjin.customers.queries import addresses_on, contacts_of, customer_for, rest_of
 from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.kernel import masking, regions
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import WRITE, may
+from genjin.kernel.doors import SEE, WRITE, may
 from genjin.kernel.models.rows import Life
 from genjin.kernel.options import Option, options_of
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.details.entries import register_note
 from genjin.ui.details.resting import banner
-from genjin.ui.pages import PageRequest
+from genjin.ui.lists.tools import RowTool, register_row_tool
+from genjin.ui.pages import PageRequest, fragment, page
 from genjin.ui.shell import formats_for
 
 MOST_CONTACTS = 6
@@ -60,12 +63,15 @@ def contacts_card(request: PageRequest, customer: Customer) -> Drawn | None:
 
 def call_customer(request: PageRequest, customer: Customer) -> Drawn | None:
     """Dial the customer, or the first contact who has a number."""
-    number, name = customer.phone, ""
-    if not number and request.actor.may(CONTACT.grant("see")):
-        reachable = (c for c in contacts_of(request.actor, customer.pk, MOST_CONTACTS) if _number(c))
-        contact = next(reachable, None)
-        number, name = (_number(contact), contact.name) if contact else ("", "")
+    name, number = next(_numbers(request.actor, customer), ("", ""))
     return _call(number, name)
+
+
+@page("customers/<int:customer_id>/call", name="customer-call")
+def customer_call(request: PageRequest, customer_id: int) -> HttpResponse:
+    """Whom to dial, for the popover of a row in the list."""
+    customer = customer_for(request.actor, customer_id, to=SEE)
+    return fragment(request, "customers/numbers.html", numbers=list(_numbers(request.actor, customer)))
 
 
 def call_contact(_request: PageRequest, contact: Contact) -> Drawn | None:
@@ -129,6 +135,19 @@ def _number(contact: Contact) -> str:
     return "" if contact.do_not_contact else contact.phone or contact.telephone
 
 
+def _numbers(actor: Actor, customer: Customer) -> Iterator[tuple[str, str]]:
+    """(contact's name, number) of whom one may dial; the customer's own number, without a name, first."""
+    if customer.phone:
+        yield "", customer.phone
+    reached = contacts_of(actor, customer.pk, MOST_CONTACTS) if actor.may(CONTACT.grant("see")) else []
+    yield from ((contact.name, number) for contact in reached if (number := _number(contact)))
+
+
+def _dialled(request: PageRequest, customer: Customer) -> str:
+    _name, number = next(_numbers(request.actor, customer), ("", ""))
+    return f"tel:{number.replace(' ', '')}" if number else ""
+
+
 def _call(number: str, name: str) -> Drawn | None:
     return Drawn("customers/call.html", {"number": number, "who": name}) if number else None
 
@@ -151,6 +170,19 @@ def _reason(actor: Actor, value: Any) -> str:
 
 
 register_button("customer", "call", call_customer, order=20)
+register_row_tool(
+    "customer",
+    RowTool(
+        key="call",
+        label=gettext_lazy("拨打"),
+        icon="phone-call",
+        link="{row}/call",
+        needs=CUSTOMER.grant("see"),
+        at=_dialled,
+        asks=True,
+        order=20,
+    ),
+)
 register_button("contact", "call", call_contact, order=20)
 register_panel("customer", "rest", rest_panel, order=1)
 register_card("customer", "contact", contacts_card, order=10, at_once=True)

@@ -8,12 +8,11 @@ import functools
 import hashlib
 import inspect
 import json
+import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import (
-    TYPE_CHECKING, Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints,
-)  # fmt: skip
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -30,7 +29,7 @@ from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from genjin.kernel.together import Torn, one_write, together, waiting
 from genjin.kernel.wording import listed
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from genjin.kernel.undo import Inverse
 
 P = ParamSpec("P")

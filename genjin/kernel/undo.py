@@ -1,5 +1,5 @@
-"""Undoing an event: the inverse calls that its action declares (`@action(undo=…)`), run with the member's own rights and
-written down as events of their own. What lies in the ledger says what was before; nothing is written back raw.
+"""Undoing an event: the inverse calls that its action declares (`@action(undo=…)`), run with the member's own rights
+and written down as events of their own. What lies in the ledger says what was before; nothing is written back raw.
 
 An inverse is the name of an action without inputs, or a function from what was changed to calls. Calls with `values`
 (a type's own fields) meet the version rule field by field; all others need the row just as the event left it.
@@ -22,8 +22,8 @@ from genjin.kernel.doors import formerly
 from genjin.kernel.editing import values_before
 from genjin.kernel.fields.base import Values
 from genjin.kernel.models.events import Event, EventLink, EventPayload
-from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.recording import standing_note
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound, Refused, Stale
 
 WINDOW = timedelta(minutes=10)
@@ -51,7 +51,8 @@ class Call:
     values: Values | None = None
 
 
-Inverse = str | Callable[[Actor, Past], Sequence[Call]]
+Maker = Callable[[Actor, Past], Sequence[Call]]
+Inverse = str | Maker
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def undo_event(actor: Actor, event_id: int) -> Undone:
     return Undone(str(action.label), done, refused, events)
 
 
-def as_before(edit: str) -> Inverse:
+def as_before(edit: str) -> Maker:
     """The inverse of an action that only sets fields: the edit verb with the values from before."""
 
     def inverse(actor: Actor, past: Past) -> Sequence[Call]:
@@ -108,13 +109,14 @@ def as_before(edit: str) -> Inverse:
             if attribute.startswith("custom__"):
                 values[known.key] = known.parse(past.before[attribute], actor)
             else:
-                values[known.key] = record_type.model._meta.get_field(attribute).to_python(past.before[attribute])
+                column: Any = record_type.model._meta.get_field(attribute)
+                values[known.key] = column.to_python(past.before[attribute])
         return [Call(edit, past.row_id, values=values)] if values else []
 
     return inverse
 
 
-def again(verb: str) -> Inverse:
+def again(verb: str) -> Maker:
     """The inverse that does a verb once more, with the reason given when it was last done to the row."""
 
     def inverse(_actor: Actor, past: Past) -> Sequence[Call]:
@@ -128,8 +130,10 @@ def again(verb: str) -> Inverse:
 
 
 def _event(actor: Actor, event_id: int) -> Event:
+    if actor.member_id is None:
+        raise NotFound
     found = Event.objects.select_for_update().filter(pk=event_id, member_id=actor.member_id).first()
-    if found is None or actor.member_id is None:
+    if found is None:
         raise NotFound
     if Event.objects.filter(member_id=actor.member_id, pk__gt=event_id, note__undoes=event_id).exists():
         raise Refused("undone", _("这个操作已经撤销过了"))
@@ -195,9 +199,7 @@ def _run(
     stood = formerly.set(_standings(event))
     try:
         for name in dict.fromkeys(calls[0].action for calls in rows):
-            runs = [
-                (calls[0].row_id, _runner(actor, calls, versions)) for calls in rows if calls[0].action == name
-            ]
+            runs = [(calls[0].row_id, _runner(actor, calls, versions)) for calls in rows if calls[0].action == name]
             outcome = ACTIONS[name].run_calls(actor, runs)
             done += outcome.done
             refused += outcome.refused

@@ -21,7 +21,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.records import RecordType, belonging_to
 from genjin.kernel.refusal import NotFound, Refused
-from genjin.kernel.undo import Call, Inverse, Past
+from genjin.kernel.undo import Call, Maker, Past
 from genjin.org.fields import OneOf
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule, Teammate, TeamRole
@@ -59,7 +59,7 @@ def transfer_action(record_type: RecordType) -> Action[Any, Any]:
     return transfer
 
 
-def _giving_back(record_type: RecordType) -> Inverse:
+def _giving_back(record_type: RecordType) -> Maker:
     """The inverse of a transfer: to the owner from before; what belongs to the record follows, and goes back to
     whoever else it had belonged to."""
 
@@ -71,8 +71,8 @@ def _giving_back(record_type: RecordType) -> Inverse:
         apart = {row: was["owner_id"] for row, was in past.others.items() if was.get("owner_id") not in (None, owner)}
         for other, link in belonging_to(record_type.key) if apart else ():
             rows = other.model._default_manager.filter(**{"pk__in": apart, link.column: past.row_id})
-            for row_id in rows.values_list("pk", flat=True):
-                calls.append(Call(other.grant("transfer"), row_id, {"owner": str(apart[row_id])}))
+            ids = rows.values_list("pk", flat=True)
+            calls += [Call(other.grant("transfer"), row, {"owner": str(apart[row])}) for row in ids]
         return calls
 
     return inverse

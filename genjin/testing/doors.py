@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from genjin.kernel.actions import ACTIONS, Action
+from genjin.kernel.models.events import Event
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.surfaces.api.running import path_of
 from genjin.testing.inputs import mark
@@ -201,6 +202,13 @@ def _member(world: World, part: str, _sofar: Chosen) -> list[int]:
     return [getattr(world.cast, part).pk]
 
 
+def _event(world: World, part: str, _sofar: Chosen) -> list[int]:
+    """The last event of this part's own."""
+    last = Event.objects.filter(member=getattr(world.cast, part)).order_by("-id").values_list("pk", flat=True).first()
+    assert last is not None
+    return [last]
+
+
 def _department(world: World, part: str, _sofar: Chosen) -> list[int]:
     return [getattr(world.cast, part).department_id]
 
@@ -214,7 +222,7 @@ def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
 
 
 VARIANTS = {"verb", "key", "source"}
-ROW_PARAMETERS = {"row_id", "customer_id", "view_id", "import_id", "file_id", "message", "token_id"}
+ROW_PARAMETERS = {"row_id", "customer_id", "view_id", "import_id", "file_id", "message", "token_id", "event_id"}
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
     ("<plural:record_type>/<int:row_id>/owners", "record_type"): _teamed,
@@ -226,6 +234,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "file_id"): _own("file"),
     ("", "message"): _own("message"),
     ("", "token_id"): _own("token"),
+    ("", "event_id"): _event,
     ("", "member_id"): _member,
     ("", "department_id"): _department,
     ("", "role_id"): _role,

@@ -111,8 +111,12 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 def in_dialog(request: HttpRequest) -> bool:
     """Whether htmx sent a form from a dialog over some page (and not from the page that the form has of its own)."""
-    came_from = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    return request.headers.get("HX-Request") == "true" and came_from != request.path
+    return request.headers.get("HX-Request") == "true" and on_page(request) != request.path
+
+
+def on_page(request: HttpRequest) -> str:
+    """The path of the page from which htmx asks; '' without htmx."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path
 
 
 def render(
@@ -178,11 +182,12 @@ def reload(toast: Text = "", *, tone: str = "ok") -> HttpResponse:
     return response
 
 
-def closed_dialog(toast: Text = "", *, changed: str = "", tone: str = "ok") -> HttpResponse:
-    """Answer to a dialog's form that was carried out: close it, announce `changed`, show a toast."""
+def closed_dialog(toast: Text = "", *, changed: str = "", tone: str = "ok", undo: str = "") -> HttpResponse:
+    """Answer to a dialog's form that was carried out: close it, announce `changed`, show a toast (`undo`: address to
+    POST)."""
     response = HttpResponse(status=204)
     with_event(response, "dialog:done", {"changed": changed})
-    return with_toast(response, toast, tone=tone) if toast else response
+    return with_toast(response, toast, tone=tone, undo=undo) if toast else response
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

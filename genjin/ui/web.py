@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from genjin.ui import workbench
+from genjin.ui import undoing, workbench
 from genjin.ui.commands import found
 from genjin.ui.details import web as details
 from genjin.ui.forms import web as forms
@@ -34,4 +34,4 @@ def palette(request: PageRequest) -> HttpResponse:
 
 
 # fixed words come before `<int:row_id>` and the bare plural, so that no record type can shadow them
-urlpatterns = urlpatterns_of(workbench, forms, views, lists, details)
+urlpatterns = urlpatterns_of(undoing, workbench, forms, views, lists, details)

@@ -1,7 +1,8 @@
-"""Undo: the rows stand as before, by an event of its own, with the member's own rights; whatever changed since stays."""
+"""Undo: rows stand as before, by an event of its own, with the member's own rights; what changed since stays."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from genjin.customers.actions.tagging import tag_customer, untag_customer
 from genjin.customers.models import Contact, Customer, Rest
 from genjin.followups.actions import create_followup, void_followup
 from genjin.followups.models import FollowUp
+from genjin.kernel.actions import Action
 from genjin.kernel.fields import Values
 from genjin.kernel.models.events import Event
 from genjin.kernel.models.rows import Life
@@ -53,7 +55,7 @@ def rest(cast: Cast) -> dict[str, str]:
     return {"reason": reason_of(cast), "note": "项目停了"}
 
 
-SINGLE = {
+SINGLE: dict[str, tuple[Action[Any, Any], Callable[[Cast], dict[str, Any]]]] = {
     "transfer": (transfer_customer, lambda cast: {"owner": str(cast.stranger.pk)}),
     "archive": (archive_customer, rest),
     "pause": (pause_customer, rest),
@@ -225,5 +227,5 @@ def test_a_followup_voided_by_its_author_comes_back(cast: Cast) -> None:
     voided = void_followup.run(owner, made.row_id, {})
     assert state(Customer, [customer]) != facts
     undo_event(owner, voided.event_id or 0)
-    assert FollowUp.objects.get(pk=made.row_id).life == Life.LIVE
+    assert FollowUp.objects.get(pk=made.row_id or 0).life == Life.LIVE
     assert state(Customer, [customer]) == facts

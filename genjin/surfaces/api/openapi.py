@@ -59,6 +59,8 @@ def describe(actor: Actor) -> dict[str, Any]:
     }
     if types:
         paths[f"{BASE}/files/{{id}}"] = {"parameters": [_id()], "get": _operation("files.get", _("附件"))}
+        undo = _operation("events.undo", _("撤销"))
+        paths[f"{BASE}/events/{{id}}/undo"] = {"parameters": [_id()], "post": undo}
     for record_type in types:
         paths.update(_reads(record_type))
     for action in described_actions(actor):

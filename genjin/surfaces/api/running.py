@@ -13,6 +13,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, row_for, visible_to
 from genjin.kernel.records import by_plural
 from genjin.kernel.refusal import Forbidden, NotFound, Stale
+from genjin.kernel.undo import undo_event
 from genjin.surfaces.api.bodies import LARGEST_ID, parameters, read_key, read_object, read_version
 from genjin.surfaces.api.door import ApiRequest, endpoint
 from genjin.surfaces.api.problems import Problem, answer, described
@@ -72,6 +73,19 @@ def bulk(request: ApiRequest, name: str) -> HttpResponse:
     outcome = action.run_many(request.actor, ids, raw_inputs(action.inputs(request.actor), sent))
     refused = [{"id": row_id, "error": described(refusal)} for row_id, refusal in outcome.refused]
     return answer({"done": outcome.done, "refused": refused, "event": outcome.event_id})
+
+
+@endpoint("POST")
+def undo(request: ApiRequest, event_id: int) -> HttpResponse:
+    """Undo one's own event of the last minutes; {done, refused, events}."""
+    parameters(request, ())
+    if event_id > LARGEST_ID:
+        raise NotFound
+    if read_object(request):
+        raise Problem(400, "bad_body", _("撤销没有输入，请不要附带内容"))
+    outcome = undo_event(request.actor, event_id)
+    refused = [{"id": row_id, "error": described(refusal)} for row_id, refusal in outcome.kept]
+    return answer({"done": outcome.done, "refused": refused, "events": outcome.events})
 
 
 def path_of(action: AnyAction) -> str:

@@ -17,6 +17,7 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/actions/<str:name>/bulk", running.bulk),
     path("api/v1/actions/<str:name>/<int:row_id>", running.on_row),
     path("api/v1/files/<int:file_id>", files.content),
+    path("api/v1/events/<int:event_id>/undo", running.undo),
     path("api/v1/<slug:plural>", records.records),
     path("api/v1/<slug:plural>/<int:row_id>", records.record),
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),

@@ -45,6 +45,7 @@ PARTS_ONLY = {
     "filter": "a line of the filter builder",
     "fact": "one value to edit in its place",
     "owners": "who owned a record, in a dialog",
+    "customer-call": "whom to dial, in the popover of a row",
 }
 
 

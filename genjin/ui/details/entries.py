@@ -47,6 +47,7 @@ class EntryView:
     notes: list[tuple[str, str]]
     changes: Sequence[Change]
     surface: str
+    undone: bool = False
 
 
 _looks: dict[str, Look] = {}
@@ -77,15 +78,17 @@ def look_of(action: str) -> Look:
 def by_day(actor: Actor, fmt: Formats, entries: Iterable[Entry]) -> list[tuple[str, list[EntryView]]]:
     """[(day heading, entries)] in the reader's zone."""
     days: list[tuple[str, list[EntryView]]] = []
-    for entry in entries:
+    undone = set()
+    for entry in entries:  # what was undone stands below what undid it
+        undone.add(entry.note.get("undoes"))
         heading = fmt.day_heading(entry.at)
         if not days or days[-1][0] != heading:
             days.append((heading, []))
-        days[-1][1].append(_drawn(actor, fmt, entry))
+        days[-1][1].append(_drawn(actor, fmt, entry, undone=entry.event_id in undone))
     return days
 
 
-def _drawn(actor: Actor, fmt: Formats, entry: Entry) -> EntryView:
+def _drawn(actor: Actor, fmt: Formats, entry: Entry, *, undone: bool) -> EntryView:
     look = look_of(entry.action)
     return EntryView(
         id=entry.event_id,
@@ -103,6 +106,7 @@ def _drawn(actor: Actor, fmt: Formats, entry: Entry) -> EntryView:
         ],
         changes=[] if entry.action.endswith(".create") else entry.changes,
         surface=str(SURFACES.get(entry.surface, "")),
+        undone=undone,
     )
 
 
@@ -114,6 +118,12 @@ def _member(actor: Actor, value: Any) -> str:
     return people.directory().member_name(int(value), actor.stamp)
 
 
+def _action_label(_actor: Actor, value: Any) -> str:
+    declared = ACTIONS.get(str(value))
+    return str(declared.label if declared else value)
+
+
+register_note("undone", gettext_lazy("撤销"), _action_label)
 register_note("reason", gettext_lazy("原因"))
 register_note("note", gettext_lazy("说明"))
 register_note("teammate", gettext_lazy("团队成员"), _member)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel.actions import Action
+from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import type_of
@@ -38,7 +38,8 @@ def voided_banner(
 
 def banner(record: Record, title: str, parts: Iterable[str], verb: str = "", label: str = "") -> Drawn:
     """A banner with a title, what is known of it, and the button of the action that ends it."""
-    address = record_url(type_of(record), record.pk)
+    declared, address = type_of(record), record_url(type_of(record), record.pk)
+    action = ACTIONS.get(declared.grant(verb)) if verb else None
     return Drawn(
         TEMPLATE,
         {
@@ -46,5 +47,6 @@ def banner(record: Record, title: str, parts: Iterable[str], verb: str = "", lab
             "resting_parts": [part for part in parts if part],
             "back_url": f"{address}/actions/{verb}" if verb else "",
             "back_label": label,
+            "back_at_once": action is not None and action.at_once,
         },
     )

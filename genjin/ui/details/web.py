@@ -22,8 +22,9 @@ from genjin.ui.details.resting import voided_banner
 from genjin.ui.forms.controls import control
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.forms.reading import raw_inputs
-from genjin.ui.pages import PageRequest, fragment, page, respond, with_event
+from genjin.ui.pages import PageRequest, fragment, page, respond, with_toast
 from genjin.ui.shell import formats_for
+from genjin.ui.undoing import undo_address
 
 
 @page("<plural:record_type>/<int:row_id>", name="record")
@@ -88,7 +89,7 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
     raw = raw_inputs([field], request.POST)
     version = request.POST.get("version", "")
     try:
-        action.run(request.actor, record.pk, raw, version=int(version) if version.isdecimal() else None)
+        outcome = action.run(request.actor, record.pk, raw, version=int(version) if version.isdecimal() else None)
     except Stale as stale:
         theirs, _mine = stale.facts["differences"][field.key]
         words = _("别人刚改成「%s」，再次保存将覆盖") % (field.text(theirs, request.actor) or _("（空）"))
@@ -98,12 +99,16 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
             raise
         return _fact_form(request, record, field, raw[field.key], refusal.message, status=422)
     fresh = row_for(request.actor, type(record), record.pk, to=SEE)
-    return with_event(_drawn_fact(request, fresh, field, saved=True), "fact:saved")
+    answer = _drawn_fact(request, fresh, field, saved=True)
+    return with_toast(answer, _("已保存"), undo=undo_address(action, outcome.event_id))
 
 
 def _drawn_fact(request: PageRequest, record: Record, field: Field, *, saved: bool) -> HttpResponse:
-    drawn = Facts(request.actor, record, formats_for(request.actor), writable=True).drawn[field.key]
-    return fragment(request, "ui/fact.html", fact=drawn, url=record_url(type_of(record), record.pk), saved=saved)
+    facts = Facts(request.actor, record, formats_for(request.actor), writable=True)
+    return fragment(
+        request, "ui/fact_saved.html" if saved else "ui/fact.html", fact=facts.drawn[field.key],
+        url=record_url(type_of(record), record.pk), saved=saved, header=facts.header() if saved else None,
+    )  # fmt: skip
 
 
 def _fact_form(

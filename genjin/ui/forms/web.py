@@ -7,17 +7,17 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import regions
 from genjin.kernel.actions import ACTIONS
-from genjin.kernel.doors import SEE, row_for
+from genjin.kernel.doors import SEE, row_for, visible_to
 from genjin.kernel.fields.base import Access, Field
-from genjin.kernel.records import RecordType, by_plural
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import RecordType, by_plural, type_of
 from genjin.kernel.refusal import NotFound
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.forms.choices import filter_offers, offers
 from genjin.ui.forms.finding import demand_reach, row_action, verb_of
 from genjin.ui.forms.running import ActionForm
-from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, in_dialog, page
-
-CHANGED = "record:changed rows:changed"
+from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, in_dialog, on_page, page
+from genjin.ui.undoing import CHANGED, undo_address
 
 
 @page("<plural:record_type>/new", name="new", methods=["GET", "POST"])
@@ -43,8 +43,8 @@ def edit(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResp
     form = ActionForm(
         request, action, url=f"{record_url(record_type, row_id)}/edit", title=title, row=row, submit=_("保存")
     )
-    if request.method == "POST" and form.run():
-        return _done(request, record_type, row_id, _("已保存"))
+    if request.method == "POST" and (outcome := form.run()):
+        return _done(request, row, _("已保存"), undo_address(action, outcome.event_id))
     return form.respond()
 
 
@@ -57,15 +57,22 @@ def act(request: PageRequest, record_type: RecordType, row_id: int, verb: str) -
     title = _("%(verb)s「%(title)s」") % {"verb": action.label, "title": getattr(row, record_type.title)}
     url = f"{record_url(record_type, row_id)}/actions/{verb_of(record_type, action)}"
     form = ActionForm(request, action, url=url, title=title, row=row, given=request.GET.dict())
-    if request.method == "POST" and form.run():
-        return _done(request, record_type, row_id, _("已完成：%(verb)s") % {"verb": action.label})
+    if request.method == "POST" and (outcome := form.run()):
+        words = _("已完成：%(verb)s") % {"verb": action.label}
+        return _done(request, row, words, undo_address(action, outcome.event_id))
     return form.respond()
 
 
-def _done(request: PageRequest, record_type: RecordType, row_id: int, words: str) -> HttpResponse:
+def _done(request: PageRequest, row: Record, words: str, undo: str) -> HttpResponse:
+    """Back to where it was done; to the list from the page of a record that is out of sight now."""
+    record_type = type_of(row)
+    address = record_url(record_type, row.pk)
+    elsewhere = in_dialog(request) and on_page(request) != address
+    if not elsewhere and not visible_to(request.actor, record_type.model).filter(pk=row.pk).exists():
+        return go(request, list_url(record_type), words, undo=undo)
     if in_dialog(request):
-        return closed_dialog(words, changed=CHANGED)
-    return go(request, record_url(record_type, row_id), words)
+        return closed_dialog(words, changed=CHANGED, undo=undo)
+    return go(request, address, words, undo=undo)
 
 
 @page("choices/<str:source>/<str:key>", name="choices")

@@ -26,6 +26,7 @@ from genjin.ui.pages import PageRequest
 from genjin.ui.views.queries import tabs_of
 
 MOST_ROWS = 1_000
+MOST_AT_ONCE = 20  # more are asked about first, even what can be undone
 MOST_TOLD = 50
 
 
@@ -61,7 +62,10 @@ class BulkForm:
         self.refusal: Refused | None = None
 
     def run(self) -> BatchOutcome | None:
-        """Run with what was sent. None when an input is wrong; raises Refused when the whole batch is refused."""
+        """Run with what was sent. None when an input is wrong, or when so many rows are asked about first; raises
+        Refused when the whole batch is refused."""
+        if "drawn" not in self.sent and len(self.rows) > MOST_AT_ONCE:
+            return None
         actor = self.request.actor
         try:
             return self.action.run_many(actor, self.rows, raw_inputs(self.action.inputs(actor), self.sent))

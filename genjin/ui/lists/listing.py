@@ -25,6 +25,7 @@ from genjin.ui.lists.columns import Column, chosen_fields, columns_of, least_wid
 from genjin.ui.lists.filters import Chip, chips
 from genjin.ui.lists.rows import RowView, drawn
 from genjin.ui.lists.state import State, read_state
+from genjin.ui.lists.tools import RowTool, row_tools
 from genjin.ui.views.queries import Tab, tabs_of
 
 
@@ -46,6 +47,7 @@ class ListView:
     order: str
     bulk: list[tuple[Action[Any, Any], str]]
     row_verbs: list[tuple[Action[Any, Any], str]]
+    tools: list[RowTool]
     create: Action[Any, Any] | None
 
 
@@ -71,6 +73,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         order=_order(state),
         bulk=[(action, verb_of(record_type, action)) for action in _for_many(actor, state, offered)],
         row_verbs=[(action, verb_of(record_type, action)) for action in _at_hand(offered)],
+        tools=row_tools(actor, record_type.key),
         create=next((a for a in offered if a.takes_values and not a.takes_row), None),
     )
 
@@ -126,10 +129,8 @@ def _for_many(actor: Actor, state: State, offered: Sequence[Action[Any, Any]]) -
 
 
 def _at_hand(offered: Sequence[Action[Any, Any]]) -> list[Action[Any, Any]]:
-    """The verbs drawn on the row itself: editing, and the first one that fits any row."""
-    edits = [a for a in offered if a.takes_row and a.takes_values][:1]
-    others = [a for a in offered if a.bulk and not a.danger and a.when is None][:1]
-    return [*edits, *others]
+    """The verb drawn on the row itself: editing. The others stand in its menu."""
+    return [a for a in offered if a.takes_row and a.takes_values][:1]
 
 
 def _order(state: State) -> str:

@@ -16,8 +16,10 @@ from genjin.ui.lists.columns import chosen_fields
 from genjin.ui.lists.filters import filterable, operator_of, value_controls
 from genjin.ui.lists.listing import list_view
 from genjin.ui.lists.state import read_state
+from genjin.ui.lists.tools import tools_at
 from genjin.ui.pages import PageRequest, closed_dialog, fragment, page, respond, wants_fragment, with_event
 from genjin.ui.shell import formats_for
+from genjin.ui.undoing import undo_address
 from genjin.ui.views.actions import choose_columns
 from genjin.ui.views.queries import tabs_of
 
@@ -82,7 +84,9 @@ def row_menu(request: PageRequest, record_type: RecordType, row_id: int) -> Http
     """What can be done with one row."""
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(request.actor, record_type, row)]
-    return fragment(request, "ui/row_menu.html", offered=offered, url=record_url(record_type, row_id))
+    return fragment(
+        request, "ui/row_menu.html", offered=offered, url=record_url(record_type, row_id), tools=tools_at(request, row)
+    )
 
 
 @page("<plural:record_type>/bulk/<str:verb>", name="bulk", methods=["GET", "POST"])
@@ -94,9 +98,10 @@ def bulk(request: PageRequest, record_type: RecordType, verb: str) -> HttpRespon
     form = BulkForm(request, record_type, action)
     if request.method == "POST" and (outcome := form.run()):
         words = _("%(verb)s：完成 %(count)d 条") % {"verb": action.label, "count": len(outcome.done)}
+        undo = undo_address(action, outcome.event_id)
         if not outcome.refused:
-            return closed_dialog(words, changed="rows:changed rows:done")
+            return closed_dialog(words, changed="rows:changed rows:done", undo=undo)
         failed = told(request.actor, record_type, outcome)
-        answer = fragment(request, "ui/bulk_result.html", words=words, outcome=outcome, told=failed)
+        answer = fragment(request, "ui/bulk_result.html", words=words, outcome=outcome, told=failed, undo=undo)
         return with_event(answer, "rows:changed")
     return fragment(request, "ui/dialog.html", form=form.view(), status=422 if form.refusal else 200)

@@ -43,22 +43,27 @@ function toast({ text, tone = "ok", undo = "", label = "", link = "", note = "",
   if (note) box.firstElementChild.nextSibling.append(make("div", { className: "sub num" }, note));
   const gone = () => { clearTimeout(timer); box.remove(); };
   if (retry) box.append(make("button", { type: "button", onclick: () => { gone(); retry(); } }, words.retry));
-  if (undo) box.append(make("button", { type: "button", onclick: () => { gone(); post(undo); } }, label || words.undo));
+  if (undo) {
+    const button = make("button", { type: "button", onclick: () => { gone(); post(undo); } }, label || words.undo);
+    button.dataset.undo = ""; button.setAttribute("aria-keyshortcuts", mac ? "Meta+Z" : "Control+Z"); button.title = mac ? "⌘Z" : "Ctrl Z"; box.append(button);
+  }
   if (link) box.append(make("button", { type: "button", onclick: () => { location.href = link; } }, label));
   const close = make("button", { type: "button", className: "x", onclick: gone }, icon("x", "s"));
   close.setAttribute("aria-label", words.close); box.append(close);
   let timer;
-  const start = () => { if (!bad) timer = setTimeout(gone, undo ? 10000 : 6000); };
+  const start = () => { clearTimeout(timer); if (!bad && !box.matches(":hover,:focus-within")) timer = setTimeout(gone, undo ? 10000 : 6000); };
   box.addEventListener("pointerenter", () => clearTimeout(timer)); box.addEventListener("pointerleave", start);
-  box.addEventListener("focusin", () => clearTimeout(timer)); box.addEventListener("focusout", start);
+  box.addEventListener("focusin", () => clearTimeout(timer)); box.addEventListener("focusout", () => setTimeout(start));
   host.append(box); $$(".toast", host).slice(0, -3).forEach(old => old.remove()); start();
   return gone;
 }
-async function post(address) {
+async function post(address) { // an undo: lists and records draw themselves afresh, other pages are loaded again
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
-  if (answer?.ok) return location.reload();
-  const told = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast;
-  toast({ text: told?.text ?? (answer ? words.failed : words.offline), tone: "bad" });
+  const told = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}"), to = answer?.headers.get("HX-Redirect");
+  if (answer?.ok && to) { leaving = true; location.href = to; return; }
+  if (answer?.ok && !$("#list,#record")) { leaving = true; return location.reload(); }
+  for (const [name, detail] of Object.entries(told)) body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  if (!answer?.ok && !told.toast) toast({ text: answer ? words.failed : words.offline, tone: "bad" });
 }
 document.addEventListener("toast", event => toast(event.detail));
 const flash = document.cookie.match(/(?:^|; )flash=([^;]+)/);
@@ -218,6 +223,7 @@ const typing = target => target.closest?.("input:not([type=checkbox]):not([type=
 document.addEventListener("keydown", event => {
   if (event.isComposing || event.keyCode === 229) return;
   if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") { event.preventDefault(); return palette(""); }
+  if ((event.metaKey || event.ctrlKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !typing(event.target)) { const undo = $$("#toasts [data-undo]").at(-1); if (undo) { event.preventDefault(); undo.click(); } return; }
   if ((event.metaKey || event.ctrlKey) && event.key === "Enter") { const form = event.target.closest("form"); if (form) { event.preventDefault(); form.requestSubmit($("[type=submit]", form)); } return; }
   if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || keysOff() || $("dialog[open]")) return;
   if (event.key === "?") return help();
