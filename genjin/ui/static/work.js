@@ -119,7 +119,11 @@ async function lookUp(box) {
   if (answer?.ok) list.innerHTML = await answer.text(); else list.replaceChildren(make("div", { className: "none" }, words.failed));
   const chosen = new Set($$("[data-picked]", box).map(each => each.dataset.picked));
   $$("[role=option]", list).forEach((option, number) => { option.id = `${list.id}-${number}`; if (chosen.has(option.dataset.value)) option.setAttribute("aria-selected", "true"); });
+  if (!box.contains(document.activeElement) && !box.closest(".build")) return; // the answer came after one had left
   show(box, true); point(box, $("[role=option]", list));
+}
+function hush(box) { // close the list, and let no answer on its way open it again
+  clearTimeout(timers.get(box)); delete box.dataset.stale; asking.set(box, { turn: (asking.get(box)?.turn ?? 0) + 1 }); show(box, false);
 }
 function show(box, open) { listOf(box).hidden = !open; fieldOf(box).setAttribute("aria-expanded", open); if (!open) fieldOf(box).removeAttribute("aria-activedescendant"); }
 function point(box, option) {
@@ -133,10 +137,10 @@ function take(box, option) {
     const there = $$("[data-picked]", box).find(each => each.dataset.picked === value);
     if (there) there.remove(); else $(".picked", box).append(pickedChip(box.dataset.name, value, text));
     field.value = ""; changed(field);
-    if (box.closest(".build")) lookUp(box); else show(box, false); // elsewhere the list would lie over the form's buttons
+    if (box.closest(".build")) lookUp(box); else { hush(box); field.focus(); } // elsewhere the list would lie over the form's buttons
   } else {
     const hidden = $("input[type=hidden]", box);
-    hidden.value = value; field.value = text; field.dataset.text = text; $("[data-clear]", box).hidden = false; show(box, false);
+    hidden.value = value; field.value = text; field.dataset.text = text; $("[data-clear]", box).hidden = false; hush(box);
     hidden.dispatchEvent(new Event("change", { bubbles: true })); changed(field);
   }
 }
@@ -155,12 +159,15 @@ document.addEventListener("focusin", event => { const box = event.target.matches
 document.addEventListener("focusout", event => {
   const box = event.target.closest?.("[data-combobox]");
   if (!box || box.contains(event.relatedTarget)) return;
-  if (!box.closest(".build")) show(box, false); // in the filter builder the list stands in the flow: hiding it would move the button
+  if (!box.closest(".build")) hush(box); // in the filter builder the list stands in the flow: hiding it would move the button
   const field = fieldOf(box);
   if (!("multiple" in box.dataset)) { if (!field.value.trim()) clear(box); else field.value = field.dataset.text ?? field.value; } else field.value = "";
 });
 function clear(box) { const hidden = $("input[type=hidden]", box), field = fieldOf(box); if (hidden.value) { hidden.value = ""; hidden.dispatchEvent(new Event("change", { bubbles: true })); } field.value = ""; field.dataset.text = ""; $("[data-clear]", box).hidden = true; }
 document.addEventListener("mousedown", event => { if (event.target.closest?.(".cbx-list")) event.preventDefault(); });
+document.addEventListener("pointerdown", event => { // outside, also where a click moves no focus
+  for (const box of $$("[data-combobox]:has([aria-expanded=true])")) if (!box.contains(event.target) && !box.closest(".build")) hush(box);
+}, true);
 document.addEventListener("click", event => {
   const box = event.target.closest?.("[data-combobox]");
   if (!box) return;
@@ -179,7 +186,7 @@ document.addEventListener("keydown", event => {
   else if (event.key === "ArrowUp") point(box, options.at(at - 1));
   else if (event.key === "Enter" && "stale" in box.dataset) { clearTimeout(timers.get(box)); lookUp(box).then(() => { const first = $("[role=option]", list); if (first) take(box, first); }); } // quicker than the answer
   else if (event.key === "Enter" && !list.hidden) { if (options[at]) take(box, options[at]); }
-  else if (event.key === "Escape" && !list.hidden) show(box, false);
+  else if (event.key === "Escape" && (!list.hidden || "stale" in box.dataset)) hush(box);
   else if (event.key === "Backspace" && !event.target.value && "multiple" in box.dataset) { const last = $$("[data-picked]", box).at(-1); if (last) { last.remove(); changed(event.target); } return; }
   else return;
   event.preventDefault(); event.stopPropagation();
