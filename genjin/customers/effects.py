@@ -16,35 +16,32 @@ def note_contact(
     customer: Customer,
     *,
     occurred_at: datetime,
+    effective: bool = True,
     deal_date: date | None = None,
-    next_contact_at: datetime | None = None,
-    next_step: str = "",
 ) -> None:
-    """A (locked) customer was contacted (B7). The plan that stood is done when its time has come by then; an entry
-    about an earlier contact than the last one does not replace a plan."""
+    """A (locked) customer was contacted (B7). What comes next is not told here: it follows from plans."""
     last = customer.last_followed_at
-    latest = last is None or occurred_at >= last.replace(second=0, microsecond=0)  # people enter whole minutes
     customer.last_followed_at = occurred_at if last is None else max(last, occurred_at)
+    if effective:
+        reached = customer.last_effective_at
+        customer.last_effective_at = occurred_at if reached is None else max(reached, occurred_at)
     if deal_date and (customer.deal_date is None or deal_date > customer.deal_date):
         customer.deal_date = deal_date
-    if latest or not (customer.next_contact_at or customer.next_step):
-        _plan(customer, occurred_at, next_contact_at, next_step)
     record(actor, customer)
 
 
 def restate_contacts(
-    actor: Actor, customer: Customer, *, last_followed_at: datetime | None, deal_date: date | None
+    actor: Actor,
+    customer: Customer,
+    *,
+    last_followed_at: datetime | None,
+    last_effective_at: datetime | None,
+    deal_date: date | None,
 ) -> None:
     """The records behind a (locked) customer's last contact and deal changed: put what they say now."""
     customer.last_followed_at, customer.deal_date = last_followed_at, deal_date
+    customer.last_effective_at = last_effective_at
     record(actor, customer)
-
-
-def _plan(customer: Customer, occurred_at: datetime, next_contact_at: datetime | None, next_step: str) -> None:
-    if next_contact_at or next_step:
-        customer.next_contact_at, customer.next_step = next_contact_at, next_step
-    elif customer.next_contact_at is None or customer.next_contact_at <= occurred_at:
-        customer.next_contact_at, customer.next_step = None, ""
 
 
 def restate_plan(actor: Actor, customer: Customer, *, next_contact_at: datetime | None, next_step: str) -> None:

@@ -1,26 +1,27 @@
-"""How follow-ups look: the lines of a customer's panel, the composer, the statistics page. Nothing is written here."""
+"""How follow-ups look: the lines of panels, words in the statistics. Nothing is written here."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from genjin.customers.models import Customer
-from genjin.followups.actions import create_followup
+from genjin.followups.limits import edit_hours
 from genjin.followups.models import FollowUp
+from genjin.followups.queries import Beside, beside
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.rules import in_time
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import OWN, WRITE, may
-from genjin.kernel.refusal import Refused
+from genjin.kernel.models.files import File
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Formats
-from genjin.ui.forms.controls import Control, controls
 
 METHOD_ICONS = {
     "phone": "phone-call",
@@ -30,17 +31,14 @@ METHOD_ICONS = {
     "wechat": "brand-wechat",
     "sms": "message-circle",
 }
-COMPOSED = (
-    "content", "method", "next_contact_at", "next_step", "intention", "occurred_at", "outcome", "result_date",
-    "progress", "feedback",
-)  # fmt: skip
-TUCKED = COMPOSED[5:]
-MOST_PILLS = 7
+TOLD = ("feedback", "objections", "solution", "place", "late_reason")
+BADGES = ("outcome", "call_result", "intention", "response")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A follow-up as the panel shows it."""
+    """A follow-up as panels show it. `facts`: (label, words) of what else was said; `planned_url`: the plan that the
+    next step became; `files`: (name, address); `comments`: how many stand under it."""
 
     id: int
     url: str
@@ -50,36 +48,19 @@ class Line:
     method: str
     badges: list[tuple[str, str]]
     content: str
-    feedback: str
+    facts: list[tuple[str, str]]
     contact: str
     moment: str
     clock: str
     planned: str
+    planned_url: str
+    files: list[tuple[str, str]]
+    comments: int
+    edited: str
+    late: str
     corrects: bool
     voids: bool
     imported: bool
-
-
-@dataclass(frozen=True)
-class Composer:
-    """The form that writes a follow-up: its controls by key, what was wrong, the key that stops a double send.
-
-    `pills`: whether the methods are few enough to lie side by side. `failed`: it was sent and refused.
-    """
-
-    url: str
-    controls: dict[str, Control]
-    key: str
-    draft: str
-    message: str = ""
-    unfolded: bool = False
-    failed: bool = False
-
-    @property
-    def pills(self) -> bool:
-        """See above."""
-        method = self.controls["method"]
-        return method.component == "select" and len(method.given["options"]) <= MOST_PILLS
 
 
 @dataclass(frozen=True)
@@ -90,36 +71,44 @@ class Drawer:
     fmt: Formats
     _may: dict[str, bool] = field(default_factory=dict)
 
-    def by_day(self, followups: Iterable[FollowUp]) -> list[tuple[str, list[Line]]]:
+    def by_day(self, followups: Sequence[FollowUp]) -> list[tuple[str, list[Line]]]:
         """[(day heading, lines)], newest first as given."""
+        hangs = beside([followup.pk for followup in followups])
         days: list[tuple[str, list[Line]]] = []
         for followup in followups:
             heading = self.fmt.day_heading(followup.occurred_at)
             if not days or days[-1][0] != heading:
                 days.append((heading, []))
-            days[-1][1].append(self.line(followup))
+            days[-1][1].append(self.line(followup, hangs))
         return days
 
-    def line(self, followup: FollowUp) -> Line:
+    def line(self, followup: FollowUp, hangs: Beside | None = None) -> Line:
         """One follow-up in words."""
-        own = followup.author_id == self.actor.member_id and in_time(followup.created_at, timezone.now())
+        hangs = hangs or beside([followup.pk])
+        own = followup.author_id == self.actor.member_id and self._open(followup.created_at)
+        corrects = own and self._reaches(followup, FOLLOWUP.grant("edit"))
         clock = self.fmt.clock(followup.occurred_at)
         return Line(
             id=followup.pk,
             url=record_url(FOLLOWUP, followup.pk),
             icon=METHOD_ICONS.get(followup.method, "message-2"),
-            tone={"deal": "ok", "no_deal": "bad"}.get(followup.outcome, "acc"),
+            tone={"deal": "ok", "no_deal": "bad"}.get(followup.outcome, "acc" if followup.effective else ""),
             who=author_of(self.actor, followup),
-            method=self.words(followup, "method"),
+            method=self._how(followup),
             badges=self._badges(followup),
             content=followup.content,
-            feedback=followup.feedback,
+            facts=[(str(FOLLOWUP.keys[key].label), words) for key in TOLD if (words := self.words(followup, key))],
             contact=followup.contact.name if followup.contact_id and followup.contact else "",
             moment=self.fmt.moment(followup.occurred_at),
             clock="" if followup.imported and clock == "00:00" else clock,
             planned=self._planned(followup),
-            corrects=own and self._reaches(followup, FOLLOWUP.grant("edit")),
-            voids=(own and self._reaches(followup, FOLLOWUP.grant("edit"))) or self._voids(followup),
+            planned_url=record_url("plan", followup.next_plan_id) if followup.next_plan_id else "",
+            files=_files(hangs.files.get(followup.pk, ())),
+            comments=hangs.comments.get(followup.pk, 0),
+            edited=self.fmt.moment(followup.edited_at) if followup.edited_at else "",
+            late=_("逾期补录 %(hours)d 小时") % {"hours": followup.late_hours} if followup.late_hours else "",
+            corrects=corrects,
+            voids=corrects or self._voids(followup),
             imported=followup.imported,
         )
 
@@ -128,9 +117,13 @@ class Drawer:
         declared = FOLLOWUP.keys[key]
         return declared.text(getattr(followup, declared.attribute), self.actor)
 
+    def _how(self, followup: FollowUp) -> str:
+        parts = (self.words(followup, "method"), self.words(followup, "minutes") if followup.minutes else "")
+        return " ".join(part for part in parts if part)
+
     def _badges(self, followup: FollowUp) -> list[tuple[str, str]]:
         badges = []
-        for key in ("outcome", "intention"):
+        for key in BADGES:
             declared: Any = FOLLOWUP.keys[key]
             value = getattr(followup, key)
             if value:
@@ -142,6 +135,9 @@ class Drawer:
     def _planned(self, followup: FollowUp) -> str:
         when = self.fmt.when(followup.next_contact_at) if followup.next_contact_at else ""
         return " ".join(part for part in (when, followup.next_step) if part)
+
+    def _open(self, written_at: datetime) -> bool:
+        return in_time(written_at, timezone.now(), edit_hours(self.actor))
 
     def _reaches(self, followup: FollowUp, grant: str) -> bool:
         """Rows of one customer share owner and team: asked once per grant."""
@@ -163,22 +159,5 @@ def author_of(actor: Actor, followup: FollowUp) -> str:
     return followup.author_name
 
 
-def composer(
-    actor: Actor, customer: Customer, url: str, sent: Mapping[str, str] | None = None, refusal: Refused | None = None
-) -> Composer:
-    """The form for a customer: empty (no time means the moment of saving), or as it was sent with what was wrong."""
-    inputs = {f.key: f for f in create_followup.inputs(actor)}
-    values = {key: sent.get(key, "") for key in COMPOSED} if sent is not None else {}
-    errors = refusal.errors if refusal else {}
-    drawn = controls(actor, [inputs[key] for key in COMPOSED], values, source=FOLLOWUP.plural, errors=errors)
-    for one in drawn:
-        one.given.update(id=f"fu-{one.name}", help=one.given["help"] if one.name == "occurred_at" else "")
-    return Composer(
-        url=url,
-        controls={one.name: one for one in drawn},
-        key=(sent or {}).get("idempotency_key") or uuid.uuid4().hex,
-        draft=f"followup.{customer.pk}",
-        message="" if not refusal or refusal.errors else refusal.message,
-        unfolded=any(values.get(key) or errors.get(key) for key in TUCKED),
-        failed=refusal is not None,
-    )
+def _files(files: Iterable[File]) -> list[tuple[str, str]]:
+    return [(file.name, reverse("file", args=[file.pk])) for file in files]

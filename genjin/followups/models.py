@@ -20,7 +20,8 @@ class FollowUp(Record):
     `author` wrote it; an imported one whose author is no member keeps the name as text. `result_date` is the date of
     the outcome, `deal_date` the same date where the outcome is a deal (S0-40). `summary` is what it is called.
     `minutes`: how long the talk was; `late_hours`: how many begun hours it was written after the time limit for
-    records (补录时限), 0 in time, None outside it (imported). `plan`: the plan that it fulfilled.
+    records (补录时限), 0 in time, None outside it (imported). `plan`: the plan that it fulfilled; `next_plan`: the one
+    that its next step became. `edited_at`: when its author last corrected it.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -52,17 +53,24 @@ class FollowUp(Record):
     late_hours = models.IntegerField(null=True)
     late_reason = models.CharField(max_length=200, default="")
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    next_plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    edited_at = models.DateTimeField(null=True)
 
     row_type = "followup"
-    unrecorded = Record.unrecorded | {"summary"}
+    unrecorded = Record.unrecorded | {"summary", "edited_at"}
     customer_id: int
     contact_id: int | None
     author_id: int | None
     plan_id: int | None
+    next_plan_id: int | None
 
     class Meta:
         indexes = [
             models.Index(fields=["customer", "-occurred_at", "-id"], name="followup_customer"),
+            models.Index(
+                fields=["contact", "-occurred_at", "-id"], name="followup_contact", condition=~models.Q(contact=None)
+            ),
+            models.Index(fields=["plan", "-occurred_at", "-id"], name="followup_plan", condition=~models.Q(plan=None)),
             models.Index(fields=["owner", "id"], name="followup_owner"),
             models.Index(fields=["department", "id"], name="followup_department"),
             models.Index(fields=["author", "occurred_at"], name="followup_author"),

@@ -1,21 +1,27 @@
-"""Reads of follow-ups: the door, a customer's follow-ups newest first, the last facts of a customer."""
+"""Reads of follow-ups: the door; those of a customer, contact or plan newest first; what hangs on them; the last facts
+of a customer.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from genjin.customers.models import Customer
+from genjin.comments.models import Comment
+from genjin.customers.models import Contact, Customer
 from genjin.followups.models import FollowUp
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, first_visible, row_for, seen_among
 from genjin.kernel.models.events import EventLink
+from genjin.kernel.models.files import File
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import Ready
 from genjin.org.queries import organisation
+from genjin.plans.models import Plan
 
 
 def followup_for(actor: Actor, followup_id: int, *, to: To, lock: bool = False) -> FollowUp:
@@ -24,28 +30,49 @@ def followup_for(actor: Actor, followup_id: int, *, to: To, lock: bool = False) 
 
 
 def followups_of(
-    actor: Actor, customer: Customer, *, before: int | None = None, most: int = 20
+    actor: Actor, of: Customer | Contact | Plan, *, before: int | None = None, most: int = 20
 ) -> tuple[list[FollowUp], bool]:
-    """(follow-ups of a customer newest first, whether there are earlier ones). `before`: the id of a follow-up."""
+    """(follow-ups of a customer, contact or plan newest first, whether there are earlier ones). `before`: the id of a
+    follow-up. The page is found by an index however many there are."""
     if before is None:
-        newest = _newest(most + 1).rows(customer.pk)
-        found = seen_among(actor, newest, lambda: _followups(customer.pk), most + 1)
+        newest = _newest(of.row_type, most + 1).rows(of.pk)
+        found = seen_among(actor, newest, lambda: _followups(of.row_type, of.pk), most + 1)
     else:
         edge = followup_for(actor, before, to=SEE)
-        earlier = Q(occurred_at__lt=edge.occurred_at) | Q(occurred_at=edge.occurred_at, pk__lt=edge.pk)
-        rows = _followups(customer.pk).filter(earlier)
+        rows = _followups(of.row_type, of.pk).filter(occurred_at__lte=edge.occurred_at)
+        rows = rows.filter(Q(occurred_at__lt=edge.occurred_at) | Q(pk__lt=edge.pk))
         found = first_visible(actor, rows, most + 1)
     return found[:most], len(found) > most
 
 
-def _followups(customer_id: int) -> QuerySet[FollowUp]:
-    rows = FollowUp.objects.filter(customer_id=customer_id, life=Life.LIVE).order_by("-occurred_at", "-id")
+def _followups(link: str, linked_id: int) -> QuerySet[FollowUp]:
+    rows = FollowUp.objects.filter(**{link: linked_id}, life=Life.LIVE).order_by("-occurred_at", "-id")
     return rows.select_related("contact").defer("search", "search_key", "contact__search", "contact__search_key")
 
 
 @cache
-def _newest(most: int) -> Ready[FollowUp]:
-    return Ready(lambda customer_id: _followups(customer_id)[:most])
+def _newest(link: str, most: int) -> Ready[FollowUp]:
+    return Ready(lambda linked_id: _followups(link, linked_id)[:most])
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What hangs on follow-ups that were seen through their door: {id: files} and {id: how many comments}."""
+
+    files: dict[int, list[File]]
+    comments: dict[int, int]
+
+
+def beside(ids: Sequence[int]) -> Beside:
+    """Files and comments of these follow-ups, two queries for all of them."""
+    files: dict[int, list[File]] = {}
+    if not ids:
+        return Beside(files, {})
+    found = File.objects.filter(record_id__in=ids, record_type=FollowUp.row_type, removed_at=None)
+    for file in found.only("id", "name", "record_id").order_by("id"):
+        files.setdefault(file.record_id, []).append(file)
+    said = Comment.objects.filter(record_id__in=ids, record_type=FollowUp.row_type, taken_back_at=None)
+    return Beside(files, dict(said.values_list("record_id").annotate(Count("id"))))
 
 
 @dataclass(frozen=True)
@@ -53,14 +80,19 @@ class LastFacts:
     """What all live follow-ups of a customer say together."""
 
     occurred_at: datetime | None
+    effective_at: datetime | None
     deal_date: date | None
 
 
 def last_facts(customer: Customer) -> LastFacts:
-    """Latest contact and latest deal of a customer, whoever may see them."""
+    """Latest contact, latest effective one and latest deal of a customer, whoever may see them."""
     rows = FollowUp.objects.filter(customer_id=customer.pk, life=Life.LIVE)
-    found = rows.aggregate(occurred_at=Max("occurred_at"), deal_date=Max("deal_date"))
-    return LastFacts(found["occurred_at"], found["deal_date"])
+    found = rows.aggregate(
+        last=Max("occurred_at"),
+        effective=Max("occurred_at", filter=Q(effective=True)),
+        deal=Max("deal_date"),
+    )
+    return LastFacts(found["last"], found["effective"], found["deal"])
 
 
 def voided_by(followup: FollowUp) -> int | None:

@@ -11,13 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from genjin.followups.models import DEAL, FollowUp
-from genjin.followups.options import INTENTION, METHOD, OUTCOME
+from genjin.followups.options import (
+    CALL_RESULT,
+    INTENTION,
+    METHOD,
+    NOT_REACHED,
+    OUTCOME,
+    PHONE,
+    RESPONSE,
+    SOLUTION,
+    VISIT,
+)
 from genjin.kernel.fields import (
     Choice,
     Date,
     DateTime,
     DepartmentRef,
     LongText,
+    MultiChoice,
+    Number,
     Percent,
     Person,
     RecordRef,
@@ -32,8 +44,18 @@ MOST_IN_SUMMARY = 60
 
 
 def derive_followup(followup: Any) -> None:
-    """A deal date stands only where the outcome is a deal (S0-40); the summary follows from the rest."""
+    """What follows from the rest (B7): a deal date only of a deal (S0-40), a call result only of a call, a place only
+    of a visit, effective or not, the summary.
+
+    Not effective is a call that did not reach the customer; all else is, imported history too. Nobody sets it by hand:
+    who noted a wrong call result corrects that while he may, so the flag never says other than the record.
+    """
     followup.deal_date = followup.result_date if followup.outcome == DEAL else None
+    if followup.method not in ("", PHONE):
+        followup.call_result = ""
+    if followup.method not in ("", VISIT):
+        followup.place = ""
+    followup.effective = followup.call_result not in NOT_REACHED
     followup.summary = summary_of(followup)
 
 
@@ -42,10 +64,10 @@ def summary_of(followup: Any) -> str:
     words = " ".join((followup.content or followup.feedback).split())
     if words:
         return words if len(words) <= MOST_IN_SUMMARY else words[: MOST_IN_SUMMARY - 1].rstrip() + "…"
-    declared = {option.key: str(option.label) for option in METHOD.defaults}
-    method = declared.get(followup.method, followup.method)
+    declared = {option.key: str(option.label) for option in (*METHOD.defaults, *CALL_RESULT.defaults)}
+    how = (declared.get(key, key) for key in (followup.method, followup.call_result))
     day = localtime(followup.occurred_at, ZoneInfo(settings.COMPANY_TIME_ZONE)).date()
-    return " ".join(part for part in (method, day.isoformat()) if part)
+    return " ".join(part for part in (*how, day.isoformat()) if part)
 
 
 FOLLOWUP = register(
@@ -72,7 +94,7 @@ FOLLOWUP = register(
             Section("next", _("下一步")),
             Section("system", _("系统信息")),
         ),
-        quick_fields=("customer", "content", "method", "occurred_at", "next_contact_at", "next_step"),
+        quick_fields=("customer", "content", "method", "call_result", "occurred_at", "next_contact_at", "next_step"),
         fields=(
             RecordRef(
                 key="customer",
@@ -94,9 +116,22 @@ FOLLOWUP = register(
                 width=130,
                 help=_("不填就是现在"),
             ),
+            Number(key="minutes", label=_("时长"), section="talk", least=0, greatest=1440, unit=_(" 分钟")),
             Choice(key="method", label=_("跟进方式"), section="talk", options=METHOD.key, in_list=True, width=100),
+            Choice(
+                key="call_result",
+                label=_("通话结果"),
+                section="talk",
+                options=CALL_RESULT.key,
+                help=_("电话跟进填写；没有接通的不算有效跟进"),
+            ),
+            Text(key="place", label=_("拜访地点"), section="talk", help=_("现场跟进填写")),
             LongText(key="content", label=_("跟进内容"), section="talk"),
             LongText(key="feedback", label=_("客户反馈"), section="talk"),
+            MultiChoice(key="solution", label=_("提供的方案"), section="talk", options=SOLUTION.key),
+            Choice(key="response", label=_("客户回应"), section="talk", options=RESPONSE.key),
+            LongText(key="objections", label=_("异议点"), section="talk", most=2000),
+            Text(key="late_reason", label=_("补录原因"), section="talk", help=_("沟通结束很久才写下的，说明原因")),
             Percent(key="progress", label=_("跟进进度"), section="result", in_list=True, width=90),
             Choice(
                 key="intention", label=_("客户意向"), section="result", options=INTENTION.key, in_list=True, width=130
@@ -106,6 +141,10 @@ FOLLOWUP = register(
             Date(key="deal_date", label=_("成交日期"), section="result", editable=False, in_list=True, width=110),
             DateTime(key="next_contact_at", label=_("下次联系"), section="next"),
             Text(key="next_step", label=_("下一步计划"), section="next", most=500),
+            RecordRef(key="plan", column="plan_id", label=_("完成的计划"), section="next", to="plan", editable=False),
+            RecordRef(
+                key="next_plan", column="next_plan_id", label=_("约定的计划"), section="next", to="plan", editable=False
+            ),
             Person(
                 key="author",
                 column="author_id",
@@ -116,6 +155,18 @@ FOLLOWUP = register(
                 width=96,
             ),
             Text(key="author_name", label=_("跟进人（原表）"), section="system", editable=False, most=60),
+            Number(
+                key="late_hours",
+                label=_("补录时限"),
+                section="system",
+                editable=False,
+                in_list=True,
+                width=90,
+                unit=_(" 小时"),
+                zero=_("按时"),
+                help=_("超过时限多少小时才写下；导入的历史不计"),
+            ),
+            YesNo(key="effective", label=_("有效跟进"), section="system", editable=False),
             YesNo(key="imported", label=_("导入的历史"), section="system", editable=False),
             Text(key="code", label=_("跟进编号"), section="system", editable=False),
             Text(key="summary", label=_("跟进摘要"), section="system", editable=False, in_list=True),
@@ -128,6 +179,7 @@ FOLLOWUP = register(
         views=(
             View("mine", _("我写的"), (("author.in", "me"),)),
             View("all", _("全部跟进")),
+            View("late", _("逾期补录"), (("late_hours.gte", "1"),)),
             View("deals", pgettext_lazy("several", "成交"), (("outcome.in", DEAL),)),
         ),
     )
@@ -137,7 +189,7 @@ declare_grants(
     FOLLOWUP.many,
     (FOLLOWUP.grant("see"), _("查看")),
     (FOLLOWUP.grant("create"), _("新建")),
-    (FOLLOWUP.grant("edit"), _("修改自己写的（24 小时内）")),
+    (FOLLOWUP.grant("edit"), _("修改自己写的（时限内）")),
     (FOLLOWUP.grant("void"), _("作废与还原任何一条")),
 )
 _EVERYDAY = tuple(FOLLOWUP.grant(verb) for verb in ("see", "create", "edit"))

@@ -59,7 +59,8 @@ def test_a_followup_is_written_on_the_customers_page(cast: Cast) -> None:
     customer.refresh_from_db()
     assert customer.next_step == "送报价单"
     html = client.get(f"/customers/{customer.pk}").content.decode()
-    assert 'class="nextp"' in html
+    assert 'id="plans"' in html
+    assert "送报价单" in html
 
 
 def test_without_script_the_writer_returns_to_the_customer(cast: Cast) -> None:

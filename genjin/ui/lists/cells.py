@@ -32,8 +32,7 @@ def writer(actor: Actor, field: Field, fmt: Formats, titles: Mapping[int, str], 
     if isinstance(field, MultiChoice):
         return lambda value: _tags(actor, field, value or ())
     if isinstance(field, Number):
-        unit = field.unit
-        return lambda value: NOTHING if value is None else escape(f"{number(value)}{unit}")
+        return _number(field)
     if isinstance(field, Choice):
         return _remembered(lambda value: _choice(actor, field, value))
     if field.kind == "yesno":
@@ -68,6 +67,17 @@ def _remembered(write: Writer) -> Writer:
         return found
 
     return remembered
+
+
+def _number(field: Number) -> Writer:
+    unit, zero = str(field.unit), str(field.zero)
+
+    def write(value: Any) -> Markup:
+        if value is None:
+            return NOTHING
+        return escape(zero) if zero and not value else escape(f"{number(value)}{unit}")
+
+    return write
 
 
 def _record(field: RecordRef, titles: Mapping[int, str]) -> Writer:

@@ -207,11 +207,11 @@ document.addEventListener("change", async event => {
 });
 
 // ---- drafts (data-draft) outlive a failed send; forms without one (data-guard) ask before leaving ----------------------------------
-const SKIP = new Set(["csrfmiddlewaretoken", "idempotency_key", "version"]);
+const SKIP = new Set(["csrfmiddlewaretoken", "version", "customer", "form", "drawn"]);
 const draftKey = form => `draft:${form.dataset.draft}`;
 function keepDraft(form) {
-  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && value && !SKIP.has(name) && form.elements[name]?.type !== "password");
-  if (fields.length) kept.set(draftKey(form), fields); else kept.drop(draftKey(form));
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && value && !SKIP.has(name) && (name !== "idempotency_key" || "keepsKey" in form.dataset) && form.elements[name]?.type !== "password");
+  if (fields.some(([name]) => name !== "idempotency_key")) kept.set(draftKey(form), fields); else kept.drop(draftKey(form));
 }
 function restoreDraft(form) {
   const fields = kept.get(draftKey(form));
@@ -220,15 +220,17 @@ function restoreDraft(form) {
   let touched = false;
   for (const [name, value] of fields) {
     const control = form.elements[name];
+    if (name === "idempotency_key" && control) { control.value = value; continue; } // sent before, perhaps: not twice
+    if (control instanceof RadioNodeList && control[0]?.type === "checkbox") { $$(`[name="${name}"][value="${CSS.escape(value)}"]`, form).forEach(box => { touched ||= !box.checked; box.checked = true; }); continue; }
     if (!control || control.length !== undefined && !control.options && control[0]?.type !== "radio" || control.type === "hidden") continue;
     if (control.type === "checkbox") { touched ||= !control.checked; control.checked = true; } else if (control.value !== value) { control.value = value; touched = true; }
   }
   if (!touched) return;
-  const drop = make("button", { type: "button", className: "btn sm", onclick: () => { kept.drop(draftKey(form)); form.reset(); note.remove(); } }, words.discard);
+  const drop = make("button", { type: "button", className: "btn sm", onclick: () => { kept.drop(draftKey(form)); form.reset(); delete form.dataset.changed; note.remove(); $("textarea", form)?.focus(); } }, words.discard);
   const note = make("div", { className: "ban info" }, icon("history"), make("span", { className: "f1" }, words.draft), drop);
   ($(".db", form) ?? form).prepend(note);
 }
-const drafts = () => $$("form[data-draft]").forEach(restoreDraft);
+const drafts = () => { $$("form[data-draft]").forEach(restoreDraft); if ($("form[data-compose]")) import(document.body.dataset.composeScript); };
 let saving = 0;
 document.addEventListener("input", event => {
   const form = event.target.closest?.("form[data-guard],form[data-draft]");
@@ -236,6 +238,9 @@ document.addEventListener("input", event => {
   form.dataset.changed = "1";
   if (form.dataset.draft) { clearTimeout(saving); saving = setTimeout(() => keepDraft(form), 300); }
 });
+const flush = form => { if (form.dataset.draft && form.dataset.changed) { clearTimeout(saving); keepDraft(form); } };
+document.addEventListener("htmx:before:request", event => { const form = event.detail.ctx.sourceElement.closest("form[data-draft]"); if (form) flush(form); });
+addEventListener("pagehide", () => $$("form[data-draft]").forEach(flush)); // a closed tab
 document.addEventListener("htmx:after:request", event => {
   const { ctx } = event.detail, form = ctx.sourceElement.closest("form");
   if (form && ctx.request.method !== "GET" && ctx.response.status < 400) { clearTimeout(saving); delete form.dataset.changed; if (form.dataset.draft) kept.drop(draftKey(form)); }
@@ -259,9 +264,12 @@ document.addEventListener("click", event => {
   if (button?.dataset.focus) { const field = document.getElementById(button.dataset.focus); field?.scrollIntoView({ block: "center" }); field?.focus(); }
   if (button?.dataset.ahead) fillAhead(button.dataset.ahead, document.getElementById(button.dataset.for));
 });
-function fillAhead(days, field) { // counted from the day of the click; the time already chosen stays
-  const day = new Date(), two = number => String(number).padStart(2, "0");
-  day.setDate(day.getDate() + (days === "week" ? (8 - day.getDay()) % 7 || 7 : Number(days)));
-  field.value = `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}T${field.value.slice(11) || "09:00"}`;
+function fillAhead(days, field) { // counted from the day of the click, past days off; the time already chosen stays
+  const day = new Date(), two = number => String(number).padStart(2, "0"), off = new Set((field.form?.dataset.off ?? "").split(" "));
+  const text = () => `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  if (days === "month") { const same = day.getDate(); day.setMonth(day.getMonth() + 1, 1); day.setDate(Math.min(same, new Date(day.getFullYear(), day.getMonth() + 1, 0).getDate())); }
+  else day.setDate(day.getDate() + (days === "week" ? (8 - day.getDay()) % 7 || 7 : Number(days)));
+  while (off.has(text())) day.setDate(day.getDate() + 1);
+  field.value = `${text()}T${field.value.slice(11) || "09:00"}`;
   changed(field);
 }

@@ -1,0 +1,110 @@
+// Forms that write follow-ups (data-compose): phrases, attachments, what belongs to old talks. Loaded when one is shown.
+const { $, $$, words, make, icon, say } = genjin;
+const formOf = target => target?.closest?.("form[data-compose]");
+const changed = field => field.dispatchEvent(new Event("input", { bubbles: true }));
+
+// ---- phrases: searched on the server, inserted at the cursor -------------------------------------------------------------
+const pickerOf = target => target?.closest?.("[data-phrases]");
+let asked = 0, wait = 0;
+async function offer(picker) {
+  const mine = ++asked, field = $("input", picker), list = $("[role=listbox]", picker), form = formOf(picker);
+  const contact = form?.elements.contact?.value ?? "", join = picker.dataset.phrases.includes("?") ? "&" : "?";
+  const answer = await fetch(`${picker.dataset.phrases}${join}q=${encodeURIComponent(field.value.trim())}&contact=${contact}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (mine !== asked) return;
+  if (answer?.ok) list.innerHTML = await answer.text(); else list.replaceChildren(make("div", { className: "none" }, words.failed));
+  $$("[role=option]", list).forEach((option, number) => { option.id = `${list.id}-${number}`; });
+  point(picker, $("[role=option]", list));
+}
+function point(picker, option) {
+  $$("[role=option]", picker).forEach(other => { delete other.dataset.active; other.setAttribute("aria-selected", other === option); });
+  const field = $("input", picker);
+  if (!option) return field.removeAttribute("aria-activedescendant");
+  option.dataset.active = ""; field.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" });
+}
+function insert(picker, option) {
+  const field = document.getElementById(picker.dataset.into), text = option.dataset.words;
+  const { selectionStart: from, selectionEnd: to, value } = field, before = from && !/\s$/.test(value.slice(0, from)) ? "\n" : "";
+  genjin.hidePopovers(); field.focus();
+  field.setRangeText(before + text, from, to, "end"); changed(field); grow(field);
+  const gap = field.value.search(/\{(客户|联系人|我)\}/); // a place without a name is filled in by hand
+  if (gap >= 0) field.setSelectionRange(gap, field.value.indexOf("}", gap) + 1);
+}
+document.addEventListener("toggle", event => { const picker = pickerOf(event.target); if (picker === event.target && event.newState === "open") { $("input", picker).value = ""; offer(picker); } }, true);
+document.addEventListener("input", event => { const picker = pickerOf(event.target); if (picker && !event.isComposing) { event.stopPropagation(); clearTimeout(wait); wait = setTimeout(() => offer(picker), 120); } }, true);
+document.addEventListener("compositionend", event => { const picker = pickerOf(event.target); if (picker) offer(picker); });
+document.addEventListener("click", event => { const option = event.target.closest?.("[data-phrases] [role=option]"); if (option) insert(pickerOf(option), option); });
+document.addEventListener("keydown", event => {
+  const picker = pickerOf(event.target);
+  if (!picker || !event.target.matches("input") || event.isComposing || event.keyCode === 229) return;
+  const options = $$("[role=option]", picker), at = options.findIndex(option => "active" in option.dataset);
+  if (event.key === "ArrowDown") point(picker, options[(at + 1) % options.length]);
+  else if (event.key === "ArrowUp") point(picker, options.at(at - 1));
+  else if (event.key === "Enter") { if (options[at]) insert(picker, options[at]); }
+  else return;
+  event.preventDefault(); event.stopPropagation();
+}, true);
+
+// ---- attachments: several files, a pasted picture, the camera; shown by name, each can be taken away -----------------------
+function show(form) {
+  const names = $$("input[data-attach]", form).flatMap(field => [...field.files].map((file, at) => [field, file, at]));
+  $("[data-attached]", form)?.replaceChildren(...names.map(([field, file, at]) => {
+    const remove = make("button", { type: "button", onclick: () => { keep(field, [...field.files].filter((_, other) => other !== at)); show(form); } }, icon("x", "s"));
+    remove.setAttribute("aria-label", words.remove.replace("{name}", file.name));
+    return make("span", { className: "bd line" }, make("span", { className: "ell" }, file.name), remove);
+  }));
+}
+function keep(field, files) { const held = new DataTransfer(); files.forEach(file => held.items.add(file)); field.files = held.files; }
+const chosen = new WeakMap(); // a second choice adds to the first
+document.addEventListener("click", event => { const field = event.target.matches?.("input[data-attach]") && event.target; if (field) chosen.set(field, [...field.files]); });
+document.addEventListener("change", event => {
+  const field = event.target;
+  if (!field.matches?.("input[data-attach]")) return;
+  keep(field, [...(chosen.get(field) ?? []), ...field.files]); chosen.delete(field); show(field.form);
+});
+document.addEventListener("paste", event => {
+  const form = formOf(event.target), field = form && $("input[data-attach][multiple]", form), files = [...(event.clipboardData?.files ?? [])];
+  if (!field || !files.length) return;
+  event.preventDefault();
+  const stamp = new Date().toISOString().slice(0, 19).replace(/\D/g, "");
+  const named = files.map((file, at) => file.name && file.name !== "image.png" ? file : new File([file], `截图-${stamp}-${at + 1}.${file.type.split("/")[1] ?? "png"}`, { type: file.type }));
+  keep(field, [...field.files, ...named]); show(form); say(named.map(file => file.name).join("、"));
+});
+
+// ---- the time limit for records: an old talk is told so at once, a very old one asks for its reason (the server decides) --------
+const skew = Number(document.body.dataset.stamp) - Date.now();
+function age(form) {
+  const began = Date.parse(form.elements.occurred_at?.value ?? ""), minutes = Number(form.elements.minutes?.value || 0);
+  const hours = Number.isNaN(began) ? 0 : (Date.now() + skew - began) / 3600e3 - minutes / 60;
+  const reason = $(".late", form), note = $("[data-late-note]", form);
+  if (reason && !$("[aria-invalid=true]", reason)) reason.hidden = hours <= Number(form.dataset.reasonHours) && !$("input", reason)?.value;
+  if (note) { note.hidden = hours <= Number(form.dataset.lateHours); note.textContent = words.late.replace("{n}", form.dataset.lateHours); }
+}
+document.addEventListener("input", event => { const form = formOf(event.target); if (form && ["occurred_at", "minutes"].includes(event.target.name)) age(form); });
+
+// ---- the words grow with what is written ---------------------------------------------------------------------------------------
+function grow(field) { field.style.height = "auto"; field.style.height = `${Math.min(field.scrollHeight + 2, 320)}px`; }
+document.addEventListener("input", event => { if (event.target.matches?.("form[data-compose] textarea[name=content]")) grow(event.target); });
+
+// ---- another customer is chosen in the dialog: what was typed goes along ---------------------------------------------------------
+let typed = null;
+const TAKEN = new Set(["csrfmiddlewaretoken", "idempotency_key", "customer", "contact", "plan", "form"]);
+document.addEventListener("htmx:before:request", event => {
+  const source = event.detail.ctx.sourceElement;
+  if (source.name === "customer" && formOf(source)) typed = [...new FormData(formOf(source))].filter(([name, value]) => typeof value === "string" && value && !TAKEN.has(name));
+});
+document.addEventListener("htmx:after:swap", () => {
+  const form = $("dialog[open] form[data-compose]") ?? $("main form[data-compose]");
+  $$("form[data-compose]").forEach(age);
+  if (!form || !typed) return;
+  if (typed.some(([name]) => name === "content" || name === "next_step")) for (const [name, value] of typed) put(form, name, value);
+  typed = null; genjin.kept.drop("draft:followup.new");
+  const words_ = form.elements.content; if (words_) { grow(words_); words_.focus(); }
+});
+function put(form, name, value) {
+  const control = form.elements[name];
+  if (!control || control.type === "hidden") return;
+  if (control instanceof RadioNodeList && control[0]?.type === "checkbox") $$(`[name="${name}"]`, form).forEach(box => { box.checked ||= box.value === value; });
+  else if (control.type === "checkbox") control.checked = true;
+  else control.value = value;
+}
+$$("form[data-compose]").forEach(age);
