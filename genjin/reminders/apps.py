@@ -8,3 +8,10 @@ class RemindersConfig(AppConfig):
 
     name = "genjin.reminders"
     label = "reminders"
+
+    def ready(self) -> None:
+        """Register actions, grants and the periodic work."""
+        from genjin.reminders import actions, jobs  # slow: models must be ready
+
+        assert actions
+        assert jobs
