@@ -6,32 +6,44 @@ import argparse
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from bench.comparing import compare
 from bench.report import write_report
 
 RESULTS = Path(__file__).parent / "results"
+COMPARED = RESULTS / "compared.json"
 
 
 def main() -> int:
     """Measure the asked sizes one after the other, each in a process of its own."""
     options = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    options.add_argument("--customers", default="100000,1000000", help="how many; several separated by commas")
+    options.add_argument("--customers", default="100000,1000000", help="how many; several separated by commas, or one")
     options.add_argument("--times", type=int, default=40, help="runs per case (or six seconds)")
     options.add_argument("--no-server", action="store_true", help="leave out first visit, memory and throughput")
     options.add_argument("--report-only", action="store_true", help="write the report from the results that are there")
     asked = options.parse_args()
     RESULTS.mkdir(exist_ok=True)
     totals = [int(word) for word in asked.customers.split(",")]
-    for total in totals if not asked.report_only else ():
-        target = RESULTS / f"{total}.json"
-        serve = "no" if asked.no_server else "serve"
-        command = [sys.executable, "-m", "bench.running", str(total), str(target), str(asked.times), serve]
-        if subprocess.run(command, check=False).returncode:
-            return 1
-    found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
-    write_report(sorted(found, key=lambda each: each["customers"]))
-    return 0
+    started = time.monotonic()
+    wrong = 0 if asked.report_only else measure(totals, asked.times, serve=not asked.no_server)
+    found = [json.loads(path.read_text()) for path in RESULTS.glob("[0-9]*.json")]
+    compared = json.loads(COMPARED.read_text()) if COMPARED.exists() else {}
+    write_report(sorted(found, key=lambda each: each["customers"]), compared)
+    print(f"{time.monotonic() - started:.0f} s in all")
+    return 1 if wrong or any(each.get("failed") for each in found) else 0
+
+
+def measure(totals: list[int], times: int, *, serve: bool) -> int:
+    """How many parts broke off; the others have written their results."""
+    wrong = 0
+    for total in totals:
+        command = [sys.executable, "-m", "bench.running", str(total), str(RESULTS / f"{total}.json"), str(times)]
+        wrong += subprocess.run([*command, "serve" if serve else "no"], check=False).returncode != 0
+    if len(totals) > 1 and not wrong:
+        COMPARED.write_text(json.dumps(compare(totals), ensure_ascii=False, indent=1))
+    return wrong
 
 
 if __name__ == "__main__":

