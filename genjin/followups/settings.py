@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from genjin.kernel.company_settings import declare_section, declare_setting
 from genjin.kernel.fields import Number, YesNo
 
-SECTION = declare_section("followups", _("跟进"), _("跟进记录的修改时限与补录时限"), order=20)
+SECTION = declare_section("followups", _("跟进"), _("跟进记录的修改时限、补录时限与首次联系时限"), order=20)
 _HOURS = _(" 小时")
 
 EDIT_HOURS = declare_setting(
