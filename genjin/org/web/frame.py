@@ -14,17 +14,18 @@ from django.utils.translation import pgettext_lazy
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field
-from genjin.kernel.refusal import Forbidden, Refused
+from genjin.kernel.refusal import Forbidden, Refused, Stale
 from genjin.org.actions.profile import WrongPassword, note_wrong_password
 from genjin.org.fields import OneOf
 from genjin.org.queries import organisation
+from genjin.org.web.conflicts import SEVERAL, as_sent, told
 from genjin.ui.forms.controls import Control, control
+from genjin.ui.forms.merging import Merged, decide, merge, told_was, was_of
 from genjin.ui.forms.running import FormView
 from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, page, render, wants_fragment
 
 Text = str | Promise
-SEVERAL = {"ids", "roles", "departments", "multichoice"}
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class SettingsForm:
     version: int | None = None
     wide: bool = False
     refusal: Refused | None = None
+    merged: Merged | None = None
 
     def answer(self, done: Callable[[], HttpResponse]) -> HttpResponse:
         """The form, or after it was carried out what `done` answers."""
@@ -132,16 +134,35 @@ class SettingsForm:
 
     def run(self) -> bool:
         """Run the action with what was sent."""
+        sent = sent_by(self.request)
+        raw = raw_inputs(self.action.inputs(self.request.actor), sent) | dict(self.hidden)
+        if self.version is not None:
+            raw = decide(raw, as_sent(self.fields, self.given), sent)
+        seen = sent.get("version", "")
         try:
-            raw = raw_inputs(self.action.inputs(self.request.actor), sent_by(self.request)) | dict(self.hidden)
-            seen = sent_by(self.request).get("version", "")
-            version = int(seen) if seen.isdecimal() else None
-            self.row_id = self.action.run(self.request.actor, self.row_id, raw, version=version).row_id
+            self._start(raw, int(seen) if seen.isdecimal() else None)
         except Refused as refusal:
             if refusal.status in (403, 404):
                 raise
             self.refuse(refusal)
         return self.refusal is None
+
+    def _start(self, raw: dict[str, Any], version: int | None) -> None:
+        """Run; what somebody else changed meanwhile is kept beside it, and asked about where both changed the same."""
+        try:
+            self.row_id = self.action.run(self.request.actor, self.row_id, raw, version=version).row_id
+        except Stale as stale:
+            sent = sent_by(self.request)
+            self.merged = merge(was_of(sent), as_sent(self.fields, raw), as_sent(self.fields, self.given))
+            if self.merged.open or self.version is None:
+                raise stale from None
+            raw |= self.merged.values
+            self.row_id = self.action.run(self.request.actor, self.row_id, raw, version=self.version).row_id
+
+    @property
+    def fields(self) -> list[Field]:
+        """What it asks for."""
+        return [f for f in self.action.inputs(self.request.actor) if f.key not in self.hidden]
 
     def refuse(self, refusal: Refused) -> None:
         """Keep why it was refused; a wrong password counts."""
@@ -152,23 +173,27 @@ class SettingsForm:
     def draw(self) -> HttpResponse:
         """Into the dialog for htmx, as a page of its own otherwise."""
         status = self.refusal.status if self.refusal else 200
-        inner = "ui/dialog.html"
+        conflict = self.merged.open if self.merged and isinstance(self.refusal, Stale) else {}
+        differences = told(self.request.actor, self.fields, conflict)
+        inner = "ui/conflict.html" if conflict else "ui/dialog.html"
         frame = inner if wants_fragment(self.request) else "ui/form.html"
-        return render(self.request, frame, status=status, bare=frame == inner, inner=inner, form=self.view())
+        context = {"inner": inner, "form": self.view(), "differences": differences}
+        return render(self.request, frame, status=status, bare=frame == inner, **context)
 
     def view(self) -> FormView:
         """What the template draws."""
         sent = sent_by(self.request) if self.refusal else None
         errors = self.refusal.errors if self.refusal else {}
-        fields = [f for f in self.action.inputs(self.request.actor) if f.key not in self.hidden]
+        fields = self.fields
         raw = raw_inputs(fields, sent) if sent is not None else self.given
-        hidden = [*self.hidden.items(), *([("version", self.version)] if self.version is not None else [])]
+        if isinstance(self.refusal, Stale) and self.merged:
+            raw = {**raw, **self.merged.values}
         return FormView(
             title=str(self.title),
             url=self.request.path,
             submit=str(self.submit or self.action.label),
             first=[drawn(self.request.actor, f, raw.get(f.key, ""), self.action.name, errors) for f in fields],
-            hidden=hidden,
+            hidden=[*self.hidden.items(), *self._seen(sent)],
             text=str(self.text or self.action.confirm),
             banner=self.refusal.message
             if self.refusal and not self.refusal.errors.keys() & {f.key for f in fields}
@@ -176,6 +201,15 @@ class SettingsForm:
             danger=self.action.danger,
             wide=self.wide,
         )
+
+    def _seen(self, sent: QueryDict | None) -> list[tuple[str, Any]]:
+        """What the editor has seen: the version and the values the form was filled with, those of now after a
+        conflict was shown."""
+        if self.version is None:
+            return []
+        if sent is not None and not isinstance(self.refusal, Stale) and sent.get("version"):
+            return [("version", sent["version"]), ("was", sent.get("was", ""))]
+        return [("version", self.version), ("was", told_was(as_sent(self.fields, self.given)))]
 
 
 def sent_by(request: PageRequest) -> QueryDict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,14 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.grants import GRANTS, Grant
-from genjin.kernel.refusal import Refused
+from genjin.kernel.refusal import Refused, Stale
 from genjin.org.actions.roles import copy_role, create_role, delete_role, edit_role
 from genjin.org.models import Role, ScopeKind
 from genjin.org.queries import holders_of_roles, organisation, role_for
+from genjin.org.web.conflicts import told
 from genjin.org.web.frame import settings_page
+from genjin.ui.forms.merging import decide, merge, told_was, was_of
 from genjin.ui.pages import PageRequest, go, page
 
 ROUTE = "settings/roles"
+GRANT = "grants:"  # before a grant's key in the flat form
 SCOPE_HELP = (
     (ScopeKind.SELF, gettext_lazy("只有自己负责的记录")),
     (ScopeKind.SELF_SUB, gettext_lazy("自己和下属负责的，下属按「直属上级」一级一级算到底")),
@@ -88,20 +91,72 @@ def remove(request: PageRequest, role_id: int) -> HttpResponse:
 
 def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> HttpResponse:
     sent = _sent(request)
-    raw = {"name": sent.name, "note": sent.note, "scope": sent.scope, "grants": sent.grants}
+    theirs = _flat(_stored(role)) if role else {}
+    sent = _unflat(decide(_flat(sent), theirs, request.POST))
     seen = request.POST.get("version", "")
     try:
-        outcome: Outcome = action.run(
-            request.actor,
-            role.pk if role else None,
-            raw | {"departments": sent.departments},
-            version=int(seen) if seen.isdecimal() else None,
-        )
+        outcome = _run(request, action, role, sent, int(seen) if seen.isdecimal() else None)
+    except Stale as stale:
+        merged = merge(was_of(request.POST), _flat(sent), theirs)
+        if role is None or not merged.open:
+            raise
+        return _editor(request, role, _unflat(merged.values), stale, merged.open)
     except Refused as refusal:
         if refusal.code not in ("escalation", "invalid") and refusal.status not in (409, 422):
             raise
         return _editor(request, role, sent, refusal)
     return go(request, f"/{ROUTE}", _("角色「%s」已保存") % sent.name if outcome.row_id else "")
+
+
+def _run(request: PageRequest, action: Action[Any, Any], role: Role | None, sent: Sent, version: int | None) -> Outcome:
+    """Run; what somebody else changed meanwhile is kept. Raises Stale where both changed the same."""
+    row_id = role.pk if role else None
+    try:
+        return action.run(request.actor, row_id, asdict(sent), version=version)
+    except Stale:
+        if role is None:
+            raise
+        merged = merge(was_of(request.POST), _flat(sent), _flat(_stored(role)))
+        if merged.open:
+            raise
+        return action.run(request.actor, row_id, asdict(_unflat(merged.values)), version=role.version)
+
+
+def _stored(role: Role) -> Sent:
+    return Sent(role.name, role.note, role.scope, role.departments, role.grants)
+
+
+def _flat(sent: Sent) -> dict[str, Any]:
+    """Every grant for itself, so that two people may change different ones."""
+    grants = {f"{GRANT}{key}": sent.grants.get(key) for key in GRANTS}
+    facts = {"name": sent.name, "note": sent.note, "scope": sent.scope, "departments": sorted(sent.departments)}
+    return facts | grants
+
+
+def _unflat(flat: dict[str, Any]) -> Sent:
+    grants = {key.removeprefix(GRANT): scope for key, scope in flat.items() if key.startswith(GRANT)}
+    held = {key: scope for key, scope in grants.items() if scope is not None}
+    return Sent(flat["name"], flat["note"], flat["scope"], flat["departments"], held)
+
+
+def _told(request: PageRequest, differences: dict[str, tuple[Any, Any]]) -> list[dict[str, str]]:
+    """The differences in words."""
+    scopes: dict[str | None, str] = {None: _("不允许"), "": _("允许"), **dict(_scopes())}
+    allowed = [
+        {
+            "key": key,
+            "label": str(GRANTS[key.removeprefix(GRANT)].label),
+            "theirs": scopes[theirs],
+            "mine": scopes[mine],
+        }
+        for key, (theirs, mine) in differences.items()
+        if key.startswith(GRANT)
+    ]
+    facts = {key: pair for key, pair in differences.items() if not key.startswith(GRANT)}
+    if "departments" in facts:
+        theirs, mine = facts["departments"]
+        facts["departments"] = ([str(each) for each in theirs], [str(each) for each in mine])
+    return [*told(request.actor, edit_role.own_inputs, facts), *allowed]
 
 
 def _sent(request: PageRequest) -> Sent:
@@ -111,8 +166,15 @@ def _sent(request: PageRequest) -> Sent:
     return Sent(post.get("name", ""), post.get("note", ""), post.get("scope", ""), departments, given)
 
 
-def _editor(request: PageRequest, role: Role | None, sent: Sent, refusal: Refused | None = None) -> HttpResponse:
+def _editor(
+    request: PageRequest,
+    role: Role | None,
+    sent: Sent,
+    refusal: Refused | None = None,
+    differences: dict[str, tuple[Any, Any]] | None = None,
+) -> HttpResponse:
     org = organisation(request.actor)
+    again = refusal is not None and not isinstance(refusal, Stale)
     return settings_page(
         request,
         "org/role.html",
@@ -121,6 +183,9 @@ def _editor(request: PageRequest, role: Role | None, sent: Sent, refusal: Refuse
         role=role,
         sent=sent,
         refusal=refusal,
+        differences=_told(request, differences or {}),
+        version=(again and request.POST.get("version")) or (role.version if role else ""),
+        was=(again and request.POST.get("was")) or told_was(_flat(_stored(role)) if role else {}),
         errors=refusal.errors if refusal else {},
         parts_list=_sections(),
         scopes=_scopes(),
