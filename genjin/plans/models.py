@@ -1,4 +1,4 @@
-"""The table of plans: what is to be done, when, by whom, in which state (B7)."""
+"""Tables of plans: what is to be done, when, by whom, in which state (B7); addresses for other calendars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from genjin.customers.models import Contact, Customer
-from genjin.kernel.models.rows import IN_ORDER, Life, Record
+from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 from genjin.org.models import Department
 from genjin.plans.rules import OPEN_STATES, PlanState
 
@@ -91,4 +91,24 @@ class Plan(Record):
                 | models.Q(state__in=(PlanState.COMPLETED, PlanState.CANCELLED), closed_at__isnull=False),
                 name="plan_closed_when_ended",
             ),
+        ]
+
+
+class CalendarFeed(Row):
+    """A member's address under which other calendars read his plans. Only the hash of its secret is kept; a member has
+    at most one that is not revoked."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=4)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    row_type = "calendar_feed"
+    unrecorded = Row.unrecorded | {"used_at"}
+    member_id: int
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=models.Q(revoked_at=None), name="feed_one_live")
         ]

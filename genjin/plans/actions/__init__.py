@@ -1,5 +1,5 @@
 """The writes of plans (B7)."""
 
-from genjin.plans.actions import passing, plans, settling, support
+from genjin.plans.actions import feeds, passing, plans, settling, support
 
-__all__ = ["passing", "plans", "settling", "support"]
+__all__ = ["feeds", "passing", "plans", "settling", "support"]
