@@ -168,3 +168,34 @@ class Rest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "kind"], condition=models.Q(until=None), name="rest_one_open")
         ]
+
+
+class MonthEnd(models.Model):
+    """A month (its first day) at whose end was proposed what to archive and to pause; finished when all were asked."""
+
+    month = models.DateField(primary_key=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+
+class Proposal(models.Model):
+    """What the end of a month proposes for a customer (S3-13): archive or pause, by which rule, idle since when.
+
+    It stands until the customer rests, is taken up again (contacted or planned for), or somebody keeps it as it is.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="proposals", db_index=False)
+    month = models.DateField()
+    kind = models.CharField(max_length=10, choices=RestKind.choices)
+    rule = models.CharField(max_length=30)
+    since = models.DateField()
+    made_at = models.DateTimeField(default=timezone.now)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField(null=True)
+
+    customer_id: int
+    kept_by_id: int | None
+
+    class Meta:
+        indexes = [models.Index(fields=["month", "since", "id"], name="proposal_month")]
+        constraints = [models.UniqueConstraint(fields=["customer", "month"], name="proposal_once")]

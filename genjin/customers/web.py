@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.customers.models import Contact, Customer, Rest, RestKind
+from genjin.customers.monthend import web as month_end
 from genjin.customers.options import REST_REASON
 from genjin.customers.queries import addresses_on, contacts_of, customer_for, rest_of
 from genjin.customers.record import CONTACT, CUSTOMER
@@ -24,7 +25,7 @@ from genjin.ui.details.cards import Drawn, register_button, register_card, regis
 from genjin.ui.details.entries import register_note
 from genjin.ui.details.resting import banner
 from genjin.ui.lists.tools import RowTool, register_row_tool
-from genjin.ui.pages import PageRequest, fragment, page
+from genjin.ui.pages import PageRequest, fragment, page, urlpatterns_of
 from genjin.ui.shell import formats_for
 
 MOST_CONTACTS = 6
@@ -179,7 +180,7 @@ register_row_tool(
         link="{row}/call",
         needs=CUSTOMER.grant("see"),
         at=_dialled,
-        asks=True,
+        into="#row-menu",
         order=20,
     ),
 )
@@ -189,3 +190,5 @@ register_card("customer", "contact", contacts_card, order=10, at_once=True)
 register_card("customer", "tags", tags_card, order=50, at_once=True)
 register_card("customer", "addresses", addresses_card, order=60)
 register_note("reason", gettext_lazy("原因"), _reason)
+
+urlpatterns = urlpatterns_of(month_end)

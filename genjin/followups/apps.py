@@ -11,7 +11,8 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register record type and actions."""
-        from genjin.followups import actions, record  # slow: models must be ready
+        from genjin.followups import actions, closing, record  # slow: models must be ready
 
         assert actions
+        assert closing
         assert record

@@ -248,6 +248,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("choices/<str:source>/<str:key>", "key"): _choices,
     ("", "type_key"): _fixed("customer"),
     ("", "list_key"): _fixed("customer_level"),
+    ("", "section_key"): _fixed("rhythm"),
     ("", "year"): _fixed(2026),
     ("", "handle"): _fixed("0123456789abcdef"),
     ("api/v1/actions/<str:name>", "name"): _named(lambda action: not action.takes_row),
