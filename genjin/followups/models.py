@@ -8,10 +8,15 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from genjin.customers.models import Contact, Customer
+from genjin.followups.statistics.models import DayTotal, MonthTotal, Sheet, TotalDelta
 from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 from genjin.plans.models import Plan
 
+__all__ = ["DEAL", "GROUPED", "DayTotal", "FirstContact", "FollowUp", "MonthTotal", "Phrase", "Sheet", "TotalDelta"]
+
 DEAL = "deal"
+GROUPED = ["id", "author", "author_name", "owner", "department", "method"]
+"""What statistics group and permission asks by."""
 
 
 class FollowUp(Record):
@@ -75,8 +80,17 @@ class FollowUp(Record):
             models.Index(fields=["department", "id"], name="followup_department"),
             models.Index(fields=["author", "occurred_at"], name="followup_author"),
             models.Index(fields=["occurred_at", *IN_ORDER], name="followup_occurred"),
+            models.Index(  # whoever counts customers of a period reads these two alone
+                fields=["occurred_at", "customer"],
+                name="followup_held",
+                condition=models.Q(life=0),
+                include=GROUPED,
+            ),
             models.Index(
-                fields=["deal_date", "customer"], name="followup_deal", condition=models.Q(deal_date__isnull=False)
+                fields=["deal_date", "customer"],
+                name="followup_deal",
+                condition=models.Q(deal_date__isnull=False),
+                include=[*GROUPED, "life"],
             ),
             GinIndex(fields=["search"], name="followup_search", fastupdate=False),
         ]

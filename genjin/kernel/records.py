@@ -131,6 +131,14 @@ def register(record_type: RecordType) -> RecordType:
     return record_type
 
 
+def register_filter(key: str, field: Field) -> None:
+    """Let a higher area add a filter to a type: known by its address, shown in no form, column or filter menu."""
+    keys = RECORD_TYPES[key].keys
+    if field.key in keys:
+        raise ValueError(f"{key}: two fields share a key")
+    keys[field.key] = field
+
+
 def type_of(record: Record | type[Record]) -> RecordType:
     """The declaration of a record or its model."""
     return RECORD_TYPES[record.row_type]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -158,18 +157,6 @@ def test_statistics_of_this_month_when_nothing_is_asked_and_nonsense_is_named(ca
     html = client.get("/statistics/followups", {"from": "昨天的昨天"}).content.decode()
     assert 'aria-invalid="true"' in html
     assert f'value="{first}"' in html
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_statistics_cost_the_same_for_more_rows(cast: Cast, count_queries: Callable[[], Any], rows: int) -> None:
-    actor = cast.actor("owner")
-    for n in range(rows):
-        make_followup(actor, make_customer(actor, f"第{n}客户"), occurred_at="2020-10-01")
-    client = client_of(cast.owner)
-    client.get("/statistics/followups", OCTOBER)
-    with count_queries() as queries:
-        client.get("/statistics/followups", OCTOBER)
-    assert len(queries) == 9
 
 
 def test_the_generic_form_does_not_ask_for_the_author(cast: Cast) -> None:

@@ -1,5 +1,5 @@
 """Pages of follow-ups: on records' pages, writing, phrases, statistics."""
 
-from genjin.followups.web import panels, phrases, statistics, writing
+from genjin.followups.web import panels, phrases, sheets, statistics, writing
 
-__all__ = ["panels", "phrases", "statistics", "writing"]
+__all__ = ["panels", "phrases", "sheets", "statistics", "writing"]

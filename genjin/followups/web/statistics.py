@@ -1,70 +1,109 @@
-"""The page 客户跟进记录统计表: the statistics of a period."""
+"""The page 客户跟进记录统计表: the statistics of a period, its lines, for the screen and for paper."""
 
 from __future__ import annotations
 
-import datetime as dt
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from genjin.followups.drawing import Drawer, author_of
 from genjin.followups.record import FOLLOWUP
-from genjin.followups.statistics import Statistics, statistics
-from genjin.kernel.doors import titles_of
-from genjin.kernel.fields import Date, FieldError
+from genjin.followups.statistics.actions import EXPORT
+from genjin.followups.statistics.asked import AUTHOR, DEPARTMENT, METHODS, Asked, read_asked
+from genjin.followups.statistics.drills import followups_url
+from genjin.followups.statistics.period import choices
+from genjin.followups.statistics.queries.lines import page_of_lines
+from genjin.followups.statistics.report import report
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields import Field
+from genjin.org.queries import organisation
+from genjin.ui.forms.choices import offers
+from genjin.ui.forms.controls import choices_url
 from genjin.ui.navigation import NavItem, register_nav
-from genjin.ui.pages import PageRequest, page, respond
-from genjin.ui.shell import formats_for
+from genjin.ui.pages import PageRequest, fragment, page, render, respond
+
+SEE = FOLLOWUP.grant("see")
+ON_PAPER = 2_000
+PAGE = "followups/statistics.html"
 
 
-@page("statistics/followups", name="followup-statistics", needs=FOLLOWUP.grant("see"))
+@page("statistics/followups", name="followup-statistics", needs=SEE)
 def followup_statistics(request: PageRequest) -> HttpResponse:
-    """客户跟进记录统计表 (S0-33): from, to, closed households, per salesperson, the lines."""
-    start, end, error = _period(request)
-    found = statistics(request.actor, start, end)
-    context: dict[str, Any] = {
-        "start": start,
-        "end": end,
-        "error": error,
-        "found": found,
-        "lines": _lines(request, found),
+    """客户跟进记录统计表 (S0-33): period and filters, the numbers, by salesperson and department, the lines."""
+    asked = _asked(request)
+    context = _numbers(request.actor, asked) | _lines(request, asked) | _form(request.actor, asked)
+    return respond(request, f"{PAGE}#figures", **context)
+
+
+@page("statistics/followups/tables", name="followup-statistics-tables", needs=SEE)
+def tables(request: PageRequest) -> HttpResponse:
+    """The numbers with customers counted: what a page over very many follow-ups asks for once it stands."""
+    asked = _asked(request)
+    return fragment(request, f"{PAGE}#numbers", **_numbers(request.actor, asked, complete=True))
+
+
+@page("statistics/followups/lines", name="followup-statistics-lines", needs=SEE)
+def lines(request: PageRequest) -> HttpResponse:
+    """The lines before or after a cursor."""
+    return fragment(request, f"{PAGE}#lines", **_lines(request, _asked(request)))
+
+
+@page("statistics/followups/print", name="followup-statistics-print", needs=SEE)
+def on_paper(request: PageRequest) -> HttpResponse:
+    """All of it for A4: whole numbers and up to 2,000 lines, with the period, the company and who printed."""
+    asked, actor = _asked(request), request.actor
+    found = page_of_lines(actor, asked, size=ON_PAPER)
+    context = _numbers(actor, asked, complete=True) | {"lines": found, "company": organisation(actor).company}
+    chosen = [field.text(one, actor) for field, values in _chosen(asked) for one in values]
+    return render(request, "followups/statistics_print.html", chosen=chosen, **context)
+
+
+def _asked(request: PageRequest) -> Asked:
+    return read_asked(request.actor, dict(request.GET.lists()))
+
+
+def _numbers(actor: Actor, asked: Asked, *, complete: bool | None = None) -> dict[str, Any]:
+    return {
+        "asked": asked,
+        "report": report(actor, asked, complete=complete),
+        "method_words": lambda key: METHODS.text(key, actor),
+        "tables_url": f"{reverse('followup-statistics-tables')}?{asked.query()}",
     }
-    return respond(request, "followups/statistics.html#figures", **context)
 
 
-def _period(request: PageRequest) -> tuple[date, date, str]:
-    """The period asked for; this month when nothing, or nonsense, was asked."""
-    today = request.actor.now().date()
-    first = today.replace(day=1)
-    last = (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
-    field = Date(key="period", label=_("查询日期"))
-    try:
-        start = field.parse(request.GET.get("from"), request.actor) or first
-        end = field.parse(request.GET.get("to"), request.actor) or max(last, start)
-    except FieldError as error:
-        return first, last, str(error)
-    return (start, end, "") if start <= end else (end, start, "")
+def _lines(request: PageRequest, asked: Asked) -> dict[str, Any]:
+    found = page_of_lines(
+        request.actor, asked, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    return {"asked": asked, "lines": found, "list_url": followups_url(asked)}
 
 
-def _lines(request: PageRequest, found: Statistics) -> list[dict[str, Any]]:
-    """The lines of the table, in the columns of the sheet."""
-    actor = request.actor
-    draw = Drawer(actor, formats_for(actor))
-    names = titles_of(actor, "customer", [one.customer_id for one in found.lines])
-    keys = ("method", "progress", "intention", "outcome", "deal_date")
-    return [
-        {
-            "row": one,
-            "customer": names.get(one.customer_id, ""),
-            "day": one.occurred_at.astimezone(actor.zone).date(),
-            "who": author_of(actor, one),
-            "words": {key: draw.words(one, key) for key in keys},
-        }
-        for one in found.lines
-    ]
+def _form(actor: Actor, asked: Asked) -> dict[str, Any]:
+    """What the form over the numbers is drawn with."""
+    today = actor.now().date()
+    kept = [pair for pair in asked.pairs() if pair[0] not in ("from", "to")]
+    return {
+        "quick": [
+            {"label": one.label, "value": (one.start, one.end), "href": _url(Asked(one.start, one.end), kept)}
+            for one in choices(today)
+        ],
+        "departments": [(offer.value, offer.text) for offer in offers(actor, DEPARTMENT, "")],
+        "methods": [(key, str(METHODS.text(key, actor))) for key in METHODS.choices(actor)],
+        "authors": [(one, AUTHOR.text(one, actor)) for one in asked.authors],
+        "author_src": choices_url(FOLLOWUP.plural, FOLLOWUP.keys["author"]) + "?filter=1",
+        "may_export": actor.may(EXPORT),
+    }
+
+
+def _url(asked: Asked, kept: Sequence[tuple[str, str]]) -> str:
+    more = "".join(f"&{name}={value}" for name, value in kept)
+    return f"{reverse('followup-statistics')}?{asked.query()}{more}"
+
+
+def _chosen(asked: Asked) -> list[tuple[Field, tuple[Any, ...]]]:
+    return [(DEPARTMENT, asked.departments), (AUTHOR, asked.authors), (METHODS, asked.methods)]
 
 
 register_nav(
@@ -75,6 +114,6 @@ register_nav(
         url_name="followup-statistics",
         section="customers",
         order=60,
-        needs=FOLLOWUP.grant("see"),
+        needs=SEE,
     )
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.db.models import Count
 
 from genjin.customers.actions.customers import create_customer
 from genjin.customers.models import Customer
 from genjin.followups.actions import create_followup
 from genjin.followups.models import FollowUp
-from genjin.followups.statistics import statistics
+from genjin.followups.statistics.asked import Asked
+from genjin.followups.statistics.report import report
+from genjin.followups.statistics.sheet import write_sheet
 from genjin.kernel.actor import Surface
 from genjin.kernel.lists import search
 from genjin.kernel.models.events import Event, EventLink, EventPayload
@@ -21,6 +26,8 @@ from genjin.surfaces.imports.command import Report, import_file
 from genjin.surfaces.imports.planning import plan_import
 from genjin.surfaces.imports.tests.files import SHEET
 from genjin.testing.cast import Cast, make_member
+
+SPRING = Asked(date(2020, 2, 1), date(2020, 4, 25))
 
 
 @pytest.fixture
@@ -103,15 +110,31 @@ def test_S0_41_the_row_without_number_and_name_is_rejected_with_its_reason(impor
 def test_S0_33_S0_39_closed_households_of_a_period(
     cast: Cast, imported: Report, start: date, end: date, deals: int
 ) -> None:
-    assert statistics(cast.actor("owner"), start, end).deals == deals
-    assert statistics(cast.actor("manager"), start, end).deals == deals
-    assert statistics(cast.actor("stranger"), start, end).deals == 0
+    for part, expected in [("owner", deals), ("manager", deals), ("stranger", 0)]:
+        assert report(cast.actor(part), Asked(start, end)).total.numbers.households == expected
 
 
 def test_S0_42_the_salespeople_are_listed(cast: Cast, imported: Report) -> None:
-    found = statistics(cast.actor("owner"), date(2020, 2, 1), date(2020, 4, 25))
-    assert (found.followups, found.customers) == (15, 15)
-    assert {line.name for line in found.people} == {f"业务员{n}" for n in range(1, 16)}
+    found = report(cast.actor("owner"), SPRING)
+    assert (found.total.numbers.followups, found.total.numbers.customers) == (15, 15)
+    assert {line.label for line in found.people} == {f"业务员{n}" for n in range(1, 16)}
+
+
+def test_S0_32_what_is_downloaded_is_brought_in_again_without_a_change(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "统计表.xlsx"
+    with contextlib.suppress(_Undone), transaction.atomic():
+        import_file(SHEET, "owner")
+        kept = _facts()
+        with file.open("wb") as stream:
+            assert write_sheet(cast.actor("owner"), SPRING, stream) == 15
+        again = import_file(file, "owner")
+        assert (again.customers, again.followups, again.duplicates) == (0, 0, 15), "it is all there already"
+        raise _Undone
+    brought = import_file(file, "owner")
+    assert (brought.customers, brought.followups, brought.rejected) == (15, 15, [])
+    assert _facts() == kept
+    for asked, deals in [(SPRING, 10), (Asked(date(2020, 3, 2), date(2020, 4, 3)), 1)]:
+        assert report(cast.actor("owner"), asked).total.numbers.households == deals
 
 
 def test_a_salesperson_who_is_a_member_becomes_the_author(cast: Cast) -> None:
@@ -164,3 +187,18 @@ def _story(customer: Customer) -> list[tuple[str, str, set[str]]]:
         changes = EventPayload.objects.get(row_id=customer.pk, event_id=event.pk).changes
         story.append((event.action, event.surface, set(changes)))
     return story
+
+
+class _Undone(Exception):
+    """Ends a transaction as if it had not been."""
+
+
+def _facts() -> list[tuple[object, ...]]:
+    """What the sheet says of each follow-up."""
+    rows = FollowUp.objects.order_by("occurred_at", "customer__external_code")
+    return list(
+        rows.values_list(
+            "customer__external_code", "customer__name", "customer__level", "occurred_at", "method", "progress",
+            "intention", "outcome", "result_date", "deal_date", "author_name",
+        )
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Reads of the statistics: totals, distinct customers, lines. Nothing here writes."""

@@ -1,0 +1,2 @@
+// Pages made for paper: the button that prints.
+document.addEventListener("click", event => { if (event.target.closest("[data-print]")) window.print(); });
