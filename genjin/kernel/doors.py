@@ -233,7 +233,10 @@ def _permitted(actor: Actor, row: Record, to: To) -> bool:
         return True
     if to is OWN:
         return False
-    return _reached(type(row), row.pk, branch_conditions(actor, type_of(row), to))
+    given: dict[To, bool] = row.__dict__.setdefault("_given", {}) if getattr(row, "_seen_by", None) is actor else {}
+    if to not in given:  # by which grant one comes makes no difference to a place in a team
+        given[to] = _reached(type(row), row.pk, branch_conditions(actor, type_of(row), to))
+    return given[to]
 
 
 def may(actor: Actor, row: Record, grant: str, to: To = WRITE) -> bool:

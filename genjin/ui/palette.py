@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -55,7 +55,8 @@ def records(actor: Actor, words: str, *, people: bool = False) -> list[Group]:
     if query is None:
         return []
     types = [declared for declared in _types(actor, people=people) if _may_hold(actor, declared, words)]
-    groups = (_records(actor, declared, words, query) for declared in types)
+    known: dict[int, str] = {}  # titles of what was found: what belongs to it need not ask for them
+    groups = [_records(actor, declared, words, query, known) for declared in types]
     return [group for group in groups if group]
 
 
@@ -104,13 +105,14 @@ def _may_hold(actor: Actor, declared: RecordType, words: str) -> bool:
     return bool(prefix) and words.upper().startswith(prefix.upper())
 
 
-def _records(actor: Actor, declared: RecordType, words: str, query: SearchQuery) -> Group | None:
+def _records(actor: Actor, declared: RecordType, words: str, query: SearchQuery, known: dict[int, str]) -> Group | None:
     columns, grade = _below(actor, declared), _grade(actor, declared)
     asked = [*columns, grade] if grade else columns
     hits = search(actor, declared, words, most=MOST_HITS, columns=asked)
     if not hits:
         return None
-    titles = _titles(actor, columns, hits)
+    titles = _titles(actor, columns, hits, known)
+    known |= {hit.id: hit.title for hit in hits}
     return Group(str(declared.many), [_hit(actor, hit, query, columns, grade, titles) for hit in hits])
 
 
@@ -133,11 +135,11 @@ def _grade(actor: Actor, declared: RecordType) -> Field | None:
     return None
 
 
-def _titles(actor: Actor, columns: Sequence[Field], hits: Sequence[Hit]) -> dict[int, str]:
-    titles: dict[int, str] = {}
+def _titles(actor: Actor, columns: Sequence[Field], hits: Sequence[Hit], known: Mapping[int, str]) -> dict[int, str]:
+    titles = dict(known)
     for field in columns:
         if isinstance(field, RecordRef):
-            titles |= titles_of(actor, field.to, [hit.values[field.key] for hit in hits])
+            titles |= titles_of(actor, field.to, {hit.values[field.key] for hit in hits} - titles.keys())
     return titles
 
 

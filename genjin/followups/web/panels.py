@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy
 
 from genjin.customers.models import Contact, Customer
 from genjin.customers.queries import contact_for, customer_for
@@ -24,6 +25,7 @@ from genjin.plans.queries import plan_for
 from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.details.entries import Look, register_look
+from genjin.ui.lists.tools import RowTool, register_row_tool
 from genjin.ui.pages import PageRequest, fragment, page, render, respond, wants_fragment
 from genjin.ui.shell import formats_for
 
@@ -59,6 +61,11 @@ def write_button(request: PageRequest, record: Customer | Contact | Plan) -> Dra
         return None
     opens = "" if isinstance(record, Customer) else f"/followups/new?{record.row_type}={record.pk}"
     return Drawn("followups/write_button.html", {"opens": opens})
+
+
+def writing_of(request: PageRequest, customer: Customer) -> str:
+    """The dialog in which one writes to a customer of a list; '' where one may not."""
+    return f"/followups/new?customer={customer.pk}" if writes(request.actor, customer) else ""
 
 
 @page("customers/<int:customer_id>/followups", name="customer-followups", methods=["GET", "POST"])
@@ -139,3 +146,16 @@ register_panel("contact", "followups", talks_panel, order=20)
 register_panel("plan", "followups", talks_panel, order=40)
 register_card("customer", "followup", lambda _request, _customer: None)  # the panel shows them
 register_look("followups.create", Look("message-2", "acc"))
+register_row_tool(
+    "customer",
+    RowTool(
+        key="write",
+        label=gettext_lazy("写跟进"),
+        icon="message-2",
+        link="/followups/new?customer={id}",
+        needs=FOLLOWUP.grant("create"),
+        at=writing_of,
+        into="#dialog",
+        order=10,
+    ),
+)

@@ -18,9 +18,9 @@ from genjin.ui.pages import PageRequest
 
 @dataclass(frozen=True)
 class RowTool:
-    """A tool on the rows of a type. `link`: where it leads, `{row}` being the record's address; `asks` opens that
-    address in the row's popover instead. `at`: the address for one row, '' where the tool does not fit; it may be a
-    `tel:` one."""
+    """A tool on the rows of a type. `link`: where it leads, `{row}` being the record's address and `{id}` its id;
+    `into` ("#dialog", "#row-menu" for the row's popover) is where that address is opened, if not as a page. `at`: the
+    address for one row, '' where the tool does not fit; it may be a `tel:` one."""
 
     key: str
     label: str | Promise
@@ -28,7 +28,7 @@ class RowTool:
     link: str
     needs: str
     at: Callable[[PageRequest, Any], str]
-    asks: bool = False
+    into: str = ""
     order: int = 100
 
 
