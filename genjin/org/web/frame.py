@@ -39,7 +39,7 @@ class Section:
     needs: str
 
 
-SECTIONS = (
+SECTIONS: list[Section] = [
     Section("organisation", _("组织架构"), icon="hierarchy-2", note=_("部门树与各部门成员"), needs="org.see"),
     Section(
         "members", pgettext_lazy("several", "成员"), icon="users", note=_("添加、调动、停用，重设密码"), needs="org.see"
@@ -75,7 +75,7 @@ SECTIONS = (
         needs="settings.manage",
     ),
     Section("audit", _("审计日志"), icon="history", note=_("谁在什么时候做了什么"), needs="audit.see"),
-)
+]
 register_nav(
     NavItem(
         key="settings",
@@ -87,6 +87,12 @@ register_nav(
         needs=("org.see", "org.manage", "settings.manage", "audit.see"),
     )
 )
+
+
+def register_settings(section: Section, *, before: str = "audit") -> None:
+    """Let an area above have a page in the settings' menu; its address has the section's key as its name."""
+    keys = [known.key for known in SECTIONS]
+    SECTIONS.insert(keys.index(before), section)
 
 
 def sections_for(actor: Actor) -> list[Section]:
