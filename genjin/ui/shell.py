@@ -16,6 +16,7 @@ from genjin.kernel.actor import Actor
 from genjin.org.queries import organisation
 from genjin.ui.formats import Formats
 from genjin.ui.navigation import Menu, menu_for
+from genjin.ui.quick import Quick, quick_for
 
 THEMES = ("light", "dark")
 DENSITIES = ("compact", "default", "relaxed")
@@ -37,6 +38,7 @@ class Shell:
     name: str
     role: str
     menu: Menu
+    quick: list[Quick]
 
 
 def shell_for(actor: Actor, path: str = "") -> Shell:
@@ -45,7 +47,7 @@ def shell_for(actor: Actor, path: str = "") -> Shell:
     person = org.people.get(actor.member_id or 0)
     node = org.departments.get(person.department_id or 0) if person else None
     role = " · ".join(filter(None, (person.title if person else "", node.name if node else "")))
-    return Shell(Company(org.company, maybe_logo(org.logo)), actor.name, role, menu_for(actor, path))
+    return Shell(Company(org.company, maybe_logo(org.logo)), actor.name, role, menu_for(actor, path), quick_for(actor))
 
 
 def maybe_logo(logo: str) -> str:

@@ -156,6 +156,7 @@ register_row_tool(
         needs=FOLLOWUP.grant("create"),
         at=writing_of,
         into="#dialog",
+        shortcut="f",
         order=10,
     ),
 )

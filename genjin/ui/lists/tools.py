@@ -29,6 +29,7 @@ class RowTool:
     needs: str
     at: Callable[[PageRequest, Any], str]
     into: str = ""
+    shortcut: str = ""
     order: int = 100
 
 

@@ -227,7 +227,7 @@ document.addEventListener("keydown", event => {
   if ((event.metaKey || event.ctrlKey) && event.key === "Enter") { const form = event.target.closest("form"); if (form) { event.preventDefault(); form.requestSubmit($("[type=submit]", form)); } return; }
   if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || keysOff() || $("dialog[open]")) return;
   if (event.key === "?") return help();
-  const target = $$(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`).find(element => element.offsetParent);
+  const target = $$(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`).find(element => element.offsetParent && !element.closest("[popover]")) ?? $(`#quick-menu [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (target) { event.preventDefault(); target.click(); }
 });
 async function palette(start) {

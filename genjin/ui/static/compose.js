@@ -82,7 +82,9 @@ function age(form) {
 document.addEventListener("input", event => { const form = formOf(event.target); if (form && ["occurred_at", "minutes"].includes(event.target.name)) age(form); });
 
 // ---- the words grow with what is written ---------------------------------------------------------------------------------------
-function grow(field) { field.style.height = "auto"; field.style.height = `${Math.min(field.scrollHeight + 2, 320)}px`; }
+function grow(field) { // by rows: htmx copies attributes when it swaps, and a style attribute is refused by the policy
+  field.rows = 2; while (field.rows < 14 && field.scrollHeight > field.clientHeight) field.rows += 1;
+}
 document.addEventListener("input", event => { if (event.target.matches?.("form[data-compose] textarea[name=content]")) grow(event.target); });
 
 // ---- another customer is chosen in the dialog: what was typed goes along ---------------------------------------------------------
