@@ -22,6 +22,7 @@ OPEN = {
     "reset": "guarded by a one-time code",
     "reset-request": "asks for a code by mail",
     "logo": "stands on the sign-in page; absent until there is one",
+    "calendar-ics": "guarded by the secret in its address",
 }
 ABSENT_API = {"api", "api/", "api/<path:rest>"}
 OWN = {"view-change", "import"}  # kept for oneself: not even the administrator opens another's
@@ -38,6 +39,8 @@ ODD = {
     ("reset-request", "out"): (200, OPEN["reset-request"]),
     ("logo", "in"): (404, OPEN["logo"]),
     ("logo", "out"): (404, OPEN["logo"]),
+    ("calendar-ics", "in"): (404, OPEN["calendar-ics"]),
+    ("calendar-ics", "out"): (404, OPEN["calendar-ics"]),
 }
 # asked inside the view, because the grant depends on what the address names
 ASKED_INSIDE = {"settings": "org.see", "member": "org.see"}
