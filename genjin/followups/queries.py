@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from genjin.comments.models import Comment
 from genjin.customers.models import Contact, Customer
-from genjin.followups.models import FollowUp
+from genjin.followups.models import FirstContact, FollowUp
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, first_visible, row_for, seen_among
 from genjin.kernel.models.events import EventLink
@@ -93,6 +93,11 @@ def last_facts(customer: Customer) -> LastFacts:
         deal=Max("deal_date"),
     )
     return LastFacts(found["last"], found["effective"], found["deal"])
+
+
+def first_contacts_due(owner_id: int, most: int) -> list[FirstContact]:
+    """The open runs of the clock 首次联系时限 of an owner, the first to run out first. One query by first_contact_open."""
+    return list(FirstContact.objects.filter(owner_id=owner_id, ended_at=None).order_by("due_at", "id")[:most])
 
 
 def voided_by(followup: FollowUp) -> int | None:

@@ -5,7 +5,7 @@ which a department that was asked to help sees the plan (S3-12).
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,6 +37,15 @@ def due_plans(actor: Actor, member_id: int, until: datetime, most: int = 50) -> 
     query by the index plan_open."""
     rows = _slim(visible_to(actor, Plan).filter(DUE, assignee_id=member_id, due_at__lt=until))
     return list(rows.order_by("due_at", "id")[:most])
+
+
+def done_since(actor: Actor, member_id: int, since: datetime, most: int = 5) -> list[Plan]:
+    """Plans that a member completed since a moment, the last first; those planned within the last weeks."""
+    recent = since - timedelta(days=60)
+    rows = visible_to(actor, Plan).filter(
+        assignee_id=member_id, starts_at__gte=recent, state="completed", closed_at__gte=since, life=Life.LIVE
+    )
+    return list(_slim(rows).order_by("-closed_at", "-id")[:most])
 
 
 def plans_between(

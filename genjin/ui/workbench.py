@@ -1,6 +1,6 @@
 """今日工作台: the page a member opens first. Areas register their cards; a card is there only when its area is.
 
-A card is made for one member's day, mostly one's own; a manager may look at the day of somebody under him (S0-82).
+A card is made for one member's day, mostly one's own; who may watch over others may look at theirs (S0-82).
 """
 
 from __future__ import annotations
@@ -13,12 +13,18 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.kernel.actor import Actor
+from genjin.kernel.grants import declare_grants
 from genjin.kernel.refusal import NotFound
+from genjin.org.grants import add_to_ready_roles
 from genjin.org.queries import organisation
 from genjin.ui.navigation import NavItem, register_nav
-from genjin.ui.pages import PageRequest, page, render
+from genjin.ui.pages import PageRequest, page, respond, wants_fragment
 
 DAWN, NOON, DUSK = 5, 12, 18
+WATCH = "today.watch"
+declare_grants(gettext_lazy("今日工作台"), (WATCH, gettext_lazy("查看同事的工作台（按数据范围）")))
+add_to_ready_roles(manager=(WATCH,), department_head=(WATCH,), reviewer=(WATCH,), operations=(WATCH,))
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Workcard:
 
 
 Maker = Callable[[PageRequest, int], "Workcard | None"]
+Tool = Callable[[PageRequest], "Workcard | None"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class _Place:
 
 
 _cards: dict[str, _Place] = {}
+_tools: dict[str, tuple[int, Tool]] = {}
 
 
 def register_workcard(key: str, make: Maker, *, order: int = 100, side: bool = False) -> None:
@@ -62,9 +70,14 @@ def register_workcard(key: str, make: Maker, *, order: int = 100, side: bool = F
     _cards[key] = _Place(order, side, make)
 
 
+def register_worktool(key: str, make: Tool, *, order: int = 100) -> None:
+    """Add a button to the workbench's head: `make(request)` draws it, or returns None."""
+    _tools[key] = (order, make)
+
+
 @page("today", name="today")
 def today(request: PageRequest) -> HttpResponse:
-    """One's own day, or with `?member=` that of somebody under the actor. NotFound for anybody else."""
+    """One's own day, or with `?member=` that of somebody one watches over (S0-82). NotFound for anybody else."""
     member_id = _whose(request)
     drawn = _drawn(request, member_id)
     own = member_id == request.actor.member_id
@@ -75,8 +88,10 @@ def today(request: PageRequest) -> HttpResponse:
         "leads": [lead for _place, card in drawn for lead in card.leads],
         "main_cards": [card for place, card in drawn if not place.side],
         "side_cards": [card for place, card in drawn if place.side],
+        "tools": [] if wants_fragment(request) else _made_tools(request),
+        "here": request.get_full_path(),
     }
-    return render(request, "ui/today.html", **context)
+    return respond(request, "ui/today.html#cards", **context)
 
 
 def _whose(request: PageRequest) -> int:
@@ -85,14 +100,29 @@ def _whose(request: PageRequest) -> int:
     if not asked:
         return own
     member_id = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
-    if member_id != own and member_id not in request.actor.people:
+    if member_id != own and member_id not in watched(request.actor):
         raise NotFound
     return member_id
+
+
+def watched(actor: Actor) -> list[int]:
+    """The active members whose day this actor may look at, himself left out, in the order of their names. In memory."""
+    scope = actor.grants.get(WATCH)
+    if scope is None:
+        return []
+    people = organisation(actor).people.values()
+    found = [p for p in people if p.active and p.id != actor.member_id and scope.holds(p.id, p.department_id)]
+    return [p.id for p in sorted(found, key=lambda p: p.pinyin)]
 
 
 def _drawn(request: PageRequest, member_id: int) -> list[tuple[_Place, Workcard]]:
     places = sorted(_cards.values(), key=lambda place: place.order)
     return [(place, card) for place in places if (card := place.make(request, member_id)) is not None]
+
+
+def _made_tools(request: PageRequest) -> list[Workcard]:
+    ordered = sorted(_tools.values(), key=lambda pair: pair[0])
+    return [tool for _order, make in ordered if (tool := make(request)) is not None]
 
 
 def _greeting(request: PageRequest) -> str:

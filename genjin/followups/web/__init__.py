@@ -1,5 +1,5 @@
-"""Pages of follow-ups: on records' pages, writing, phrases, statistics."""
+"""Pages of follow-ups: on records' pages, on the workbench, writing, phrases, sheets, statistics."""
 
-from genjin.followups.web import panels, phrases, sheets, statistics, writing
+from genjin.followups.web import panels, phrases, quick, sheets, statistics, team, today, writing
 
-__all__ = ["panels", "phrases", "sheets", "statistics", "writing"]
+__all__ = ["panels", "phrases", "quick", "sheets", "statistics", "team", "today", "writing"]

@@ -1,0 +1,1 @@
+"""How much lies on whose desk (S0-82)."""

@@ -1,0 +1,55 @@
+"""The manager's workbench (S0-82): his people and what lies on their desks; every number opens their list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genjin.customers.record import CUSTOMER
+from genjin.followups.load.queries import MOST, Load, loads
+from genjin.kernel import people
+from genjin.kernel.actor import Actor
+from genjin.plans.record import PLAN
+from genjin.ui.addresses import list_url
+from genjin.ui.pages import PageRequest
+from genjin.ui.workbench import Workcard, register_workcard, watched
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A member's row: name, load, and where each number leads."""
+
+    name: str
+    load: Load
+    cold: str
+    day_url: str
+    plans_url: str
+    cold_url: str
+
+
+def team(request: PageRequest, member_id: int) -> Workcard | None:
+    """People watched over, the most overdue first. Only on one's own workbench; three queries however many people."""
+    actor = request.actor
+    ids = watched(actor) if member_id == actor.member_id else []
+    if not ids or not actor.may(PLAN.grant("see")) or not actor.may(CUSTOMER.grant("see")):
+        return None
+    most = len(ids) if request.GET.get("team") == "all" else SHOWN
+    found, more = loads(actor, ids, min(most, 10 * SHOWN))
+    context = {"desks": [_desk(actor, load) for load in found], "more_people": more, "people_count": len(ids)}
+    return Workcard("followups/team_card.html", context)
+
+
+def _desk(actor: Actor, load: Load) -> Desk:
+    member = load.member_id
+    return Desk(
+        name=people.directory().member_name(member, actor.stamp),
+        load=load,
+        cold=f"{MOST}+" if load.cold > MOST else str(load.cold),
+        day_url=f"/today?member={member}",
+        plans_url=f"{list_url(PLAN)}?f=1&assignee.in={member}&due_at.overdue=&sort=due_at",
+        cold_url=f"{list_url(CUSTOMER)}?f=1&owner.in={member}&follow_by.past=0&sort=follow_by",
+    )
+
+
+register_workcard("team", team, order=40)

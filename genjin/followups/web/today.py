@@ -1,0 +1,69 @@
+"""Follow-ups on the workbench: whom to contact for the first time before the clock runs out, and the writing button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from genjin.followups.queries import first_contacts_due
+from genjin.followups.record import FOLLOWUP
+from genjin.kernel.doors import titles_of
+from genjin.ui.addresses import record_url
+from genjin.ui.pages import PageRequest
+from genjin.ui.shell import formats_for
+from genjin.ui.workbench import Lead, Workcard, register_workcard, register_worktool
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A customer whose first contact is due; `until` as ISO while it has not run out."""
+
+    name: str
+    url: str
+    gained: str
+    until: str
+    words: str
+    late: bool
+    write: str
+
+
+def first_contacts(request: PageRequest, member_id: int) -> Workcard | None:
+    """首次联系时限 (B7): open clocks of a member. Two queries; nothing to show without any."""
+    actor = request.actor
+    if not actor.may(FOLLOWUP.grant("see")):
+        return None
+    found = first_contacts_due(member_id, MOST + 1)
+    names = titles_of(actor, "customer", [run.customer_id for run in found])
+    fmt = formats_for(actor)
+    own = member_id == actor.member_id
+    lines = [
+        Waiting(
+            name=names[run.customer_id],
+            url=record_url("customer", run.customer_id),
+            gained=fmt.when(run.gained_at),
+            until=run.due_at.isoformat() if run.due_at > fmt.now else "",
+            words=fmt.left(run.due_at) if run.due_at > fmt.now else fmt.due(run.due_at).text,
+            late=run.due_at <= fmt.now,
+            write=f"/followups/new?customer={run.customer_id}" if own and actor.may(FOLLOWUP.grant("create")) else "",
+        )
+        for run in found[:MOST]
+        if run.customer_id in names
+    ]
+    if not lines:
+        return None
+    late = sum(line.late for line in lines)
+    context = {"waiting": lines, "more_waiting": len(found) > MOST, "late": late}
+    leads = (Lead(f"{MOST}+" if len(found) > MOST else str(len(lines)), _("个待首次联系"), "bad" if late else ""),)
+    return Workcard("followups/first_contacts_card.html", context, leads)
+
+
+def write_tool(request: PageRequest) -> Workcard | None:
+    """Writes a follow-up for whomever one picks."""
+    return Workcard("followups/today_write.html") if request.actor.may(FOLLOWUP.grant("create")) else None
+
+
+register_workcard("first-contacts", first_contacts, order=20)
+register_worktool("write", write_tool, order=10)

@@ -1,0 +1,20 @@
+// The workbench by keyboard: j/k move between what is to be done, x does it, f writes a follow-up, l puts it off.
+const rows = () => [...document.querySelectorAll("#today .task:not(.done)")];
+const typing = target => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, [popover]");
+const at = list => list.findIndex(row => row.contains(document.activeElement));
+const press = (row, selector) => { const found = row?.querySelector(selector); if (found) found.click(); return Boolean(found); };
+
+document.addEventListener("keydown", event => {
+  if (event.isComposing || event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
+  if (globalThis.genjin.keysOff() || document.querySelector("dialog[open]")) return;
+  const list = rows(), here = at(list);
+  if (!list.length) return;
+  if (event.key === "j" || event.key === "k") {
+    const next = list[Math.max(0, Math.min(list.length - 1, here + (event.key === "j" ? 1 : -1)))];
+    next.querySelector("input, a, button")?.focus();
+    next.scrollIntoView({ block: "nearest" });
+    event.preventDefault();
+  } else if (here >= 0 && event.key === "x" && press(list[here], ".rnd:not(:checked)")) event.preventDefault();
+  else if (here >= 0 && event.key === "f" && press(list[here], "[data-write]")) { event.preventDefault(); event.stopImmediatePropagation(); }
+  else if (here >= 0 && event.key === "l" && press(list[here], "[popovertarget^=later-]")) event.preventDefault();
+}, true);
