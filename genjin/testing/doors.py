@@ -251,6 +251,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "section_key"): _fixed("rhythm"),
     ("", "year"): _fixed(2026),
     ("", "handle"): _fixed("0123456789abcdef"),
+    ("", "token"): _fixed("0123456789abcdef"),
     ("api/v1/actions/<str:name>", "name"): _named(lambda action: not action.takes_row),
     ("api/v1/actions/<str:name>/bulk", "name"): _named(lambda action: action.bulk),
     ("api/v1/actions/<str:name>/<int:row_id>", "name"): _named(_rowed),
@@ -261,6 +262,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
 # What is asked of a door besides its bare address, {half} being the beginning of an owner's mark and {customer} … the
 # ids of what the owner has. "" stands for the bare address.
 QUERIES: dict[str, tuple[str, ...]] = {
+    "calendar": ("", "show=month&who={member}", "show=day&who={member}"),
     "<plural:record_type>": ("", "f=1&life=any&sort=-id", "f=1&q={half}"),
     "<plural:record_type>/count": ("f=1", "f=1&q={half}", "f=1&life=any"),
     "<plural:record_type>/bulk/<str:verb>": ("ids={row}",),
