@@ -10,9 +10,10 @@ class FollowupsConfig(AppConfig):
     label = "followups"
 
     def ready(self) -> None:
-        """Register record type and actions."""
-        from genjin.followups import actions, closing, record  # slow: models must be ready
+        """Register record type, actions and the reader of events."""
+        from genjin.followups import actions, closing, jobs, record  # slow: models must be ready
 
         assert actions
         assert closing
+        assert jobs
         assert record
