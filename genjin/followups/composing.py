@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from genjin.customers.models import Customer
 from genjin.customers.queries import contacts_of
+from genjin.customers.rhythm import LEAST_DAYS, too_soon
 from genjin.followups.actions import create_followup
 from genjin.followups.limits import time_limit
 from genjin.followups.options import PHONE
@@ -116,6 +117,7 @@ def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str,
         plan=(asked.plan.pk, _planned(fmt, asked.plan)) if asked.plan else None,
         phrases=_phrases(customer),
         off=_days_off(actor),
+        hint=_hint(actor, fmt, customer),
         late_hours=limit.hours,
         reason_hours=limit.reason_hours,
         message=sent.refusal.message if sent and said else "",
@@ -153,6 +155,15 @@ def _contacts(actor: Actor, customer: Customer | None) -> list[tuple[int, str]]:
 
 def _planned(fmt: Formats, plan: Plan) -> str:
     return " ".join((fmt.when(plan.starts_at), plan.content))
+
+
+def _hint(actor: Actor, fmt: Formats, customer: Customer | None) -> str:
+    """Not too hasty (S0-90): told, never refused."""
+    days = LEAST_DAYS.at(actor.stamp)
+    if customer is None or not too_soon(customer.last_effective_at, actor.now(), days):
+        return ""
+    told = {"when": fmt.when(customer.last_effective_at), "days": days}
+    return _("上次有效跟进是%(when)s，还不到 %(days)d 天，注意别太频繁") % told
 
 
 def _phrases(customer: Customer | None) -> str:

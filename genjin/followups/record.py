@@ -116,7 +116,7 @@ FOLLOWUP = register(
                 width=130,
                 help=_("不填就是现在"),
             ),
-            Number(key="minutes", label=_("时长"), section="talk", least=0, greatest=1440, unit=_(" 分钟")),
+            Number(key="minutes", label=_("时长（分钟）"), section="talk", least=0, greatest=1440, unit=_(" 分钟")),
             Choice(key="method", label=_("跟进方式"), section="talk", options=METHOD.key, in_list=True, width=100),
             Choice(
                 key="call_result",

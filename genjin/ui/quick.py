@@ -1,4 +1,4 @@
-"""快速记录: what the centre of the phone's tab bar offers, and the keys that open it anywhere. Areas register theirs."""
+"""快速记录: what the centre of the phone's tab bar offers, and its keys on any page. Areas register theirs."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ SUPPORT = DepartmentRef(
     needs="followups.create",
     label=gettext_lazy("写跟进"),
     icon="message-2",
+    undo="followups.take_back",
 )
 def create_followup(
     actor: Actor,
