@@ -183,10 +183,10 @@ def _rest(cast: Cast, first: int, total: int) -> Iterable[str]:
         )
 
 
-def _drop_indexes() -> list[str]:
+def _drop_indexes(tables: Iterable[str] = TABLES) -> list[str]:
     """Drop indexes and checked constraints of the big tables; the statements that make them again."""
     made = []
-    for table in TABLES:
+    for table in tables:
         for name, definition in _fetch_all(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
             " AND contype IN ('u', 'f')",
