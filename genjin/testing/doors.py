@@ -222,19 +222,28 @@ def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
 
 
 VARIANTS = {"verb", "key", "source"}
-ROW_PARAMETERS = {"row_id", "customer_id", "view_id", "import_id", "file_id", "message", "token_id", "event_id"}
+ROW_PARAMETERS = {
+    "row_id", "customer_id", "contact_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id", "message",
+    "token_id", "event_id",
+}  # fmt: skip
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
     ("<plural:record_type>/<int:row_id>/owners", "record_type"): _teamed,
     ("", "plural"): lambda _world, _part, _sofar: [t.plural for t in RECORD_TYPES.values()],
     ("", "row_id"): _row,
     ("", "customer_id"): _own("customer"),
+    ("", "contact_id"): _own("contact"),
+    ("", "plan_id"): _own("plan"),
+    ("", "phrase_id"): _own("phrase"),
+    ("phrases/<int:phrase_id>/<str:state>", "state"): _fixed("off", "on"),
     ("", "view_id"): _view,
     ("", "import_id"): _own("import"),
     ("", "file_id"): _own("file"),
     ("", "message"): _own("message"),
     ("", "token_id"): _own("token"),
+    ("", "sheet_id"): _fixed(1),
     ("", "event_id"): _event,
+    ("", "comment_id"): _own("comment"),
     ("", "member_id"): _member,
     ("", "department_id"): _department,
     ("", "role_id"): _role,
@@ -273,7 +282,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "settings/audit": ("", "member={member}"),
     "settings/codes-preview": ("type=customer&pattern=KH-%7B0000%7D",),
     "inbox": ("", "all=1"),
+    "<plural:record_type>/<int:row_id>/comments": ("", "inline=1", "before={comment}", "at={comment}"),
+    "<plural:record_type>/<int:row_id>/comments/people": ("", "q={half}"),
     "statistics/followups": ("", "from=2020-01-01&to=2099-12-31"),
+    "statistics/followups/tables": ("from=2020-01-01&to=2099-12-31",),
+    "statistics/followups/lines": ("from=2020-01-01&to=2099-12-31",),
+    "statistics/followups/print": ("from=2020-01-01&to=2099-12-31",),
     "api/v1/<slug:plural>": ("", "q={half}", "life=any", "sort=-id&size=200"),
     "regions": ("", "parent=32"),
 }

@@ -45,7 +45,11 @@ PARTS_ONLY = {
     "filter": "a line of the filter builder",
     "fact": "one value to edit in its place",
     "owners": "who owned a record, in a dialog",
+    "followup-statistics-tables": "numbers with customers counted, after first paint",
+    "followup-statistics-lines": "the lines before or after a cursor",
+    "comment-people": "the list behind an @",
     "customer-call": "whom to dial, in the popover of a row",
+    "rules-progress": "how far the work is that a setting set off",
 }
 
 
