@@ -224,7 +224,7 @@ def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
 VARIANTS = {"verb", "key", "source"}
 ROW_PARAMETERS = {
     "row_id", "customer_id", "contact_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id", "message",
-    "token_id", "event_id",
+    "token_id", "device_id", "event_id",
 }  # fmt: skip
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
@@ -241,6 +241,8 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "file_id"): _own("file"),
     ("", "message"): _own("message"),
     ("", "token_id"): _own("token"),
+    ("", "device_id"): _own("device"),
+    ("", "robot_id"): lambda world, _part, _sofar: [world.robot],
     ("", "sheet_id"): _fixed(1),
     ("", "event_id"): _event,
     ("", "comment_id"): _own("comment"),

@@ -17,6 +17,7 @@ from genjin.kernel.models.events import Notification
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import deliver, seal
 from genjin.org.models import Role
+from genjin.reminders.channels.push import new_keys
 from genjin.surfaces.imports.planning import plan_import
 from genjin.testing.cast import PARTS, PASSWORD, Cast, make_cast
 from genjin.testing.inputs import TAG, filled, mark
@@ -38,6 +39,7 @@ class World:
 
     cast: Cast
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
+    robot: int = 0
 
     def actor(self, part: str) -> Actor:
         """The part as it acts on pages."""
@@ -57,9 +59,19 @@ def make_world(*owners: str) -> World:
     """The cast and the records of these owners (all by default)."""
     world = World(make_cast())
     ACTIONS["options.add"].run(world.actor("administrator"), None, {"list_key": "customer_tag", "label": TAG})
+    world.robot = _channels(world.actor("administrator"))
     for part in owners or OWNERS:
         add_records(world, part)
     return world
+
+
+def _channels(administrator: Actor) -> int:
+    """Web Push and a group robot, which nothing is sent to; the robot's id."""
+    ACTIONS["channels.set_push"].run(administrator, None, {"on": "on"})
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"
+    outcome = ACTIONS["channels.add_robot"].run(administrator, None, {"provider": "wecom", "name": "全员群", "url": url})
+    assert outcome.row_id is not None
+    return outcome.row_id
 
 
 def add_records(world: World, part: str) -> None:
@@ -69,6 +81,7 @@ def add_records(world: World, part: str) -> None:
     for record_type in RECORD_TYPES.values():
         known[record_type.key] = run(actor, record_type.grant("create"), part, known)
         known["file"] = attach(actor, record_type.key, known[record_type.key], part)
+        known["comment"] = comment(world, part, record_type.key, known[record_type.key])
     for name in STEPS:
         run(actor, name, part, known, row_id=known["customer"])
     if part == "owner":
@@ -95,6 +108,16 @@ def attach(actor: Actor, record_type: str, row_id: int, part: str) -> int:
     return outcome.row_id
 
 
+def comment(world: World, part: str, record_type: str, row_id: int) -> int:
+    """What the part says about a record, with its mark; the administrator is mentioned and answers."""
+    raw = {"record_type": record_type, "record_id": str(row_id), "words": f"{mark(part)} @管理员 评论"}
+    administrator = world.cast.administrator
+    made = ACTIONS["comments.write"].run(world.actor(part), None, raw | {"mentions": [administrator.pk]})
+    ACTIONS["comments.write"].run(world.actor("administrator"), None, raw | {"words": f"{mark(part)} 回复"})
+    assert made.row_id is not None
+    return made.row_id
+
+
 def _message(world: World, part: str) -> int:
     """The administrator gives the part a customer, which it is told of; the message's id."""
     administrator, member = world.actor("administrator"), getattr(world.cast, part)
@@ -108,14 +131,16 @@ def _message(world: World, part: str) -> int:
 
 
 def _own_things(actor: Actor, part: str) -> dict[str, int]:
-    """A saved view, an import that waits, a token."""
+    """A saved view, an import that waits, a token, a phrase."""
     view = ACTIONS["views.keep"].run(actor, None, {"record_type": "customer", "name": mark(part), "query": ""})
     content = f"客户名称,电话\n{mark(part)} 导入,\n".encode()
     plan = plan_import(actor, content, f"{mark(part)}.csv")
     upload = ACTIONS["imports.upload"](actor, filename=f"{mark(part)}.csv", content=content, rows=len(plan.rows))
+    phrase = ACTIONS["phrases.add"].run(actor, None, {"title": mark(part), "words": f"{mark(part)} 话术"})
     token, _text = ACTIONS["tokens.create"](actor, name=mark(part), days="90", current=PASSWORD)
     assert view.row_id is not None
-    return {"view": view.row_id, "import": upload.pk, "token": token.pk}
+    assert phrase.row_id is not None
+    return {"view": view.row_id, "import": upload.pk, "token": token.pk, "phrase": phrase.row_id}
 
 
 __all__ = ["OWNERS", "PARTS", "READERS", "WRITERS", "World", "add_records", "make_world"]
