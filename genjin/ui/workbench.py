@@ -63,7 +63,8 @@ _tools: dict[str, tuple[int, Tool]] = {}
 def register_workcard(key: str, make: Maker, *, order: int = 100, side: bool = False) -> None:
     """Add a card: `make(request, member_id)` draws it for a member's day, or returns None to show nothing.
 
-    `side`: in the narrow column. Raises ValueError for a key that is taken.
+    `side`: in the narrow column, which comes after the first paint; its cards add nothing to the greeting. Raises
+    ValueError for a key that is taken.
     """
     if key in _cards:
         raise ValueError(f"workbench card {key} is registered twice")
@@ -79,19 +80,27 @@ def register_worktool(key: str, make: Tool, *, order: int = 100) -> None:
 def today(request: PageRequest) -> HttpResponse:
     """One's own day, or with `?member=` that of somebody one watches over (S0-82). NotFound for anybody else."""
     member_id = _whose(request)
-    drawn = _drawn(request, member_id)
+    cards = _drawn(request, member_id, side=False)
     own = member_id == request.actor.member_id
     context: dict[str, Any] = {
         "greeting": _greeting(request) if own else "",
         "whose": "" if own else organisation(request.actor).people[member_id].name,
         "member_id": member_id,
-        "leads": [lead for _place, card in drawn for lead in card.leads],
-        "main_cards": [card for place, card in drawn if not place.side],
-        "side_cards": [card for place, card in drawn if place.side],
+        "leads": [lead for card in cards for lead in card.leads],
+        "cards": cards,
+        "side": any(place.side for place in _cards.values()),
         "tools": [] if wants_fragment(request) else _made_tools(request),
         "here": request.get_full_path(),
     }
     return respond(request, "ui/today.html#cards", **context)
+
+
+@page("today/side", name="today-side")
+def side(request: PageRequest) -> HttpResponse:
+    """The narrow column of a day; without script a page of its own."""
+    member_id = _whose(request)
+    cards = _drawn(request, member_id, side=True)
+    return respond(request, "ui/today_side.html#cards", cards=cards, member_id=member_id)
 
 
 def _whose(request: PageRequest) -> int:
@@ -115,9 +124,9 @@ def watched(actor: Actor) -> list[int]:
     return [p.id for p in sorted(found, key=lambda p: p.pinyin)]
 
 
-def _drawn(request: PageRequest, member_id: int) -> list[tuple[_Place, Workcard]]:
-    places = sorted(_cards.values(), key=lambda place: place.order)
-    return [(place, card) for place in places if (card := place.make(request, member_id)) is not None]
+def _drawn(request: PageRequest, member_id: int, *, side: bool) -> list[Workcard]:
+    places = sorted((place for place in _cards.values() if place.side is side), key=lambda place: place.order)
+    return [card for place in places if (card := place.make(request, member_id)) is not None]
 
 
 def _made_tools(request: PageRequest) -> list[Workcard]:

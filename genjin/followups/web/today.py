@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from genjin.followups.queries import first_contacts_due
 from genjin.followups.record import FOLLOWUP
+from genjin.followups.statistics.asked import Asked
+from genjin.followups.statistics.report import report
 from genjin.kernel.doors import titles_of
 from genjin.ui.addresses import record_url
 from genjin.ui.pages import PageRequest
@@ -60,10 +63,27 @@ def first_contacts(request: PageRequest, member_id: int) -> Workcard | None:
     return Workcard("followups/first_contacts_card.html", context, leads)
 
 
+def this_month(request: PageRequest, member_id: int) -> Workcard | None:
+    """A member's month so far: follow-ups, closed households, 有效率 and 及时率 (S3-22), from the totals."""
+    actor = request.actor
+    if not actor.may(FOLLOWUP.grant("see")):
+        return None
+    today = actor.now().date()
+    asked = Asked(today.replace(day=1), today, authors=(member_id,))
+    numbers = report(actor, asked, complete=False).total.numbers
+    if not numbers.followups and not numbers.households:
+        return None
+    return Workcard(
+        "followups/month_card.html",
+        {"numbers": numbers, "more_url": f"{reverse('followup-statistics')}?{asked.query()}"},
+    )
+
+
 def write_tool(request: PageRequest) -> Workcard | None:
     """Writes a follow-up for whomever one picks."""
     return Workcard("followups/today_write.html") if request.actor.may(FOLLOWUP.grant("create")) else None
 
 
 register_workcard("first-contacts", first_contacts, order=20)
+register_workcard("month", this_month, order=10, side=True)
 register_worktool("write", write_tool, order=10)

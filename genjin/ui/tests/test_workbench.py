@@ -7,6 +7,7 @@ from django.test import Client
 
 from genjin.testing.cast import Cast
 from genjin.ui import workbench
+from genjin.ui.tests.visitors import HTMX
 from genjin.ui.workbench import Lead, Workcard
 
 
@@ -41,6 +42,16 @@ def test_a_manager_sees_the_day_of_his_people_and_nobody_else_does(cast: Cast) -
         assert as_(other).get(f"/today?member={cast.owner.pk}").status_code == 404
     assert as_(cast.owner).get("/today?member=abc").status_code == 404
     assert as_(cast.owner).get(f"/today?member={cast.owner.pk}").status_code == 200
+
+
+def test_the_narrow_column_comes_with_a_request_of_its_own(cast: Cast, only_these: None) -> None:
+    workbench.register_workcard("b", lambda _r, m: Workcard("ui/keys.html", {"whose": m}), side=True)
+    client = as_(cast.owner)
+    assert "启用单个字母的快捷键" not in client.get("/today").content.decode()
+    assert "/today/side?member=" in client.get("/today").content.decode()
+    assert "启用单个字母的快捷键" in client.get("/today/side", headers=HTMX).content.decode()
+    assert "<html" in client.get("/today/side").content.decode()
+    assert client.get(f"/today/side?member={cast.manager.pk}").status_code == 404
 
 
 def test_a_card_is_registered_once(only_these: None) -> None:
