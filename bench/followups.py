@@ -105,7 +105,7 @@ def _insert(owners: list[tuple[int, int]], total: int) -> str:
     _execute(f"SELECT setval('kernel_code_followup', {total + 1})")
     members = ",".join(str(member) for member, _department in owners)
     own = {name: text.format(first=first, members=members, people=len(owners)) for name, text in VALUES.items()}
-    fields = [field for field in FollowUp._meta.concrete_fields]
+    fields = list(FollowUp._meta.concrete_fields)
     names = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(own.get(field.attname) or _literal(field) for field in fields)
     customers = "SELECT id, owner_id, department_id, row_number() OVER (ORDER BY id) - 1 AS place FROM customers_customer WHERE life = 0"

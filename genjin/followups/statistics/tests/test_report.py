@@ -87,12 +87,11 @@ def test_S0_33_every_number_leads_to_exactly_as_many_rows(
     actor = replace(cast.actor(part), time_zone=zone)
     group = cast.owner.department_id
     assert group is not None
-    narrower: list[dict[str, Any]] = [
-        {"methods": ("phone",)},
-        {"authors": (cast.owner.pk, cast.teammate.pk)},
-        {"departments": (group,)},
-    ]
-    for more in [{}, *narrower]:
+    narrower: list[dict[str, Any]] = [{}]
+    if zone == "Asia/Shanghai":
+        authors = (cast.owner.pk, cast.teammate.pk)
+        narrower += [{"methods": ("phone",)}, {"authors": authors}, {"departments": (group,)}]
+    for more in narrower:
         found = report(actor, replace(OCTOBER, **more))
         for row in all_rows(found):
             for number, url in numbers_with_addresses(row, found.methods):

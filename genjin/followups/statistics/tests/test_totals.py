@@ -14,7 +14,7 @@ from django.db import transaction
 from genjin.customers.models import Customer
 from genjin.customers.tests.factories import make_customer
 from genjin.followups.actions import create_followup, edit_followup, restore_followup, void_followup
-from genjin.followups.models import FollowUp, TotalDelta
+from genjin.followups.models import DayTotal, FollowUp, MonthTotal, TotalDelta
 from genjin.followups.statistics import jobs
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.models import NUMBERS
@@ -180,3 +180,29 @@ def test_totals_equal_a_recount_after_random_histories(cast: Cast, seed: int) ->
     assert_exact(cast, history.chance)
     assert not TotalDelta.objects.exists()
     assert jobs.mend() == 0, "nothing was wrong"
+
+
+def test_a_recount_mends_what_somebody_spoiled(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    customer = make_customer(owner)
+    for day in ("2025-03-01", "2025-03-09", "2025-04-02"):
+        make_followup(owner, customer, occurred_at=day)
+    jobs.fold()
+    DayTotal.objects.filter(day="2025-03-09").update(followups=99, effective=98)
+    MonthTotal.objects.filter(day="2025-04-01").delete()
+    make_followup(owner, customer, occurred_at="2025-04-02")
+    assert jobs.mend() > 0
+    jobs.fold()
+    assert_exact(cast, Random(1), zones=1)  # noqa: S311 - the same each run
+    assert jobs.mend() == 0
+
+
+def test_totals_leave_nothing_behind_where_nothing_is_left(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    customer = make_customer(owner)
+    row = make_followup(owner, customer, occurred_at="2025-03-01")
+    jobs.fold()
+    void_followup.run(owner, row.pk, {})
+    jobs.fold()
+    for model in (DayTotal, MonthTotal, TotalDelta):
+        assert not model.objects.exists()
