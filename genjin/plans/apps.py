@@ -10,9 +10,10 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Register the record type, the actions, the branches and the consumers."""
-        from genjin.plans import actions, jobs, record  # slow: models must be ready
+        """Register the record type, the actions, the branches, the consumers and the digest."""
+        from genjin.plans import actions, digest, jobs, record  # slow: models must be ready
 
         assert actions
+        assert digest
         assert jobs
         assert record

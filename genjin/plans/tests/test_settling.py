@@ -18,6 +18,7 @@ from genjin.kernel.models.jobs import JobProgress
 from genjin.kernel.sealing import deliver, seal
 from genjin.plans.actions.passing import hand_on_plan, postpone_plan
 from genjin.plans.actions.plans import complete_plan
+from genjin.plans.digest import plans_section
 from genjin.plans.jobs import SETTLING, remind, settle, tell
 from genjin.plans.rules import PlanState
 from genjin.plans.tests.factories import make_plan, set_time
@@ -128,6 +129,22 @@ def test_whoever_gets_a_postponed_or_handed_on_plan_is_reminded_anew(cast: Cast)
     complete_plan(owner, plan.pk)
     plan.refresh_from_db()
     assert plan.remind_at is None
+
+
+def test_S0_57_the_morning_digest_names_overdue_plans_before_todays(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    customer = make_customer(owner, "苏州晶砺")
+    assert plans_section(owner) is None
+    make_plan(owner, customer, "明天的")
+    today = make_plan(owner, customer, "今天的", starts_at=owner.now().replace(hour=23, minute=59).isoformat())
+    late = make_plan(owner, None, "早该做的")
+    set_time(late, starts_at=owner.now() - timedelta(days=3), due_at=owner.now() - timedelta(days=3))
+    section = plans_section(owner)
+    assert section is not None
+    assert [path for _words, path in section.lines] == [f"/plans/{late.pk}", f"/plans/{today.pk}"]
+    assert section.lines[0][0] == "逾期 3 天 · 早该做的"
+    assert section.lines[1][0].endswith("今天的 · 苏州晶砺")
+    assert plans_section(cast.actor("nobody")) is None
 
 
 def _killed_reminder() -> None:
