@@ -112,7 +112,7 @@ def test_S3_20_by_workdays_days_off_do_not_count(name: str) -> None:
 def write(actor: Actor, customer: Customer, now: datetime, **raw: str) -> FollowUp:
     with time_machine.travel(now, tick=False):
         outcome = create_followup.run(actor, None, {"customer": str(customer.pk), "content": "谈了交期", **raw})
-    return FollowUp.objects.get(pk=outcome.row_id)
+    return FollowUp.objects.get(pk=outcome.row_id or 0)
 
 
 def test_B7_late_is_accepted_and_flagged_with_its_hours(cast: Cast) -> None:

@@ -199,7 +199,7 @@ def test_a_next_step_that_became_a_plan_is_changed_there(cast: Cast) -> None:
         edit_followup.run(actor, planned.pk, {"content": "措辞"})
         edit_followup.run(actor, plain.pk, {"next_contact_at": "2026-11-24T09:00", "next_step": "补约"})
     plain.refresh_from_db()
-    assert Plan.objects.get(pk=plain.next_plan_id).content == "补约"
+    assert Plan.objects.get(pk=plain.next_plan_id or 0).content == "补约"
 
 
 def test_imported_history_makes_plans_only_for_what_lies_ahead(cast: Cast) -> None:
@@ -221,10 +221,10 @@ def test_undoing_a_follow_up_takes_it_back_with_all_it_did_to_plans(cast: Cast) 
     raw = {"customer": str(customer.pk), "content": "写错了客户", "next_contact_at": later, "next_step": "错的"}
     outcome = create_followup.run(actor, None, raw)
     assert outcome.event_id is not None
-    assert Plan.objects.get(pk=first.next_plan_id).state == PlanState.COMPLETED
+    assert Plan.objects.get(pk=first.next_plan_id or 0).state == PlanState.COMPLETED
     undo_event(actor, outcome.event_id)
-    assert FollowUp.objects.get(pk=outcome.row_id).life == Life.VOIDED
-    assert Plan.objects.get(pk=first.next_plan_id).state == PlanState.PREPARED
+    assert FollowUp.objects.get(pk=outcome.row_id or 0).life == Life.VOIDED
+    assert Plan.objects.get(pk=first.next_plan_id or 0).state == PlanState.PREPARED
     assert Plan.objects.get(content="错的").life == Life.VOIDED
     customer.refresh_from_db()
     assert (customer.next_step, customer.last_followed_at) == ("送样品", first.occurred_at)
