@@ -6,9 +6,9 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.mail import get_connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -123,4 +123,4 @@ def set_password(member: Member, password: str) -> None:
 
 def mail_is_configured() -> bool:
     """Whether this installation can send mail."""
-    return bool(settings.EMAIL_HOST) or settings.EMAIL_BACKEND.endswith("locmem.EmailBackend")
+    return bool(getattr(get_connection(), "ready", True))

@@ -23,6 +23,7 @@ OPEN = {
     "reset-request": "asks for a code by mail",
     "logo": "stands on the sign-in page; absent until there is one",
     "calendar-ics": "guarded by the secret in its address",
+    "push-worker": "a script that the browser fetches without a session",
 }
 ABSENT_API = {"api", "api/", "api/<path:rest>"}
 OWN = {"view-change", "import"}  # kept for oneself: not even the administrator opens another's
@@ -39,6 +40,7 @@ ODD = {
     ("reset-request", "out"): (200, OPEN["reset-request"]),
     ("logo", "in"): (404, OPEN["logo"]),
     ("logo", "out"): (404, OPEN["logo"]),
+    ("push-worker", "out"): (200, OPEN["push-worker"]),
     ("calendar-ics", "in"): (404, OPEN["calendar-ics"]),
     ("calendar-ics", "out"): (404, OPEN["calendar-ics"]),
 }

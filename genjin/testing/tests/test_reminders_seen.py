@@ -102,7 +102,7 @@ def test_choosing_is_kept_and_wrong_hours_are_refused(at: Open, company: Company
     expect(page.get_by_role("switch", name="记录转给我 · 邮件")).to_be_checked()
     page.get_by_label("结束").fill("07:30")
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_text("提醒方式已保存")).to_be_visible()
+    expect(page.get_by_text("提醒方式已保存").first).to_be_visible()
     choice = ReminderChoice.objects.get(member=company.owner)
     assert choice.kinds["transfer"] == {"mail": True, "robot": True, "push": True}
     assert (choice.quiet, choice.quiet_from, choice.quiet_until) == (True, "22:00", "07:30")
@@ -111,7 +111,7 @@ def test_choosing_is_kept_and_wrong_hours_are_refused(at: Open, company: Company
 def test_tests_say_what_became_of_them(at: Open, company: Company) -> None:
     page = at().go("/profile/reminders")
     page.get_by_role("button", name="发测试邮件").click()
-    expect(page.get_by_text("测试消息已发出")).to_be_visible()
+    expect(page.get_by_text("测试消息已发出").first).to_be_visible()
     assert len(company.office.mails) == 1
     company.outside.fault = "500"
     page = at("administrator").go("/settings/channels")
@@ -129,10 +129,10 @@ def test_a_robot_is_added_and_its_address_is_never_shown(at: Open, company: Comp
     dialog.get_by_label("群名称").fill("新群")
     dialog.get_by_label("机器人地址").fill("https://evil.example.com/")
     dialog.get_by_role("button", name="添加").click()
-    expect(dialog.get_by_text("这不是这种机器人的地址")).to_be_visible()
+    expect(dialog.get_by_text("这不是这种机器人的地址").first).to_be_visible()
     dialog.get_by_label("机器人地址").fill(company.outside.url["wecom"])
     dialog.get_by_role("button", name="添加").click()
-    expect(page.get_by_text("群机器人已添加")).to_be_visible()
+    expect(page.get_by_text("群机器人已添加").first).to_be_visible()
     assert company.outside.url["wecom"] not in page.content()
 
 
