@@ -43,12 +43,20 @@ class PlanLine:
 
 
 def drawn(
-    actor: Actor, fmt: Formats, plans: Iterable[Plan], *, writes: bool | None = None, customer: Customer | None = None
+    actor: Actor,
+    fmt: Formats,
+    plans: Iterable[Plan],
+    *,
+    writes: bool | None = None,
+    customer: Customer | None = None,
+    named: bool = True,
 ) -> list[PlanLine]:
     """Rows of plans the actor sees, with the names of customers he may see: one query, none when all are of the
-    `customer` at hand. `writes`: whether he may change them all; by default his own and what lies in his scope."""
+    `customer` at hand or they need not be `named`. `writes`: whether he may change them all; by default his own and
+    what lies in his scope."""
     rows = list(plans)
-    names = {customer.pk: customer.name} if customer else titles_of(actor, "customer", [p.customer_id for p in rows])
+    shown = named and customer is None
+    names = titles_of(actor, "customer", [plan.customer_id for plan in rows]) if shown else {}
     scope = actor.grants.get(PLAN.grant("edit"))
 
     def may_write(plan: Plan) -> bool:
@@ -57,7 +65,7 @@ def drawn(
         mine = plan.assignee_id == actor.member_id or scope.holds(plan.owner_id, plan.department_id)
         return mine if writes is None else writes or mine
 
-    return [_line(actor, fmt, plan, names, shown=customer is None, writes=may_write(plan)) for plan in rows]
+    return [_line(actor, fmt, plan, names, writes=may_write(plan)) for plan in rows]
 
 
 def later_choices() -> list[tuple[str, Any]]:
@@ -65,11 +73,11 @@ def later_choices() -> list[tuple[str, Any]]:
     return list(LATER.items())
 
 
-def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, shown: bool, writes: bool) -> PlanLine:
+def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, writes: bool) -> PlanLine:
     live = is_open(plan.state)
     due = fmt.due(plan.starts_at) if live else None
     own = plan.assignee_id == actor.member_id
-    title = names.get(plan.customer_id or 0, "") if shown else ""
+    title = names.get(plan.customer_id or 0, "")
     url = record_url(PLAN, plan.pk)
     return PlanLine(
         id=plan.pk,

@@ -1,15 +1,18 @@
-"""Plans on other pages: the panel of what is planned with a customer."""
+"""Plans on records' pages: what is planned with a customer; a plan's own buttons, and the help that was asked for."""
 
 from __future__ import annotations
 
 from genjin.customers.models import Customer
+from genjin.kernel import people
 from genjin.kernel.doors import WRITE, may
 from genjin.kernel.models.rows import Life
 from genjin.plans.drawing import drawn, later_choices
-from genjin.plans.queries import open_plans_of
+from genjin.plans.models import Plan
+from genjin.plans.queries import helps, open_plans_of
 from genjin.plans.record import PLAN
-from genjin.ui.addresses import list_url
-from genjin.ui.details.cards import Drawn, register_card, register_panel
+from genjin.plans.rules import is_open
+from genjin.ui.addresses import list_url, record_url
+from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
 
@@ -37,5 +40,33 @@ def plans_panel(request: PageRequest, customer: Customer) -> Drawn | None:
     return Drawn("plans/panel.html", context)
 
 
+def plan_buttons(request: PageRequest, plan: Plan) -> Drawn | None:
+    """Completing, writing the follow-up and postponing, on an open plan's own page."""
+    actor = request.actor
+    if not is_open(plan.state) or not may(actor, plan, PLAN.grant("edit"), WRITE):
+        return None
+    (line,) = drawn(actor, formats_for(actor), [plan], writes=True, named=False)
+    return Drawn("plans/buttons.html", {"line": line, "later": later_choices()})
+
+
+def support_panel(request: PageRequest, plan: Plan) -> Drawn | None:
+    """Which department was asked to help and what it did; its members write it down here (S3-12)."""
+    if plan.support_department_id is None:
+        return None
+    actor = request.actor
+    directory = people.directory()
+    context = {
+        "department": directory.department_name(plan.support_department_id, actor.stamp),
+        "result": plan.support_result,
+        "who": directory.member_name(plan.support_by_id, actor.stamp) if plan.support_by_id else "",
+        "moment": plan.support_at,
+        "writes": helps(actor, plan) or may(actor, plan, PLAN.grant("edit"), WRITE),
+        "url": record_url(PLAN, plan.pk),
+    }
+    return Drawn("plans/support.html", context)
+
+
+register_button("plan", "plan", plan_buttons, order=10)
+register_panel("plan", "support", support_panel, order=10)
 register_panel("customer", "plans", plans_panel, order=10)
 register_card("customer", "plan", lambda _request, _customer: None)  # the panel shows them
