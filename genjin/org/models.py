@@ -116,6 +116,12 @@ class Role(Row):
     row_type = "role"
 
 
+class KnownGrant(models.Model):
+    """A grant that this installation has met: the ready-made roles learn a new version's grants once, never again."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+
+
 class MemberRole(models.Model):
     """A member holds a role; several roles unite."""
 

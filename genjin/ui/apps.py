@@ -10,7 +10,9 @@ class UiConfig(AppConfig):
     label = "ui"
 
     def ready(self) -> None:
-        """Register the actions and grants of saved views."""
-        from genjin.ui.views import actions  # slow: models must be ready
+        """Register the actions and grants of saved views, and who may look at whose day."""
+        from genjin.ui import watching  # slow: models must be ready
+        from genjin.ui.views import actions
 
         assert actions
+        assert watching

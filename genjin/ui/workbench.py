@@ -13,18 +13,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from genjin.kernel.actor import Actor
-from genjin.kernel.grants import declare_grants
 from genjin.kernel.refusal import NotFound
-from genjin.org.grants import add_to_ready_roles
 from genjin.org.queries import organisation
 from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, page, respond, wants_fragment
+from genjin.ui.watching import watched
 
 DAWN, NOON, DUSK = 5, 12, 18
-WATCH = "today.watch"
-declare_grants(gettext_lazy("今日工作台"), (WATCH, gettext_lazy("查看同事的工作台（按数据范围）")))
-add_to_ready_roles(manager=(WATCH,), department_head=(WATCH,), reviewer=(WATCH,), operations=(WATCH,))
 
 
 @dataclass(frozen=True)
@@ -112,16 +107,6 @@ def _whose(request: PageRequest) -> int:
     if member_id != own and member_id not in watched(request.actor):
         raise NotFound
     return member_id
-
-
-def watched(actor: Actor) -> list[int]:
-    """The active members whose day this actor may look at, himself left out, in the order of their names. In memory."""
-    scope = actor.grants.get(WATCH)
-    if scope is None:
-        return []
-    people = organisation(actor).people.values()
-    found = [p for p in people if p.active and p.id != actor.member_id and scope.holds(p.id, p.department_id)]
-    return [p.id for p in sorted(found, key=lambda p: p.pinyin)]
 
 
 def _drawn(request: PageRequest, member_id: int, *, side: bool) -> list[Workcard]:

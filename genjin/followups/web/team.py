@@ -11,7 +11,8 @@ from genjin.kernel.actor import Actor
 from genjin.plans.record import PLAN
 from genjin.ui.addresses import list_url
 from genjin.ui.pages import PageRequest
-from genjin.ui.workbench import Workcard, register_workcard, watched
+from genjin.ui.watching import watched
+from genjin.ui.workbench import Workcard, register_workcard
 
 SHOWN = 12
 

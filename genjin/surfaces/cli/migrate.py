@@ -32,12 +32,16 @@ def migrate() -> None:
     from django.core.management import call_command  # slow
     from django.db import connection  # slow
 
+    from genjin.kernel.actor import system  # slow
+    from genjin.org.actions.learning import learn_grants  # slow: models must be ready
+
     if not server_is_new_enough():
         raise DatabaseTrouble(_("DATABASE_URL 指向的 PostgreSQL 太旧：需要 15 或更新版本，请升级。"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        learn_grants(system("org.set_up"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
