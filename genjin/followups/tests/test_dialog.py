@@ -73,7 +73,7 @@ def test_a_named_plan_is_told_and_completed(cast: Cast) -> None:
     html = client.get(f"/followups/new?plan={plan_id}", headers=HTMX).content.decode()
     assert "送样品" in html
     assert f'name="plan" value="{plan_id}"' in html
-    sent = {"customer": customer.pk, "plan": plan_id, "content": "样品已送到", "method": "visit", "form": "1"}
+    sent = {"customer": customer.pk, "plan": plan_id, "content": "样品已送到", "method": "visit", "in_dialog": "1"}
     answer = client.post("/followups/new", sent, headers=over("/today"))
     assert answer.status_code == 204
     assert "dialog:done" in answer.headers["HX-Trigger"]
@@ -83,7 +83,7 @@ def test_a_named_plan_is_told_and_completed(cast: Cast) -> None:
 def test_the_answer_closes_the_dialog_and_offers_undo(cast: Cast) -> None:
     customer = make_customer(cast.actor("owner"))
     client = client_of(cast.owner)
-    sent = {"customer": customer.pk, "content": "打了电话", "idempotency_key": "k1", "form": "1"}
+    sent = {"customer": customer.pk, "content": "打了电话", "idempotency_key": "k1", "in_dialog": "1"}
     answer = client.post("/followups/new", sent, headers=over("/customers"))
     event = Event.objects.filter(action="followups.create").latest("id").pk
     assert f"/undo/{event}" in answer.headers["HX-Trigger"]
@@ -96,7 +96,7 @@ def test_the_answer_closes_the_dialog_and_offers_undo(cast: Cast) -> None:
 def test_a_changed_text_under_a_key_that_arrived_before_is_told_and_gets_a_new_key(cast: Cast) -> None:
     customer = make_customer(cast.actor("owner"))
     client = client_of(cast.owner)
-    sent = {"customer": customer.pk, "content": "打了电话", "idempotency_key": "k1", "form": "1"}
+    sent = {"customer": customer.pk, "content": "打了电话", "idempotency_key": "k1", "in_dialog": "1"}
     client.post("/followups/new", sent, headers=over("/customers"))
     answer = client.post("/followups/new", sent | {"content": "改了"}, headers=over("/customers"))
     html = answer.content.decode()
@@ -109,7 +109,7 @@ def test_a_changed_text_under_a_key_that_arrived_before_is_told_and_gets_a_new_k
 def test_an_old_talk_is_asked_for_its_reason_and_keeps_what_was_typed(cast: Cast, unchanged: Unchanged) -> None:
     customer = make_customer(cast.actor("owner"))
     old = (timezone.localtime() - timedelta(days=4)).strftime("%Y-%m-%dT10:00")
-    sent = {"customer": customer.pk, "content": "谈了交期", "occurred_at": old, "solution": ["case"], "form": "1"}
+    sent = {"customer": customer.pk, "content": "谈了交期", "occurred_at": old, "solution": ["case"], "in_dialog": "1"}
     client = client_of(cast.owner)
     with unchanged():
         answer = client.post("/followups/new", sent, headers=over("/customers"))

@@ -36,7 +36,7 @@ def save(request: PageRequest, customer_id: int | None = None) -> Outcome | Sent
             _attach(request.actor, outcome, files, key)
             return outcome
     except Refused as refusal:
-        if refusal.status not in SHOWN_IN_FORM and not (isinstance(refusal, Forbidden) and "form" in request.POST):
+        if refusal.status not in SHOWN_IN_FORM and not (isinstance(refusal, Forbidden) and "in_dialog" in request.POST):
             raise
         return _refused(raw, key, refusal)
 

@@ -87,9 +87,21 @@ function grow(field) { // by rows: htmx copies attributes when it swaps, and a s
 }
 document.addEventListener("input", event => { if (event.target.matches?.("form[data-compose] textarea[name=content]")) grow(event.target); });
 
+// ---- a send that failed is said in the form too: over a dialog nobody reaches the toast. The key stays, so nothing is doubled ------
+function failed(event) {
+  const { ctx } = event.detail, form = formOf(ctx?.sourceElement);
+  if (!form || ctx.request.method === "GET" || [401, 409, 422, 429].includes(ctx.response?.status)) return;
+  $("[data-failed]", form)?.remove();
+  const again = make("button", { type: "button", className: "btn sm", onclick: () => { note.remove(); form.requestSubmit(); } }, words.retry);
+  const note = make("div", { className: "ban bad" }, icon("alert-triangle"), make("span", { className: "f1" }, ctx.response?.status ? words.failed : words.offline), again);
+  note.dataset.failed = ""; note.setAttribute("role", "alert"); ($(".db", form) ?? form).prepend(note); again.focus();
+}
+document.addEventListener("htmx:error", failed);
+document.addEventListener("htmx:response:error", failed);
+
 // ---- another customer is chosen in the dialog: what was typed goes along ---------------------------------------------------------
 let typed = null;
-const TAKEN = new Set(["csrfmiddlewaretoken", "idempotency_key", "customer", "contact", "plan", "form"]);
+const TAKEN = new Set(["csrfmiddlewaretoken", "idempotency_key", "customer", "contact", "plan", "in_dialog"]);
 document.addEventListener("htmx:before:request", event => {
   const source = event.detail.ctx.sourceElement;
   if (source.name === "customer" && formOf(source)) typed = [...new FormData(formOf(source))].filter(([name, value]) => typeof value === "string" && value && !TAKEN.has(name));

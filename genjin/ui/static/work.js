@@ -207,7 +207,7 @@ document.addEventListener("change", async event => {
 });
 
 // ---- drafts (data-draft) outlive a failed send; forms without one (data-guard) ask before leaving ----------------------------------
-const SKIP = new Set(["csrfmiddlewaretoken", "version", "customer", "form", "drawn"]);
+const SKIP = new Set(["csrfmiddlewaretoken", "version", "customer", "in_dialog", "drawn"]);
 const draftKey = form => `draft:${form.dataset.draft}`;
 function keepDraft(form) {
   const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && value && !SKIP.has(name) && (name !== "idempotency_key" || "keepsKey" in form.dataset) && form.elements[name]?.type !== "password");
@@ -230,7 +230,7 @@ function restoreDraft(form) {
   const note = make("div", { className: "ban info" }, icon("history"), make("span", { className: "f1" }, words.draft), drop);
   ($(".db", form) ?? form).prepend(note);
 }
-const drafts = () => { $$("form[data-draft]").forEach(restoreDraft); if ($("form[data-compose]")) import(document.body.dataset.composeScript); };
+const drafts = () => { $$("form[data-draft]").forEach(restoreDraft); if ($("form[data-compose]")) import(document.body.dataset.composeScript); if ($("[data-talk]")) import(document.body.dataset.commentsScript); };
 let saving = 0;
 document.addEventListener("input", event => {
   const form = event.target.closest?.("form[data-guard],form[data-draft]");
