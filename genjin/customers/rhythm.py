@@ -25,7 +25,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from genjin.customers.options import CATEGORY, LEVEL, RHYTHM
-from genjin.kernel.company_settings import declare_per_option, declare_section, declare_setting
+from genjin.kernel.company_settings import SET_OFF, declare_per_option, declare_section, declare_setting
 from genjin.kernel.fields import Choice, Number
 from genjin.kernel.jobs import start_job
 from genjin.kernel.models.rows import Life
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
 
 RESTATING = "customers.restate_rhythm"
+SET_OFF.add(RESTATING)
 AFTER_DEAL = frozenset({"ordinary", "potential"})
 DEALT = frozenset({"old", "lost"})
 

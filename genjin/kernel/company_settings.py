@@ -117,6 +117,8 @@ class PerOption(Generic[T]):
         return Leaf(f"{self.key}.{option}", one, self.section, default, self.after, self.field.label)
 
 
+SET_OFF: set[str] = set()
+"""Names of jobs that changes of settings start: the settings page shows how far they are."""
 SETTING_SECTIONS: dict[str, SettingSection] = {}
 _DECLARED: dict[str, Leaf | PerOption[Any]] = {}
 

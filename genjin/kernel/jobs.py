@@ -123,6 +123,11 @@ def job_for(actor: Actor, job_id: int) -> JobProgress:
     return row
 
 
+def running_of(actor: Actor) -> list[JobProgress]:
+    """The actor's own jobs that have not ended, the oldest first."""
+    return list(JobProgress.objects.filter(member_id=actor.member_id or 0, finished_at=None).order_by("pk")[:20])
+
+
 def cancel_job(actor: Actor, job_id: int) -> JobProgress:
     """Ask one's own job to stop. What it has committed stays. Raises NotFound, Refused("finished")."""
     with transaction.atomic():

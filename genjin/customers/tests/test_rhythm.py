@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from genjin.customers.actions.customers import create_customer, edit_customer, restore_customer, void_customer
 from genjin.customers.actions.resting import archive_customer, pause_customer, resume_customer, unarchive_customer
 from genjin.customers.actions.rhythm import restate_rhythm
+from genjin.customers.cold import digest
 from genjin.customers.jobs.rhythm import restate_nightly
 from genjin.customers.models import Customer
+from genjin.customers.monthend.actions import propose_rests
 from genjin.customers.record import CUSTOMER
 from genjin.customers.rhythm import LEAST_DAYS, follow_by, rhythm_of, too_soon
 from genjin.customers.tests.factories import make_customer
@@ -25,7 +28,7 @@ from genjin.kernel.lists import page, read_query
 from genjin.kernel.models.events import EventPayload
 from genjin.kernel.models.jobs import JobProgress
 from genjin.org.actions.settings import change_settings
-from genjin.testing.cast import Cast
+from genjin.testing.cast import PASSWORD, Cast
 
 NOON = datetime(2026, 11, 2, 4, tzinfo=UTC)  # 12:00 in Shanghai
 
@@ -216,3 +219,48 @@ def test_s0_90_the_least_interval_is_a_setting(cast: Cast) -> None:
 
     assert LEAST_DAYS.at(cast.actor("owner").stamp) == 3
     assert not JobProgress.objects.exists()  # it concerns nobody's day
+
+
+def test_b7_the_morning_digest_names_who_goes_cold(cast: Cast) -> None:
+    with time_machine.travel(NOON, tick=False):
+        late = make_customer(cast.actor("owner"), "甲公司", level="A")
+        make_customer(cast.actor("teammate"), "乙公司", level="A")
+        assert digest(cast.actor("owner")) is None
+    with time_machine.travel(NOON + timedelta(days=7), tick=False):
+        section = digest(cast.actor("owner"))
+        assert section is not None
+        assert (section.lines, section.number) == ([("甲公司", f"/customers/{late.pk}")], 1)
+        assert digest(cast.actor("nobody")) is None
+
+
+def test_b7_the_workbench_shows_who_goes_cold_and_what_the_month_end_left(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    with time_machine.travel(NOON - timedelta(days=100), tick=False):
+        late = make_customer(owner, "甲公司", level="A")
+    with time_machine.travel(NOON, tick=False):
+        propose_rests(system("customers.propose"), month=date(2026, 10, 1), after=0)
+        clients = {part: Client() for part in ("owner", "administrator")}
+        for part, client in clients.items():
+            client.post("/sign-in", {"name": part, "password": PASSWORD})
+        page = clients["owner"].get("/today").text
+        assert f"/customers/{late.pk}" in page
+        assert "逾期 93 天" in page
+        side = clients["owner"].get(f"/today/side?member={cast.owner.pk}").text
+        assert f"/customers/month-end?owner={cast.owner.pk}" in side
+        others = clients["administrator"].get(f"/today?member={cast.owner.pk}").text
+        assert f"/customers/{late.pk}" in others
+        assert f'href="/customers/{late.pk}"' not in clients["administrator"].get("/today").text
+
+
+def test_b7_the_settings_page_shows_how_far_the_restating_is(cast: Cast) -> None:
+    client = Client()
+    client.post("/sign-in", {"name": "administrator", "password": PASSWORD})
+    assert "重算应跟进日" not in client.get("/settings/rules").text
+
+    make_customer(cast.actor("owner"), level="A")
+    set_days(cast, key=3)
+    JobProgress.objects.update(done=30, total=100)
+    assert "30%" in client.get("/settings/rules").text
+    assert "every 2s" in client.get("/settings/rules/progress").text
+    run_jobs()
+    assert "every 2s" not in client.get("/settings/rules/progress").text

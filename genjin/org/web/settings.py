@@ -11,15 +11,16 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from genjin.kernel.company_settings import SETTING_SECTIONS, Leaf, SettingSection, group_help, leaves, value_of
+from genjin.kernel.company_settings import SET_OFF, SETTING_SECTIONS, Leaf, SettingSection, group_help, leaves, value_of
 from genjin.kernel.fields import Field
+from genjin.kernel.jobs import running_of
 from genjin.kernel.refusal import NotFound, Refused, Stale
 from genjin.org.actions.settings import change_settings
 from genjin.org.web.frame import drawn, sent_by, settings_page
 from genjin.ui.forms.controls import Control
 from genjin.ui.forms.reading import decided, only_changed, raw_inputs, sendable
 from genjin.ui.forms.running import FormView
-from genjin.ui.pages import PageRequest, go, page, render, wants_fragment
+from genjin.ui.pages import PageRequest, fragment, go, page, render, wants_fragment
 
 ROUTE = "settings/rules"
 
@@ -39,7 +40,13 @@ class Shown:
 def rules(request: PageRequest) -> HttpResponse:
     """Every section with what is set."""
     cards = [(section, _groups(request, found)) for section, found in _by_section(request)]
-    return settings_page(request, "org/rules.html", "rules", cards=cards)
+    return settings_page(request, "org/rules.html", "rules", cards=cards, jobs=_working(request))
+
+
+@page(f"{ROUTE}/progress", name="rules-progress", needs="settings.manage")
+def working(request: PageRequest) -> HttpResponse:
+    """How far the work is that a change has set off."""
+    return fragment(request, "org/rules_progress.html", jobs=_working(request))
 
 
 @page(f"{ROUTE}/<str:section_key>", name="rules-section", methods=["GET", "POST"], needs="settings.manage")
@@ -162,8 +169,14 @@ def _asked(request: PageRequest, leaf: Leaf) -> Field:
     unit = str(getattr(leaf.field, "unit", "")).strip()
     label = _("%(label)s（%(unit)s）") % {"label": leaf.field.label, "unit": unit} if unit else leaf.field.label
     default = _("默认：%s") % (leaf.field.text(leaf.default, request.actor) or _("（空）"))
-    told = " · ".join(part for part in (str(leaf.field.help), default) if part)
+    told = _("%(help)s（%(default)s）") % {"help": leaf.field.help, "default": default} if leaf.field.help else default
     return leaf.field.with_(key=leaf.key, label=label, help=told, required=leaf.default not in (None, "", []))
+
+
+def _working(request: PageRequest) -> list[tuple[str, int]]:
+    """[(what is being done, percent)] of the jobs that this member's changes started."""
+    found = [job for job in running_of(request.actor) if job.name in SET_OFF]
+    return [(job.title, min(99, round(100 * job.done / job.total)) if job.total else 0) for job in found]
 
 
 def _by_section(request: PageRequest) -> list[tuple[SettingSection, list[Leaf]]]:
