@@ -131,7 +131,7 @@ def _message(world: World, part: str) -> int:
 
 
 def _own_things(actor: Actor, part: str) -> dict[str, int]:
-    """A saved view, an import that waits, a token, a phrase."""
+    """A saved view, an import that waits, a token, a phrase, a browser for pushes."""
     view = ACTIONS["views.keep"].run(actor, None, {"record_type": "customer", "name": mark(part), "query": ""})
     content = f"客户名称,电话\n{mark(part)} 导入,\n".encode()
     plan = plan_import(actor, content, f"{mark(part)}.csv")
@@ -139,8 +139,12 @@ def _own_things(actor: Actor, part: str) -> dict[str, int]:
     phrase = ACTIONS["phrases.add"].run(actor, None, {"title": mark(part), "words": f"{mark(part)} 话术"})
     token, _text = ACTIONS["tokens.create"](actor, name=mark(part), days="90", current=PASSWORD)
     assert view.row_id is not None
+    browser = {"endpoint": f"https://fcm.googleapis.com/fcm/send/{mark(part)}", "public_key": new_keys()[1]}
+    device = ACTIONS["devices.add"].run(actor, None, browser | {"secret": "c2VjcmV0c2VjcmV0c2VjcmV0"[:22]})
     assert phrase.row_id is not None
-    return {"view": view.row_id, "import": upload.pk, "token": token.pk, "phrase": phrase.row_id}
+    assert device.row_id is not None
+    made = {"view": view.row_id, "phrase": phrase.row_id, "device": device.row_id}
+    return made | {"import": upload.pk, "token": token.pk}
 
 
 __all__ = ["OWNERS", "PARTS", "READERS", "WRITERS", "World", "add_records", "make_world"]

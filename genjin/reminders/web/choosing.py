@@ -76,7 +76,7 @@ def _draw(request: PageRequest, choice: ReminderChoice, refusal: Refused | None 
         "reminders/mine.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        sent=request.POST if refusal else None,
+        sent=request.POST if refusal else {},
         choice=choice,
         lines=kind_lines(choice),
         digest={channel: wants(choice.kinds, DIGEST, channel) for channel in Channel.values},
