@@ -44,6 +44,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "plans.follow_owner": _NIGHTLY,
         "plans.follow_rest": _NIGHTLY,
         "plans.remind": _NIGHTLY,
+        "roles.learn": "a step of every upgrade; no member holds its grant",
         "imports.bring": "a step of the import's job, with a plan that only the job has",
     },
     WEB: {
@@ -55,7 +56,9 @@ NOT_ON: dict[str, dict[str, str]] = {
         "plans.follow_owner": _NIGHTLY,
         "plans.follow_rest": _NIGHTLY,
         "plans.remind": _NIGHTLY,
+        "roles.learn": "a step of every upgrade; no member holds its grant",
         "imports.bring": "a step of the import's job, with a plan that only the job has",
+        "followups.keep_sheet": "a step of the download's job",
         "org.mail_code": "a job sends what the reset page asked for",
     },
 }
