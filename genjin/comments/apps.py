@@ -8,3 +8,10 @@ class CommentsConfig(AppConfig):
 
     name = "genjin.comments"
     label = "comments"
+
+    def ready(self) -> None:
+        """Register grants, actions and the reader of events."""
+        from genjin.comments import actions, jobs  # slow: models must be ready
+
+        assert actions
+        assert jobs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -10,7 +12,8 @@ from genjin.kernel.models.rows import Row
 
 
 class Comment(Row):
-    """What a member says about a record. It is seen by whoever may see that record; taken back, its words are gone."""
+    """What a member says about a record. It is seen by whoever may see that record; taken back, its words are gone:
+    the ledger never holds them."""
 
     record_type = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
@@ -21,6 +24,7 @@ class Comment(Row):
     taken_back_at = models.DateTimeField(null=True)
 
     row_type = "comment"
+    unrecorded: ClassVar[frozenset[str]] = Row.unrecorded | {"words"}
     author_id: int
 
     class Meta:

@@ -46,14 +46,15 @@ declare_grants(gettext_lazy("消息"), ("inbox.use", gettext_lazy("查看自己�
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """A kind of message: its words (with %(who)s, %(title)s and the names `facts` gives), icon, and the label under
-    which a member chooses where he gets it."""
+    """A kind of message: its words (with %(who)s, %(title)s and the names `facts` gives), icon, the label under which a
+    member chooses where he gets it, and the place on the record's page it leads to (with the names of the note)."""
 
     key: str
     words: Label
     icon: str
     label: Label
     facts: Facts | None = None
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,20 +82,22 @@ class Notice:
     hidden: bool = False
     record_type: str = ""
     record_id: int | None = None
+    anchor: str = ""
+    note: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOTICE_KINDS: dict[str, NoticeKind] = {}
 
 
 def declare_notice(
-    kind: str, words: Label, icon: str = "bell", *, label: Label = "", facts: Facts | None = None
+    kind: str, words: Label, icon: str = "bell", *, label: Label = "", facts: Facts | None = None, anchor: str = ""
 ) -> None:
     """Say what messages of a kind read like. `facts(reader, note)` gives further names for the words, and is only asked
-    when the reader may see the row. Kinds with the same label are one line of a member's preferences. Raises ValueError
-    for a kind that is declared twice."""
+    when the reader may see the row. Kinds with the same label are one line of a member's preferences. `anchor`: where
+    on the record's page, such as `comment-%(comment)s`. Raises ValueError for a kind that is declared twice."""
     if kind in NOTICE_KINDS:
         raise ValueError(f"notice {kind} is declared twice")
-    NOTICE_KINDS[kind] = NoticeKind(kind, words, icon, label or gettext_lazy("其他消息"), facts)
+    NOTICE_KINDS[kind] = NoticeKind(kind, words, icon, label or gettext_lazy("其他消息"), facts, anchor)
 
 
 def notify(
@@ -166,10 +169,13 @@ def unread(actor: Actor) -> int:
 
 
 def notices(
-    actor: Actor, *, unread_only: bool = False, before: int | None = None, most: int = 30
+    actor: Actor, *, unread_only: bool = False, kind: str = "", before: int | None = None, most: int = 30
 ) -> tuple[list[Notice], bool]:
-    """(the actor's messages newest first, whether there are earlier ones). One query and one per record type."""
+    """(the actor's messages newest first, of one kind or all, whether there are earlier ones). One query and one per
+    record type."""
     rows = _mine(actor).select_related("event").order_by("-id")
+    if kind:
+        rows = rows.filter(kind=kind)
     if unread_only:
         rows = rows.filter(read_at=None)
     if before is not None:
@@ -224,6 +230,8 @@ def _notice(actor: Actor, row: Notification, titles: dict[int, str]) -> Notice:
         hidden=hidden,
         record_type=row.row_type if title is not None else "",
         record_id=row.row_id if title is not None else None,
+        anchor=kind.anchor % row.note if kind and kind.anchor and title is not None else "",
+        note=row.note if not hidden else {},
     )
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import register_converter, reverse
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.notices import Notice
 from genjin.kernel.records import RECORD_TYPES, RecordType, by_plural
 from genjin.kernel.refusal import NotFound
 
@@ -53,10 +54,18 @@ def record_url(record_type: RecordType | str, record_id: int) -> str:
     return f"{list_url(declared)}/{record_id}"
 
 
+def notice_url(notice: Notice) -> str:
+    """Where a message leads: its record, at the place that its kind names; '' for nowhere."""
+    if not notice.record_id:
+        return ""
+    place = record_url(notice.record_type, notice.record_id)
+    return f"{place}#{notice.anchor}" if notice.anchor else place
+
+
 def demand_seeing(actor: Actor, record_type: RecordType) -> None:
     """A type one may not see does not exist. Raises NotFound."""
     if not actor.may(record_type.grant("see")):
         raise NotFound
 
 
-__all__ = ["PluralConverter", "demand_seeing", "fixed_url", "list_url", "record_url"]
+__all__ = ["PluralConverter", "demand_seeing", "fixed_url", "list_url", "notice_url", "record_url"]

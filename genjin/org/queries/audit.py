@@ -270,6 +270,7 @@ def kinds() -> dict[str, str]:
         "code_series": _("编号规则"),
         "teammate": _("团队成员"),
         "file": _("附件"),
+        "comment": _("评论"),
     }
 
 

@@ -20,7 +20,7 @@ from genjin.reminders.digest import MOST_LINES as MOST_OF_SECTION
 from genjin.reminders.digest import sections_for
 from genjin.reminders.models import Delivery, Robot
 from genjin.reminders.queries import label_of, members_of
-from genjin.ui.addresses import record_url
+from genjin.ui.addresses import notice_url
 
 Written = tuple[Message | None, list[Delivery]]
 """The message (None: nothing to say) and the rows it tells; the others need not be sent."""
@@ -32,7 +32,7 @@ def write_notices(actor: Actor, rows: Sequence[Delivery], key: str) -> Written:
         told = _told(actor, rows)
         if not told:
             return None, []
-        lines = [Line(_cut(notice.words), place_of(notice)) for _row, notice in told]
+        lines = [Line(_cut(notice.words), notice_url(notice)) for _row, notice in told]
         path = lines[0].path if len(lines) == 1 and lines[0].path else "/inbox"
         title = lines[0].text if len(lines) == 1 else _new(len(lines))
         return _message(title, lines, key, path), [row for row, _notice in told]
@@ -85,11 +85,6 @@ def write_test(language: str, key: str) -> Message:
         return _message(
             _("跟进：测试消息"), [Line(_("收到这条消息，说明这个渠道可以正常使用。"))], key, "/profile/reminders"
         )
-
-
-def place_of(notice: Notice) -> str:
-    """Where a message leads."""
-    return record_url(notice.record_type, notice.record_id) if notice.record_id else ""
 
 
 def _told(actor: Actor, rows: Sequence[Delivery]) -> list[tuple[Delivery, Notice]]:

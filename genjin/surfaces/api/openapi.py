@@ -98,6 +98,7 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     ]
     single, past = _operation(f"{plural}.get", label, one), _operation(f"{plural}.timeline", label)
     past["parameters"] = [_query("before"), _query("size")]
+    said = _operation(f"{plural}.comments", label) | {"parameters": [_query("before")]}
     attached, attaching = _operation(f"{plural}.files", label), _operation(f"{plural}.attach", label)
     upload: Schema = {"type": "object", "required": ["upload"], "properties": {"upload": {"format": "binary"}}}
     attaching["requestBody"] = {"content": {"multipart/form-data": {"schema": upload}}}
@@ -105,6 +106,7 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
         f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
         f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
         f"{BASE}/{plural}/{{id}}/timeline": {"parameters": [_id()], "get": past},
+        f"{BASE}/{plural}/{{id}}/comments": {"parameters": [_id()], "get": said},
         f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
     }
 

@@ -76,6 +76,8 @@ def shown_schema(actor: Actor, field: Field) -> Schema:
 def _sent(actor: Actor, field: Field) -> Schema:
     if field.kind in NAMED_BY:
         return {"type": ["integer", "string", "null"] if NAMED_BY[field.kind] == "id" else "string"}
+    if field.kind == "people":
+        return {"type": "array", "items": {"type": ["integer", "string"]}}
     if field.kind == "file":
         return {"type": "string", "format": "binary"}
     if isinstance(field, Choice):

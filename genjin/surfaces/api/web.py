@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import files, openapi, records, running
+from genjin.surfaces.api import comments, files, openapi, records, running
 from genjin.surfaces.api.problems import refusal_answer
 
 served: list[URLPattern | URLResolver] = [
@@ -22,6 +22,7 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/<slug:plural>/<int:row_id>", records.record),
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),
     path("api/v1/<slug:plural>/<int:row_id>/files", files.files),
+    path("api/v1/<slug:plural>/<int:row_id>/comments", comments.comments),
     path("api/v1/<slug:plural>/<int:row_id>/actions/<slug:verb>", running.on_record),
 ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.notices import COUNTED, notice_for, notices, read_notices, unread
-from genjin.ui.addresses import record_url
+from genjin.ui.addresses import notice_url
 from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, go, page, respond, wants_fragment
 
@@ -29,8 +29,7 @@ def opening(request: PageRequest, message: int) -> HttpResponse:
     """Read a message and go to its record."""
     notice = notice_for(request.actor, message)
     read_notices.run(request.actor, None, {"message": message})
-    place = record_url(notice.record_type, notice.record_id) if notice.record_id else reverse("inbox")
-    return go(request, place)
+    return go(request, notice_url(notice) or reverse("inbox"))
 
 
 @page("inbox/reading", name="inbox-read", methods=["POST"], needs=NEEDS)

@@ -114,6 +114,8 @@ def evil_company(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
             assert row_id is not None
             known[record_type.key] = world.ids["owner"][record_type.key] = row_id
         ACTIONS["customers.pause"].run(owner, known["customer"], {"reason": "other", "note": word})
+        raw = {"record_type": "customer", "record_id": str(known["customer"]), "words": f"{word} @{EVIL[3]}"}
+        ACTIONS["comments.write"].run(administrator, None, raw | {"mentions": [owner.member_id]})
         ACTIONS["customers.add_address"].run(owner, known["customer"], {"label": evil[:30], "detail": word})
         ACTIONS["views.keep"].run(administrator, None, {"record_type": "customer", "name": word[:40], "shared": "1"})
         ACTIONS["options.add"].run(administrator, None, {"list_key": "customer_tag", "label": word[:20]})
