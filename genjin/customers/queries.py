@@ -15,6 +15,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, row_for, seen_among, visible_to
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import Ready
+from genjin.kernel.together import declare_kin, kin
 
 
 def customer_for(actor: Actor, customer_id: int, *, to: To, lock: bool = False) -> Customer:
@@ -40,6 +41,14 @@ def _contacts(customer_id: int) -> QuerySet[Contact]:
 @cache
 def _first_contacts(most: int) -> Ready[Contact]:
     return Ready(lambda customer_id: _contacts(customer_id)[:most])
+
+
+def lives_of_contacts(customer: Customer) -> list[tuple[int, bool]]:
+    """(life, primary) of every contact of a customer, whoever may see it."""
+    made = kin(Contact, "customer_id", customer.pk)
+    if made is not None:
+        return [(contact.life, contact.primary) for contact in made]
+    return list(Contact.objects.filter(customer_id=customer.pk).values_list("life", "primary"))
 
 
 def addresses_of(actor: Actor, customer_id: int) -> list[Address]:
@@ -115,3 +124,6 @@ def customers_named(actor: Actor, names: Iterable[str], *, before: datetime | No
     seen = visible_to(actor, Customer).filter(pk__in=rows.values("pk"), life__lt=Life.VOIDED).order_by("id")
     found.update(seen.values_list("name_key", "pk"))
     return found
+
+
+declare_kin(Contact, "customer_id")

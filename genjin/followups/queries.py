@@ -20,6 +20,7 @@ from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.files import File
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import Ready
+from genjin.kernel.together import declare_kin
 from genjin.org.queries import organisation
 from genjin.plans.models import Plan
 
@@ -110,3 +111,6 @@ def author_named(actor: Actor, name: str) -> int | None:
     """The id of the one active member with exactly this name; None when none or several."""
     found = [p.id for p in organisation(actor).people.values() if p.active and p.name == name]
     return found[0] if len(found) == 1 else None
+
+
+declare_kin(FollowUp, "customer_id")

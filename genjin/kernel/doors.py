@@ -143,7 +143,7 @@ def seen_among(actor: Actor, found: list[R], query: Callable[[], QuerySet[R]], m
 
 def row_for(actor: Actor, model: type[R], row_id: int, *, to: To, lock: bool = False) -> R:
     """The row's one door. Raises NotFound (absent or invisible) or Forbidden (visible, but not for this)."""
-    row = _known(actor, model, row_id) if lock else None
+    row = _known(actor, model, row_id)
     if row is None:
         row = _fetched(actor, model, row_id, lock=lock)
     if lock:

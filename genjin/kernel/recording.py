@@ -20,11 +20,13 @@ from django.utils import timezone
 from genjin.kernel import search_text
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of
+from genjin.kernel.copying import copy_in
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
-from genjin.kernel.together import insert, waiting
+from genjin.kernel.together import draw, insert, waiting
 
+EVENT_IDS = "kernel_event_id_seq"
 SECRET = frozenset({"password", "token_hash", "code_hash", "locked"})
 
 
@@ -84,10 +86,16 @@ class Recording:
 def write_events(recordings: list[Recording]) -> list[int]:
     """Write events in the order of their moments; their ids in that order."""
     in_order = sorted(recordings, key=lambda each: each.at)
-    events = Event.objects.bulk_create([each.event() for each in in_order], batch_size=1000)
+    events = [each.event() for each in in_order]
+    if len(events) == 1:
+        Event.objects.bulk_create(events)
+    else:
+        for event, number in zip(events, draw(EVENT_IDS, len(events)), strict=True):
+            event.pk = number
+        copy_in(Event, events)
     parts = [part for each, event in zip(in_order, events, strict=True) for part in each.parts(event.pk)]
-    EventLink.objects.bulk_create([link for link, _payload in parts], batch_size=2000)
-    EventPayload.objects.bulk_create([payload for _link, payload in parts], batch_size=2000)
+    copy_in(EventLink, [link for link, _payload in parts])
+    copy_in(EventPayload, [payload for _link, payload in parts])
     return [event.pk for event in events]
 
 
@@ -126,6 +134,8 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
     row._loaded = {f.attname: _copy(getattr(row, f.attname)) for f in row._meta.concrete_fields}
     together = waiting.get()
     if together and isinstance(row, Record):
+        if creating:
+            together.bear(row)
         together.know(row)
 
 

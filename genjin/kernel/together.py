@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Model
 
+from genjin.kernel.copying import copy_in
+
 LEDGER = "kernel_event"
 AT_ONCE = 500
+KIN: dict[type[Model], tuple[str, ...]] = {}
+M = TypeVar("M", bound=Model)
 
 
 class Torn(Exception):
@@ -31,6 +35,8 @@ class Waiting:
     rows: dict[type[Model], dict[Any, Model]] = field(default_factory=dict)
     drawn: dict[str, Iterator[int]] = field(default_factory=dict)
     known: dict[tuple[type[Model], Any], Model] = field(default_factory=dict)
+    born: set[Any] = field(default_factory=set)
+    families: dict[tuple[type[Model], str, Any], dict[Any, Model]] = field(default_factory=dict)
     postponed: list[Any] = field(default_factory=list)
     settle: Callable[[list[Any]], Any] | None = None
     block: int = 1
@@ -54,10 +60,20 @@ class Waiting:
     def know(self, row: Model) -> None:
         """This row is locked by us (or new), and this object is how it stands: it need not be read again."""
         self.known[type(row), row.pk] = row
+        for name in KIN.get(type(row), ()):
+            parent = getattr(row, name)
+            if parent in self.born:
+                self.families.setdefault((type(row), name, parent), {})[row.pk] = row
+
+    def bear(self, row: Model) -> None:
+        """This row is made here, and so is whatever will name it."""
+        self.born.add(row.pk)
 
     def forget(self) -> None:
         """What an action left behind when it broke off is not how rows stand."""
         self.known.clear()
+        self.born.clear()
+        self.families.clear()
 
     def postpone(self, piece: Any, settle: Callable[[list[Any]], Any]) -> None:
         """Let a piece of the ledger wait for `settle`, which writes many at once."""
@@ -70,7 +86,7 @@ class Waiting:
         self.inserting = True
         try:
             for model in models:
-                model._base_manager.bulk_create(self.rows.pop(model).values(), batch_size=AT_ONCE)
+                copy_in(model, list(self.rows.pop(model).values()))
         finally:
             self.inserting = False
 
@@ -152,6 +168,21 @@ def insert(row: Model) -> None:
         return
     mine.add(row)
     row._state.adding, row._state.db = False, connection.alias
+
+
+def declare_kin(model: type[Model], *attributes: str) -> None:
+    """Rows of this model are asked for by these columns, each naming another row, while they are written together."""
+    KIN[model] = attributes
+
+
+def kin(model: type[M], attribute: str, parent_id: Any) -> list[M] | None:
+    """All rows of a model that name this one, as they stand, when it was made in the frame at hand: then they were too.
+    None: ask the database. Only for records, and for columns that are declared."""
+    mine = waiting.get()
+    if mine is None or parent_id not in mine.born or attribute not in KIN.get(model, ()):
+        return None
+    family = mine.families.get((model, attribute, parent_id), {})
+    return [row for row in family.values() if isinstance(row, model) and getattr(row, attribute) == parent_id]
 
 
 def draw(sequence: str, count: int = 1) -> list[int]:

@@ -7,7 +7,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.recording import record as record_change
 from genjin.kernel.records import belonging_to, type_of
-from genjin.kernel.together import insert
+from genjin.kernel.together import insert, kin
 from genjin.ownership.models import Period, Rule
 
 
@@ -43,7 +43,10 @@ def change_owner(
 def _bring_along(actor: Actor, record: Record, reason: str) -> None:
     """Records that belong to this one follow its owner."""
     for record_type, link in belonging_to(type_of(record).key):
-        rows = record_type.model._default_manager.filter(**{link.column: record.pk}).exclude(life=Life.VOIDED)
-        for row in rows.select_for_update(of=("self",)):
-            if row.owner_id != record.owner_id:
+        rows = kin(record_type.model, link.column, record.pk)
+        if rows is None:
+            query = record_type.model._default_manager.filter(**{link.column: record.pk}).exclude(life=Life.VOIDED)
+            rows = list(query.select_for_update(of=("self",)))
+        for row in rows:
+            if row.owner_id != record.owner_id and row.life != Life.VOIDED:
                 change_owner(actor, row, record.owner_id, rule=Rule.FOLLOWED, reason=reason)

@@ -27,7 +27,7 @@ from genjin.org.queries import actor_for
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 from genjin.plans.models import DUE, Plan
-from genjin.plans.queries import earliest_of
+from genjin.plans.queries import due_of, earliest_of
 from genjin.plans.rules import FARTHEST, MOVES, PlanState, is_open, next_of_series
 
 
@@ -67,8 +67,7 @@ def fulfil_due(actor: Actor, customer: Customer, *, by: int, at: datetime, follo
     """Carry out what of a member stood open for a (locked) customer and was due by the end of the day of `at`: a talk
     was had, whatever it was planned as (B7). Returns what was carried out; the customer is told."""
     _start, end = day_bounds(at.astimezone(actor.zone).date(), actor.zone)
-    rows = Plan.objects.filter(DUE, customer_id=customer.pk, assignee_id=by, due_at__lt=end)
-    due = list(rows.select_for_update(of=("self",)).order_by("starts_at", "id"))
+    due = due_of(customer, by, end)
     for plan in due:
         fulfil(actor, plan, followup_id=followup_id)
     if due:

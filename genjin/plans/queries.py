@@ -15,6 +15,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, first_visible, register_branch, row_for, visible_to
 from genjin.kernel.expressions import Within, among
 from genjin.kernel.models.rows import Life
+from genjin.kernel.together import declare_kin, kin
 from genjin.org.queries import organisation
 from genjin.plans.models import DUE, Plan
 
@@ -60,7 +61,20 @@ def plans_between(
 
 def earliest_of(customer: Customer) -> Plan | None:
     """The customer's earliest open plan, whoever may see it."""
+    made = kin(Plan, "customer_id", customer.pk)
+    if made is not None:
+        return min((p for p in made if p.due_at), key=lambda p: (p.starts_at, p.pk), default=None)
     return Plan.objects.filter(DUE, customer_id=customer.pk).order_by("starts_at", "id").first()
+
+
+def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
+    """A member's open plans for a (locked) customer that are due before a moment, locked, the earliest first."""
+    made = kin(Plan, "customer_id", customer.pk)
+    if made is not None:
+        due = [p for p in made if p.assignee_id == member_id and p.due_at and p.due_at < before]
+        return sorted(due, key=lambda p: (p.starts_at, p.pk))
+    rows = Plan.objects.filter(DUE, customer_id=customer.pk, assignee_id=member_id, due_at__lt=before)
+    return list(rows.select_for_update(of=("self",)).order_by("starts_at", "id"))
 
 
 def helps(actor: Actor, plan: Plan) -> bool:
@@ -97,5 +111,6 @@ def _slim(rows: QuerySet[Plan]) -> QuerySet[Plan]:
     return rows.defer("search", "search_key", "custom")
 
 
+declare_kin(Plan, "customer_id")
 register_branch("plan_support", support_branch, only="plan")
 register_branch("plan_assignee", assignee_branch, only="plan")

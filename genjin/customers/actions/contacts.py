@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.customers.models import Address, Contact, Customer
-from genjin.customers.queries import contact_for, customer_for
+from genjin.customers.queries import contact_for, customer_for, lives_of_contacts
 from genjin.customers.record import CONTACT
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
@@ -31,7 +31,7 @@ def create_contact(actor: Actor, *, values: Values) -> Contact:
     customer = _writable_customer(actor, values["customer"])
     contact = Contact()
     apply_values(actor, contact, values)
-    others = list(Contact.objects.filter(customer_id=customer.pk).values_list("life", "primary"))
+    others = lives_of_contacts(customer)
     if all(life != Life.LIVE for life, _primary in others):
         contact.primary = True
     change_owner(actor, contact, customer.owner_id, rule=Rule.CREATED)

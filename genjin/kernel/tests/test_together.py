@@ -21,7 +21,7 @@ from genjin.kernel.fields import Values
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
-from genjin.kernel.together import Torn, together
+from genjin.kernel.together import Torn, kin, together
 from genjin.ownership.models import Period
 from genjin.testing.cast import Cast, make_cast
 
@@ -168,3 +168,28 @@ def test_only_what_is_brought_in_has_a_moment_of_its_own(cast: Cast) -> None:
         cast.actor("owner").as_of(yesterday)
     with pytest.raises(ValueError, match="ahead of time"):
         cast.actor("owner", Surface.IMPORT).as_of(timezone.now() + timedelta(days=1))
+
+
+def test_what_belongs_to_a_row_made_here_is_known_without_asking(cast: Cast) -> None:
+    actor = cast.actor("owner")
+    old = make_customer(actor, name="早已在册有限公司")
+    with together():
+        customer = create_customer(actor, values=Values(name="新来的机械有限公司"), duplicate_known=True)
+        contacts = [create_contact(actor, values=Values(name=name, customer=customer.pk)) for name in ("甲", "乙")]
+        with CaptureQueriesContext(connection) as asked:
+            assert kin(Contact, "customer_id", customer.pk) == contacts
+        assert not asked.captured_queries
+        assert kin(Contact, "customer_id", old.pk) is None
+        assert kin(Contact, "owner_id", customer.pk) is None
+    assert kin(Contact, "customer_id", customer.pk) is None
+    assert list(Contact.objects.order_by("pk").values_list("name", "primary")) == [("甲", True), ("乙", False)]
+
+
+def test_what_is_copied_in_stands_as_it_was_given(cast: Cast) -> None:
+    words = "制表\t换行\n反斜杠\\N 'quoted' {braces}"
+    done = create_customer.run_rows(
+        cast.actor("owner"), [raw(number, background=words, tags=[], level="A") for number in range(5)]
+    )
+    found = Customer.objects.filter(pk__in=done.done)
+    assert {(row.background, row.level, tuple(row.tags)) for row in found} == {(words, "A", ())}
+    assert found.filter(search__isnull=False).count() == 5
