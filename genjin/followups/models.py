@@ -71,7 +71,11 @@ class FollowUp(Record):
 
     class Meta:
         indexes = [
-            models.Index(fields=["customer", "-occurred_at", "-id"], name="followup_customer"),
+            models.Index(
+                fields=["customer", "-occurred_at", "-id"],
+                name="followup_customer",
+                include=["life", *GROUPED[1:], "effective", "late_hours"],  # teams' customers are summed from it alone
+            ),
             models.Index(
                 fields=["contact", "-occurred_at", "-id"], name="followup_contact", condition=~models.Q(contact=None)
             ),

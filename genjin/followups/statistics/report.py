@@ -180,7 +180,7 @@ def _departments(
     _count(numbers, households.by_department, customers.by_department if customers else None)
     tree = organisation(actor).departments
     shown = asked.tree(actor) if asked.departments else numbers.keys()
-    order = [one for one in _in_order(tree) if one in numbers and one in shown]
+    order = [one for one in in_order(tree) if one in numbers and one in shown]
     return [
         Row(
             tree[one].name if one else _("没有部门"),
@@ -204,7 +204,7 @@ def _count(
             each.customers = len(customers.get(key, ()))
 
 
-def _in_order(tree: Mapping[int, Node]) -> Iterator[int]:
+def in_order(tree: Mapping[int, Node]) -> Iterator[int]:
     """Departments, each followed by those below it."""
     below: defaultdict[int | None, list[int]] = defaultdict(list)
     for node in tree.values():

@@ -15,17 +15,17 @@ from genjin.followups.statistics.asked import AUTHOR, DEPARTMENT, METHODS, Asked
 from genjin.followups.statistics.drills import followups_url
 from genjin.followups.statistics.period import choices
 from genjin.followups.statistics.queries.lines import page_of_lines
-from genjin.followups.statistics.report import report
+from genjin.followups.statistics.report import Row, in_order, report
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field
 from genjin.org.queries import organisation
-from genjin.ui.forms.choices import offers
 from genjin.ui.forms.controls import choices_url
 from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, fragment, page, render, respond
 
 SEE = FOLLOWUP.grant("see")
 ON_PAPER = 2_000
+MOST_SHOWN = 50
 PAGE = "followups/statistics.html"
 
 
@@ -33,7 +33,7 @@ PAGE = "followups/statistics.html"
 def followup_statistics(request: PageRequest) -> HttpResponse:
     """客户跟进记录统计表 (S0-33): period and filters, the numbers, by salesperson and department, the lines."""
     asked = _asked(request)
-    context = _numbers(request.actor, asked) | _lines(request, asked) | _form(request.actor, asked)
+    context = _numbers(request, asked) | _lines(request, asked) | _form(request.actor, asked)
     return respond(request, f"{PAGE}#figures", **context)
 
 
@@ -41,7 +41,7 @@ def followup_statistics(request: PageRequest) -> HttpResponse:
 def tables(request: PageRequest) -> HttpResponse:
     """The numbers with customers counted: what a page over very many follow-ups asks for once it stands."""
     asked = _asked(request)
-    return fragment(request, f"{PAGE}#numbers", **_numbers(request.actor, asked, complete=True))
+    return fragment(request, f"{PAGE}#numbers", **_numbers(request, asked, complete=True))
 
 
 @page("statistics/followups/lines", name="followup-statistics-lines", needs=SEE)
@@ -55,7 +55,7 @@ def on_paper(request: PageRequest) -> HttpResponse:
     """All of it for A4: whole numbers and up to 2,000 lines, with the period, the company and who printed."""
     asked, actor = _asked(request), request.actor
     found = page_of_lines(actor, asked, size=ON_PAPER)
-    context = _numbers(actor, asked, complete=True) | {"lines": found, "company": organisation(actor).company}
+    context = _numbers(request, asked, complete=True) | {"lines": found, "company": organisation(actor).company}
     chosen = [field.text(one, actor) for field, values in _chosen(asked) for one in values]
     return render(request, "followups/statistics_print.html", chosen=chosen, **context)
 
@@ -64,13 +64,26 @@ def _asked(request: PageRequest) -> Asked:
     return read_asked(request.actor, dict(request.GET.lists()))
 
 
-def _numbers(actor: Actor, asked: Asked, *, complete: bool | None = None) -> dict[str, Any]:
+def _numbers(request: PageRequest, asked: Asked, *, complete: bool | None = None) -> dict[str, Any]:
+    found = report(request.actor, asked, complete=complete)
+    whole = "all" in request.GET
     return {
         "asked": asked,
-        "report": report(actor, asked, complete=complete),
-        "method_words": lambda key: METHODS.text(key, actor),
+        "report": found,
+        "people": found.people if whole else found.people[:MOST_SHOWN],
+        "departments": found.departments if whole else _upper(found.departments),
+        "method_words": lambda key: METHODS.text(key, request.actor),
         "tables_url": f"{reverse('followup-statistics-tables')}?{asked.query()}",
     }
+
+
+def _upper(rows: list[Row]) -> list[Row]:
+    """As many levels of the tree, from above, as a page bears; the first one in any case."""
+    for depth in range(max((row.depth for row in rows), default=0), -1, -1):
+        found = [row for row in rows if row.depth <= depth]
+        if len(found) <= MOST_SHOWN:
+            return found
+    return found[:MOST_SHOWN] if rows else []
 
 
 def _lines(request: PageRequest, asked: Asked) -> dict[str, Any]:
@@ -89,12 +102,18 @@ def _form(actor: Actor, asked: Asked) -> dict[str, Any]:
             {"label": one.label, "value": (one.start, one.end), "href": _url(Asked(one.start, one.end), kept)}
             for one in choices(today)
         ],
-        "departments": [(offer.value, offer.text) for offer in offers(actor, DEPARTMENT, "")],
+        "department_choices": _departments(actor),
         "methods": [(key, str(METHODS.text(key, actor))) for key in METHODS.choices(actor)],
         "authors": [(one, AUTHOR.text(one, actor)) for one in asked.authors],
         "author_src": choices_url(FOLLOWUP.plural, FOLLOWUP.keys["author"]) + "?filter=1",
         "may_export": actor.may(EXPORT),
     }
+
+
+def _departments(actor: Actor) -> list[tuple[str, str]]:
+    """All departments, those below others moved in."""
+    tree = organisation(actor).departments
+    return [(str(one), "\u3000" * (tree[one].path.count("/") - 2) + tree[one].name) for one in in_order(tree)]
 
 
 def _url(asked: Asked, kept: Sequence[tuple[str, str]]) -> str:

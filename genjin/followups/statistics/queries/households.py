@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from genjin.followups.models import FollowUp
 from genjin.followups.statistics.asked import Asked
+from genjin.followups.statistics.queries.sight import ways
 from genjin.followups.statistics.queries.totals import chosen, during
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import visible_to
@@ -34,35 +35,40 @@ def person(author: int | None, name: str) -> Author:
 
 def held(actor: Actor, asked: Asked) -> Households:
     """跟进客户数: customers with a follow-up in the period that the actor may see."""
-    return _grouped(actor, held_rows(actor, asked))
+    return _counted(actor, [during(rows, actor, asked) for rows in _by_way(actor, asked)])
 
 
 def closed(actor: Actor, asked: Asked) -> Households:
     """成交户数: customers with a deal dated in the period, each once however many deals it made (S0-33, S0-39)."""
-    return _grouped(actor, closed_rows(actor, asked))
+    return _counted(actor, [_dealt(rows, asked) for rows in _by_way(actor, asked)])
 
 
 def held_rows(actor: Actor, asked: Asked) -> QuerySet[FollowUp]:
     """The follow-ups behind 跟进客户数."""
-    return during(_visible(actor, asked), actor, asked)
+    return during(chosen(actor, asked) & visible_to(actor, FollowUp), actor, asked)
 
 
 def closed_rows(actor: Actor, asked: Asked) -> QuerySet[FollowUp]:
     """The follow-ups behind 成交户数. A deal's date is a date: it has no zone."""
-    return _visible(actor, asked).filter(deal_date__range=(asked.start, asked.end))
+    return _dealt(chosen(actor, asked) & visible_to(actor, FollowUp), asked)
 
 
-def _visible(actor: Actor, asked: Asked) -> QuerySet[FollowUp]:
-    return chosen(actor, asked) & visible_to(actor, FollowUp)
+def _dealt(rows: QuerySet[FollowUp], asked: Asked) -> QuerySet[FollowUp]:
+    return rows.filter(deal_date__range=(asked.start, asked.end))
 
 
-def _grouped(actor: Actor, rows: QuerySet[FollowUp]) -> Households:
+def _by_way(actor: Actor, asked: Asked) -> list[QuerySet[FollowUp]]:
+    """What the actor sees, a query for each way; sets of customers bear that rows come twice."""
+    return [chosen(actor, asked).filter(way) for way in ways(actor)]
+
+
+def _counted(actor: Actor, queries: list[QuerySet[FollowUp]]) -> Households:
     found = Households()
-    columns = rows.order_by().values_list("author_id", "author_name", "department_id")
-    groups = columns.annotate(customers=ArrayAgg("customer_id"))
-    for author, name, department, customers in groups:
-        found.by_author[person(author, name)].update(customers)
-        found.by_department[department or 0].update(customers)
+    for rows in queries:
+        columns = rows.order_by().values_list("author_id", "author_name", "department_id")
+        for author, name, department, customers in columns.annotate(customers=ArrayAgg("customer_id")):
+            found.by_author[person(author, name)].update(customers)
+            found.by_department[department or 0].update(customers)
     found.every.update(*found.by_department.values())
     for department, customers in list(found.by_department.items()):
         for above in above_of(actor, department):

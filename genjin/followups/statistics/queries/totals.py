@@ -17,8 +17,8 @@ from genjin.followups.models import FollowUp
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.period import moments, parts
+from genjin.followups.statistics.queries.sight import beyond, in_scope
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import branch_conditions, scope_condition
 from genjin.kernel.expressions import row_by_row
 from genjin.kernel.models.rows import Life
 
@@ -97,13 +97,12 @@ def _conditions(
 
 
 def _beyond(actor: Actor, asked: Asked, scope: Scope) -> Iterator[Sum]:
-    """What the actor sees outside his scope, one way of seeing after the other."""
+    """What the actor sees outside his scope, one way of seeing after the other; each row on the first way only."""
     if scope.everything:
         return
-    already = row_by_row(scope_condition(scope))
-    for way in branch_conditions(actor, FOLLOWUP):
-        rows = chosen(actor, asked).filter(way).exclude(already)
-        yield from _grouped(during(rows, actor, asked))
+    already = row_by_row(in_scope(scope))
+    for way in beyond(actor, scope):
+        yield from _grouped(during(chosen(actor, asked).filter(way).exclude(already), actor, asked))
         already |= row_by_row(way)
 
 

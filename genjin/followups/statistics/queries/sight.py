@@ -1,0 +1,56 @@
+"""What an actor may see, as conditions that an index answers one at a time: the scope, then each way beyond it."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q
+
+from genjin.followups.record import FOLLOWUP
+from genjin.kernel.actor import Actor, Scope
+from genjin.kernel.doors import BRANCHES, SEE, scope_condition
+from genjin.kernel.expressions import WEIGHED, Within, row_by_row
+
+
+class AmongThese(Func):
+    """Is the column among the ids of a query? They are looked up in the index one after the other, however many the
+    planner takes them for."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+    conditional = True
+
+
+def is_narrow(scope: Scope) -> bool:
+    """Does it name so few that their indexes find the rows?"""
+    return not scope.everything and len(scope.members) + len(scope.departments) <= WEIGHED
+
+
+def in_scope(scope: Scope) -> Q:
+    """The scope: by its indexes when it names few, else as a question to each row."""
+    if scope.everything or is_narrow(scope):
+        return scope_condition(scope)
+    return row_by_row(Q(Within("owner_id", scope.members)) | Q(Within("department_id", scope.departments)))
+
+
+def beyond(actor: Actor, scope: Scope) -> list[Q]:
+    """What teams and the like open beyond the scope: one condition for few rows, one for each index for many."""
+    if scope.everything:
+        return []
+    link = FOLLOWUP.owner_link()
+    columns = ["id", link.column] if link else ["id"]
+    ids = [found for branch in BRANCHES.values() if (found := branch(actor, SEE, False)) is not None]
+    each = [Q(AmongThese(F(column), ArraySubquery(one))) for one in ids for column in columns]
+    return [reduce(or_, each)] if each and is_narrow(scope) else each
+
+
+def ways(actor: Actor) -> list[Q]:
+    """All that the actor sees; a row may be met on several ways. Raises Forbidden."""
+    scope = actor.demand(FOLLOWUP.grant("see"))
+    further = beyond(actor, scope)
+    if is_narrow(scope):
+        return [reduce(or_, [in_scope(scope), *further])]
+    return [in_scope(scope), *further]
