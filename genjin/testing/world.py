@@ -69,7 +69,7 @@ def _channels(administrator: Actor) -> int:
     """Web Push and a group robot, which nothing is sent to; the robot's id."""
     ACTIONS["channels.set_push"].run(administrator, None, {"on": "on"})
     url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"
-    outcome = ACTIONS["channels.add_robot"].run(administrator, None, {"provider": "wecom", "name": "全员群", "url": url})
+    outcome = ACTIONS["channels.add_robot"].run(administrator, None, {"provider": "wecom", "name": "全员", "url": url})
     assert outcome.row_id is not None
     return outcome.row_id
 
