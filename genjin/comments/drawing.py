@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.urls import reverse
+
 from genjin.comments.actions import WRITE, manages, takes_back
 from genjin.comments.models import Comment
 from genjin.comments.queries import COUNTED, Thread, counted
@@ -21,7 +23,7 @@ from genjin.ui.addresses import record_url
 @dataclass(frozen=True)
 class Line:
     """A comment as shown. `parts`: (piece, whether it names somebody mentioned); `others`: who is mentioned without
-    standing in the words."""
+    standing in the words; `take_back`: where to take it back, '' for who may not."""
 
     id: int
     who: str
@@ -29,7 +31,7 @@ class Line:
     taken_back: bool
     parts: Sequence[tuple[str, bool]] = ()
     others: Sequence[str] = ()
-    takes_back: bool = False
+    take_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def _line(actor: Actor, comment: Comment, *, managing: bool) -> Line:
     parts = parted(comment.words, mentioned)
     there = {piece[1:] for piece, is_name in parts if is_name}
     others = [each for each in mentioned if each not in there]
-    return replace(line, parts=parts, others=others, takes_back=managing or takes_back(actor, comment))
+    may_take = managing or takes_back(actor, comment)
+    address = reverse("comment-taking-back", args=[comment.pk]) if may_take else ""
+    return replace(line, parts=parts, others=others, take_back=address)
 
 
 def _named(actor: Actor, ids: Sequence[int]) -> Mapping[int, str]:

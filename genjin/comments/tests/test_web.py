@@ -55,12 +55,15 @@ def body(client: Client, path: str, **headers: str) -> str:
 
 def test_the_first_paint_asks_nothing_about_comments_and_the_card_follows(world: World) -> None:
     say(world, "manager", world.own, "先看报价")
+    own = say(world, "owner", world.own, "好")
     client = browser(world, "owner")
     with CaptureQueriesContext(connection) as queries:
         page = body(client, f"/customers/{world.own.pk}")
     assert "comments_comment" not in "".join(q["sql"] for q in queries)
     assert "先看报价" not in page
-    assert "先看报价" in body(client, f"/customers/{world.own.pk}/related", **HTMX)
+    cards = body(client, f"/customers/{world.own.pk}/related", **HTMX)
+    assert "先看报价" in cards
+    assert f"/comments/{own.pk}/taking-back" in cards
 
 
 def test_a_comment_is_sent_and_shown_with_the_name_in_it(world: World) -> None:
