@@ -15,6 +15,8 @@ from genjin.org.actions.passwords import issue_reset_code, use_reset_code
 from genjin.org.actions.setup import issue_setup_token, run_setup
 from genjin.org.models import Department, Role
 from genjin.org.queries import actor_for
+from genjin.reminders.actions.channels import set_mail_server
+from genjin.reminders.models import MailMode
 
 TAG_TONES = {
     "重点跟进": "bad",
@@ -61,6 +63,7 @@ def make_company(founded: datetime) -> Staff:
     )
     staff.ids[ADMINISTRATOR.name] = first.pk
     administrator = _actor(first.pk).as_of(founded)
+    set_mail_server(administrator, mode=MailMode.KEPT)  # the addresses are invented
     _make_people(administrator, staff)
     _make_tags(administrator)
     staff.actors = {name: _actor(member_id) for name, member_id in staff.ids.items()}

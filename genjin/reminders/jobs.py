@@ -26,7 +26,7 @@ declare_notice(
 )
 
 
-@periodic("*/10 * * * * *", "reminders.deliver")
+@periodic("* * * * * */10", "reminders.deliver")
 def deliver(actor: Actor) -> None:
     """Spread and send what is due; a few rounds, so that other jobs get their turn."""
     for _round in range(ROUNDS):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+import croniter  # type: ignore[import-untyped]  # procrastinate brings it, untyped
 import pytest
 
+from genjin.kernel.jobs import PERIODIC
 from genjin.reminders.rules import (
     DEFAULTS,
     PAUSES,
@@ -109,3 +111,9 @@ def test_what_was_not_chosen_follows_the_defaults() -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         clock(text)
+
+
+def test_messages_are_looked_for_every_ten_seconds() -> None:
+    times = croniter.croniter(PERIODIC["reminders.deliver"], 0.0)
+    first, second = times.get_next(float), times.get_next(float)
+    assert second - first == 10
