@@ -111,6 +111,12 @@ def _types(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
     return list(RECORD_TYPES.values())
 
 
+def _generic_new(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
+    """The types without a page of their own for writing a new one."""
+    own = {page.route for page in all_pages()}
+    return [t for t in RECORD_TYPES.values() if f"{t.plural}/new" not in own]
+
+
 def _own(kind: str) -> Callable[[World, str, Chosen], list[int]]:
     return lambda world, part, _sofar: [world.id(part, kind)]
 
@@ -229,6 +235,7 @@ ROW_PARAMETERS = {
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
     ("<plural:record_type>/<int:row_id>/owners", "record_type"): _teamed,
+    ("<plural:record_type>/new", "record_type"): _generic_new,
     ("", "plural"): lambda _world, _part, _sofar: [t.plural for t in RECORD_TYPES.values()],
     ("", "row_id"): _row,
     ("", "customer_id"): _own("customer"),
@@ -273,6 +280,8 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
 # What is asked of a door besides its bare address, {half} being the beginning of an owner's mark and {customer} … the
 # ids of what the owner has. "" stands for the bare address.
 QUERIES: dict[str, tuple[str, ...]] = {
+    "followups/new": ("", "customer={customer}", "contact={contact}", "plan={plan}"),
+    "phrases/choices": ("", "customer={customer}&contact={contact}", "q={half}"),
     "calendar": ("", "show=month&who={member}", "show=day&who={member}"),
     "<plural:record_type>": ("", "f=1&life=any&sort=-id", "f=1&q={half}"),
     "<plural:record_type>/count": ("f=1", "f=1&q={half}", "f=1&life=any"),

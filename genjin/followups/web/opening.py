@@ -24,18 +24,22 @@ _KIND = {"customers": "customer", "contacts": "contact", "plans": "plan", "follo
 
 def asked_for(request: PageRequest) -> Asked:
     """What is named in the address (`?customer=`, `?contact=`, `?plan=`, `?from=` a page's path), else the record whose
-    page is open. Raises NotFound, or Forbidden for a named customer that one may not write to."""
-    actor, named = request.actor, request.POST if request.method == "POST" else request.GET
+    page is open. What one may not see or not write to opens it for nobody, as if it were not there."""
+    try:
+        return _asked(request)
+    except (Forbidden, NotFound):
+        return Asked()
+
+
+def _asked(request: PageRequest) -> Asked:
+    named = request.POST if request.method == "POST" else request.GET
     for kind in KINDS:
         if named.get(kind):
-            return _named(actor, kind, named[kind])
+            return _named(request.actor, kind, named[kind])
     match = _PLACE.fullmatch(named.get("from", "") or on_page(request))
     if match is None or any(kind in named for kind in KINDS):
         return Asked()
-    try:
-        return _named(actor, _KIND[match[1]], match[2])
-    except (Forbidden, NotFound):
-        return Asked()
+    return _named(request.actor, _KIND[match[1]], match[2])
 
 
 def writes(actor: Actor, customer: Customer) -> bool:
