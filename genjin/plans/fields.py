@@ -38,6 +38,7 @@ class Fixed(Choice):
 
 
 MOMENT_OPERATORS = (
+    Operator("open", gettext_lazy("未完成"), "none"),
     Operator("overdue", gettext_lazy("已逾期"), "none"),
     Operator("week", gettext_lazy("在本周"), "none"),
 )
@@ -51,11 +52,13 @@ class DueTime(DateTime):
     kind: ClassVar[str] = "datetime"
 
     def operators(self) -> tuple[Operator, ...]:
-        """Those of any moment; overdue, and in this week (from Monday)."""
+        """Those of any moment; still open, overdue, and in this week (from Monday)."""
         return (*super().operators(), *MOMENT_OPERATORS)
 
     def condition(self, operator: str, raw: list[str], actor: Actor) -> Q:
-        """Both words for filters follow the clock of whoever asks."""
+        """What is overdue, and this week, follow the clock of whoever asks."""
+        if operator == "open":
+            return ~self.emptiness()
         if operator == "overdue":
             return Q(**{f"{self.path}__lt": actor.now()})
         if operator == "week":

@@ -18,12 +18,11 @@ from genjin.kernel.records import Link, RecordType, Searched, Section, View, reg
 from genjin.org.grants import add_to_ready_roles
 from genjin.plans.fields import DueTime, Fixed, options
 from genjin.plans.models import Plan
-from genjin.plans.rules import OPEN_STATES, REMIND_MINUTES, RHYTHMS, PlanState, is_open
+from genjin.plans.rules import REMIND_MINUTES, RHYTHMS, PlanState, is_open
 
 TONES = {PlanState.PREPARED: "", PlanState.UNDERWAY: "info", PlanState.COMPLETED: "ok", PlanState.CANCELLED: "bad"}
 STATES = options([(state.value, state.label, TONES[state]) for state in PlanState])
 STEPS = options([(key, label) for key, (label, _days, _months) in RHYTHMS.items()])
-OPEN = ",".join(OPEN_STATES)
 _REMINDED_BY = frozenset({"starts_at", "remind_minutes", "state", "assignee_id", "life"})
 
 
@@ -145,7 +144,7 @@ PLAN = register(
             DateTime(key="created_at", label=_("创建时间"), section="system", editable=False),
         ),
         views=(
-            View("mine", _("我的待办"), (("assignee.in", "me"), ("state.in", OPEN)), sort="due_at"),
+            View("mine", _("我的待办"), (("assignee.in", "me"), ("due_at.open", "")), sort="due_at"),
             View(
                 "overdue",
                 pgettext_lazy("several", "逾期"),
@@ -157,13 +156,13 @@ PLAN = register(
             View(
                 "given",
                 _("我安排给别人的"),
-                (("created_by.in", "me"), ("assignee.not", "me"), ("state.in", OPEN)),
+                (("created_by.in", "me"), ("assignee.not", "me"), ("due_at.open", "")),
                 sort="due_at",
             ),
             View(
                 "support",
                 _("需要协助"),
-                (("support_department.filled", ""), ("support_at.empty", ""), ("state.in", OPEN)),
+                (("support_department.filled", ""), ("support_at.empty", ""), ("due_at.open", "")),
                 sort="due_at",
                 columns=("content", "customer", "due_at", "support_department", "assignee"),
             ),
