@@ -14,7 +14,10 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.search_text import matches, parse_query, search_key
 
-PLACES = {"{客户}": "customer", "{联系人}": "contact", "{我}": "me"}
+PLACES = {
+    "{客户}": "customer", "{联系人}": "contact", "{我}": "me",
+    "{customer}": "customer", "{contact}": "contact", "{me}": "me",
+}  # fmt: skip
 STARTERS = (
     (_("电话未接"), _("电话无人接听，稍后再拨")),
     (_("初次介绍"), _("向{联系人}介绍了公司与产品，对方愿意进一步了解")),

@@ -26,7 +26,7 @@ function insert(picker, option) {
   const { selectionStart: from, selectionEnd: to, value } = field, before = from && !/\s$/.test(value.slice(0, from)) ? "\n" : "";
   genjin.hidePopovers(); field.focus();
   field.setRangeText(before + text, from, to, "end"); changed(field); grow(field);
-  const gap = field.value.search(/\{(客户|联系人|我)\}/); // a place without a name is filled in by hand
+  const gap = field.value.search(/\{(客户|联系人|我|customer|contact|me)\}/); // a place without a name is filled in by hand
   if (gap >= 0) field.setSelectionRange(gap, field.value.indexOf("}", gap) + 1);
 }
 document.addEventListener("toggle", event => { const picker = pickerOf(event.target); if (picker === event.target && event.newState === "open") { $("input", picker).value = ""; offer(picker); } }, true);
