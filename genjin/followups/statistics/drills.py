@@ -132,4 +132,4 @@ def _words(actor: Actor, asked: Asked) -> Iterator[str]:
 
 
 def _url(record_type: RecordType, pairs: Pairs) -> str:
-    return f"{list_url(record_type)}?{urlencode([('f', '1'), *pairs])}"
+    return f"{list_url(record_type)}?{urlencode([('view', 'all'), ('f', '1'), *pairs])}"
