@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -9,13 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import periodic
+from genjin.kernel.models.events import Event, EventLink
 from genjin.kernel.notices import declare_notice
+from genjin.kernel.sealing import consumer
 from genjin.reminders.changing.sending import deliver_due
 from genjin.reminders.changing.spreading import make_digests, spread
-from genjin.reminders.models import Delivery, KeptMail
+from genjin.reminders.models import Delivery, Device, KeptMail
 
 KEEP_DAYS = 90
 ROUNDS = 5
+ENDING = frozenset(
+    {"profile.change_password", "profile.end_other_sessions", "org.reset_password", "members.deactivate"}
+)
 
 declare_notice(
     "channel_trouble",
@@ -24,6 +30,15 @@ declare_notice(
     label=gettext_lazy("通知渠道故障"),
     facts=lambda _reader, note: {"channel": str(note.get("channel", ""))},
 )
+
+
+@consumer("reminders_devices")
+def forget_devices(events: Sequence[Event]) -> None:
+    """Whoever sets a new password or ends his sessions has lost a device, perhaps: all must be switched on again."""
+    ended = [event.pk for event in events if event.action in ENDING]
+    members = EventLink.objects.filter(event_id__in=ended, row_type="member").values("row_id")
+    if ended:
+        Device.objects.filter(member_id__in=members).delete()
 
 
 @periodic("* * * * * */10", "reminders.deliver")

@@ -13,7 +13,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Text, YesNo
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.refusal import NotFound, Refused
-from genjin.kernel.vault import lock
+from genjin.kernel.vault import Lost, lock, unlock
 from genjin.reminders.channels.push import Receiver, check_receiver, new_keys
 from genjin.reminders.models import Device, PushService
 from genjin.reminders.queries import push_service
@@ -65,11 +65,21 @@ def remove_device(actor: Actor, device_id: int) -> Device:
     listed=False,
 )
 def set_push(actor: Actor, *, on: On = False) -> PushService:
-    """Switch Web Push on or off for the company. The keys are made once and kept: browsers are bound to them."""
+    """Switch Web Push on or off for the company. The keys are made once and kept: browsers are bound to them. When they
+    can no longer be read, new ones are made and members switch their browsers on again."""
     service = PushService.objects.select_for_update().order_by("id").first() or PushService()
-    if not service.public_key:
+    if on and not _opens(service):
         private, service.public_key = new_keys()
         service.locked = lock({"private": private})
+        Device.objects.all().delete()
     service.on = on
     record(actor, service)
     return service
+
+
+def _opens(service: PushService) -> bool:
+    """Whether there are keys, and they can be read."""
+    try:
+        return bool(service.public_key and unlock(service.locked))
+    except Lost:
+        return False

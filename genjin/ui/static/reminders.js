@@ -25,6 +25,7 @@ async function start() {
   try {
     await navigator.serviceWorker.register("/push.js", { updateViaCache: "none" });
     const worker = await navigator.serviceWorker.ready;
+    await (await worker.pushManager.getSubscription())?.unsubscribe(); // it may be bound to an earlier key
     const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.push) });
     await send(box.dataset.address, { endpoint: made.endpoint, public_key: based(made.getKey("p256dh")), secret: based(made.getKey("auth")) });
   } catch { toast({ text: box.dataset.failed, tone: "bad" }); }
