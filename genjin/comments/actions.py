@@ -71,6 +71,7 @@ def write_comment(
         author_id=actor.member_id,
         words=words,
         mentions=wanted,
+        written_at=actor.now(),
     )
     record(actor, comment)
     return comment

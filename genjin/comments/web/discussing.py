@@ -18,7 +18,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Invalid, Refused
 from genjin.ui.addresses import record_url
-from genjin.ui.details.cards import Drawn, register_card
+from genjin.ui.details.cards import Drawn, register_button, register_card
 from genjin.ui.pages import PageRequest, fragment, go, page, render, wants_fragment, with_toast
 
 CARD = "comments/card.html"
@@ -30,6 +30,13 @@ def discussion_card(request: PageRequest, record: Record) -> Drawn | None:
         return None
     talk = drawn(request.actor, record, thread(request.actor, record))
     return Drawn(CARD, {"talk": talk}) if talk.lines or talk.composer else None
+
+
+def discussion_button(request: PageRequest, record: Record) -> Drawn | None:
+    """In the record's header: the discussion stands far below what is known of a customer."""
+    if not request.actor.may(GRANT):
+        return None
+    return Drawn("comments/button.html", {"discussion_url": f"{record_url(record.row_type, record.pk)}/comments"})
 
 
 @page("<plural:record_type>/<int:row_id>/comments", name="record-comments", methods=["GET", "POST"], needs=GRANT)
@@ -109,3 +116,4 @@ def _why(refusal: Refused) -> str:
 
 for _type in RECORD_TYPES.values():
     register_card(_type.key, "comments", discussion_card, order=5)
+    register_button(_type.key, "comments", discussion_button, order=90)

@@ -40,10 +40,13 @@ function take(field, option) {
 }
 const soon = field => { clearTimeout(wait); if (behind(field) === null) hide(field); else wait = setTimeout(() => offer(field), 120); };
 document.addEventListener("input", event => { const field = fieldOf(event.target); if (field) { grow(field); if (event.isTrusted && !event.isComposing) soon(field); } });
+document.addEventListener("compositionstart", event => { const field = fieldOf(event.target); if (field) hide(field); });
 document.addEventListener("compositionend", event => { const field = fieldOf(event.target); if (field) soon(field); });
 document.addEventListener("focusout", event => { const field = fieldOf(event.target); if (field) hide(field); });
 document.addEventListener("click", event => {
   const option = event.target.closest?.(".talk [role=option]"), button = event.target.closest?.("[data-at]"), typed = fieldOf(event.target);
+  const link = event.target.closest?.("[data-discuss]"), talk = link && document.getElementById(link.dataset.discuss);
+  if (talk) { event.preventDefault(); talk.scrollIntoView({ block: "nearest" }); return $("[data-mentions]", talk)?.focus(); }
   if (option) return take($("[data-mentions]", option.closest("form")), option);
   if (typed) return soon(typed);
   if (!button) return;
@@ -79,7 +82,7 @@ let reached = "", sought = "";
 function reach() {
   const id = /^#(comment-\d+)$/.exec(location.hash)?.[1], line = id && document.getElementById(id), talk = $(".talk.card");
   if (!id || reached === id) return;
-  if (line) { reached = id; line.classList.add("is-at"); line.scrollIntoView({ block: "center" }); line.focus({ preventScroll: true }); }
+  if (line) { reached = id; line.classList.add("is-at"); line.scrollIntoView({ block: "nearest" }); line.focus({ preventScroll: true }); }
   else if (talk && sought !== id) { sought = id; htmx.ajax("GET", `${talk.dataset.talk}?at=${id.slice(8)}`, { target: `#${talk.id}`, swap: "outerHTML" }); }
 }
 addEventListener("hashchange", () => { reached = sought = ""; reach(); });
