@@ -41,7 +41,8 @@ def tell_customer(actor: Actor, customer: Customer, followup: FollowUp, step: Ne
         effective=followup.effective,
         deal_date=followup.deal_date,
     )
-    restate_next(actor, customer)
+    if followup.plan_id and not followup.next_plan_id:  # all other steps restate by themselves
+        restate_next(actor, customer)
 
 
 def restate(actor: Actor, followup: FollowUp) -> None:
