@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from genjin.customers.models import Customer
@@ -12,6 +13,11 @@ from genjin.kernel.grants import declare_grants
 from genjin.kernel.stamps import current_stamp
 
 AT_ONCE = 1_000
+MADE_OF = ("level", "category", "lifecycle", "deal_date", "last_effective_at", "created_at", "life", "paused")
+UPDATE = """
+    UPDATE customers_customer SET follow_by = changed.day
+    FROM unnest(%s::bigint[], %s::date[]) AS changed (id, day) WHERE customers_customer.id = changed.id
+"""
 
 declare_grants(
     gettext_lazy("系统"), ("customers.restate", gettext_lazy("重算客户的应跟进日")), scoped=False, internal=True
@@ -30,13 +36,11 @@ def restate_rhythm(actor: Actor, *, after: int) -> int | None:  # noqa: ARG001 -
     """Work out the day of the next 1,000 customers behind an id anew, by the settings as they are now. The id to go on
     after; None when there are no more."""
     rows = Customer.objects.filter(pk__gt=after).order_by("pk").select_for_update()
-    found = list(rows.defer("search", "search_key")[:AT_ONCE])
+    found = list(rows.only(*MADE_OF, "follow_by")[:AT_ONCE])
     stamp = current_stamp()
-    changed = []
-    for customer in found:
-        day = follow_by(customer, stamp)
-        if customer.follow_by != day:
-            customer.follow_by = day
-            changed.append(customer)
-    Customer.objects.bulk_update(changed, ["follow_by"])
+    days = {customer.pk: follow_by(customer, stamp) for customer in found}
+    changed = {customer.pk: days[customer.pk] for customer in found if customer.follow_by != days[customer.pk]}
+    if changed:
+        with connection.cursor() as cursor:  # one statement; bulk_update is a branch per row
+            cursor.execute(UPDATE, [list(changed), list(changed.values())])
     return found[-1].pk if len(found) == AT_ONCE else None
