@@ -50,21 +50,25 @@ def _plans(actor: Actor, member_ids: Collection[int], today: date) -> dict[int, 
     midnight, tomorrow = day_start(today, actor.zone), day_start(today + timedelta(days=1), actor.zone)
     due = visible_to(actor, Plan).filter(DUE, among("assignee_id", frozenset(member_ids)), due_at__lt=tomorrow)
     grouped = due.order_by().values_list("assignee_id")
-    counted = grouped.annotate(Count("id", filter=Q(due_at__lt=midnight)), Count("id", filter=Q(due_at__gte=midnight)))
+    counted = grouped.annotate(
+        overdue=Count("id", filter=Q(due_at__lt=midnight)), of_today=Count("id", filter=Q(due_at__gte=midnight))
+    )
     return {member_id: (overdue, of_today) for member_id, overdue, of_today in counted}
 
 
 def _runs(member_ids: Collection[int], now: datetime) -> dict[int, tuple[int, int]]:
     open_runs = FirstContact.objects.filter(among("owner_id", frozenset(member_ids)), ended_at=None).order_by()
-    counted = open_runs.values_list("owner_id").annotate(Count("id"), Count("id", filter=Q(due_at__lte=now)))
+    counted = open_runs.values_list("owner_id").annotate(
+        running=Count("id"), late=Count("id", filter=Q(due_at__lte=now))
+    )
     return {owner_id: (running, late) for owner_id, running, late in counted}
 
 
 def _cold(actor: Actor, member_ids: Sequence[int], today: date) -> dict[int, int]:
-    """Customers past their rhythm, counted to MOST + 1 for each, in one query of as many parts as members shown."""
+    """Customers whose day has come, counted to MOST + 1 for each, in one query of as many parts as members shown."""
     if not member_ids:
         return {}
-    rows = visible_to(actor, Customer).filter(WORKED, follow_by__lt=today).order_by()
+    rows = visible_to(actor, Customer).filter(WORKED, follow_by__lte=today).order_by()
     parts = [rows.filter(owner_id=m).values_list("owner_id", flat=True)[: MOST + 1] for m in member_ids]
     found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
     return {m: found.count(m) for m in member_ids}
