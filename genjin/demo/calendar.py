@@ -46,13 +46,24 @@ class Calendar:
         """Some minutes later, but not after now."""
         return min(moment + timedelta(minutes=minutes), max(moment, self.now - timedelta(seconds=20)))
 
+    def hours_ago(self, hours: float) -> datetime:
+        """A moment some hours ago, moved out of the night to the nearer edge of the day; before now."""
+        moment = self.now - timedelta(hours=hours)
+        if 8 <= moment.hour < 21:
+            return moment
+        evening = moment if moment.hour >= 21 else moment - timedelta(days=1)
+        late, early = time(20, 20 + int(hours * 7) % 40), time(8, 5 + int(hours * 11) % 50)
+        edges = (self.at(evening.date(), late), self.at(evening.date() + timedelta(days=1), early))
+        return min((edge for edge in edges if edge < self.now), key=lambda edge: abs(edge - moment))
+
     def creations(self, number: int) -> list[datetime]:
         """Rising moments: old customers brought in during the first days, the others spread, a little more of late."""
         opening = int(number * OPENING_SHARE)
         first = [self.office_hour(self.random.choice(self.workdays[:OPENING_DAYS])) for _n in range(opening)]
         weights = [1 + 0.6 * n / len(self.workdays) for n in range(len(self.workdays))]
         days = self.random.choices(self.workdays, weights, k=number - opening)
-        return sorted(self.past(moment) for moment in [*first, *map(self.office_hour, days)])
+        made = (self.past(moment + timedelta(hours=3)) - timedelta(hours=3) for moment in map(self.office_hour, days))
+        return sorted([*first, *made])
 
     def between(self, earliest: datetime, latest: datetime) -> datetime:
         """A moment in office hours between two; the earliest itself when there is no other."""

@@ -43,6 +43,7 @@ class Staff:
 
     ids: dict[str, int] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
+    departments: dict[str, int] = field(default_factory=dict)
 
     def acting(self, name: str, moment: datetime, surface: Surface = Surface.SETUP) -> Actor:
         """This person acting at a moment."""
@@ -74,6 +75,7 @@ def _make_people(administrator: Actor, staff: Staff) -> None:
     departments = {"": Department.objects.get(parent=None).pk}
     for name, above in DEPARTMENTS.items():
         departments[name] = create_department(administrator, name=name, parent=departments[above]).pk
+    staff.departments = departments
     roles = dict(Role.objects.values_list("key", "pk"))
     for number, person in enumerate(PEOPLE):
         further = [departments[FURTHER[person.name]]] if person.name in FURTHER else []

@@ -39,7 +39,7 @@ def seed_demo(*, customers: int = CUSTOMERS, now: datetime | None = None) -> lis
     with transaction.atomic():
         staff = make_company(calendar.founded)
         story = Story(random, staff, calendar, customers)
-        with together(customers, most=2 * CUSTOMERS):
+        with together(customers, most=5 * CUSTOMERS):
             for step in story.in_order():
                 step.run()
     signs_in = {person.name: person.sign_in for person in (ADMINISTRATOR, *PEOPLE)}

@@ -57,12 +57,16 @@ def follow_rest_later(actor: Actor, job_id: int, *, customers: list[int]) -> Non
 
 @consumer("plans_telling")
 def tell(events: Sequence[Event]) -> None:
-    """One message to whoever is given a plan, asked to help or answered; never for what somebody did himself."""
-    wanted = {event.pk: event for event in events if event.action.startswith("plans.")}
-    if not wanted:
+    """One message to whoever is given a plan, asked to help or answered; never for what somebody did himself. Other
+    areas' actions make plans too: a follow-up with its next step."""
+    wanted = {event.pk: event for event in events}
+    links = EventLink.objects.filter(event_id__in=wanted, row_type=Plan.row_type)
+    touched = set(links.values_list("event_id", "row_id"))
+    if not touched:
         return
-    payloads = EventPayload.objects.filter(event_id__in=wanted).order_by("event_id", "row_id")
-    changed = list(payloads.values_list("event_id", "row_id", "changes"))
+    payloads = EventPayload.objects.filter(event_id__in={event_id for event_id, _row_id in touched})
+    found = payloads.order_by("event_id", "row_id").values_list("event_id", "row_id", "changes")
+    changed = [each for each in found if each[:2] in touched]
     plans = Plan.objects.in_bulk({row_id for _event, row_id, changes in changed if _TOLD & changes.keys()})
     told: list[Told] = []
     for event_id, row_id, changes in changed:

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, first_visible, register_branch, row_for
+from genjin.kernel.doors import SEE, WRITE, To, current_grant, first_visible, register_branch, row_for
 from genjin.kernel.expressions import Within, among
 from genjin.kernel.models.rows import Life
 from genjin.kernel.together import declare_kin, kin
@@ -20,6 +20,7 @@ from genjin.org.queries import organisation
 from genjin.plans.models import DUE, Plan
 
 MOST_BETWEEN = 1_000
+SUPPORT = "plans.support"
 
 
 def plan_for(actor: Actor, plan_id: int, *, to: To, lock: bool = False) -> Plan:
@@ -67,6 +68,12 @@ def earliest_of(customer: Customer) -> Plan | None:
     return Plan.objects.filter(DUE, customer_id=customer.pk).order_by("starts_at", "id").first()
 
 
+def open_of_series(series: int) -> int | None:
+    """The id of the plan of a series that stands open; `series`: the id of its first plan."""
+    rows = Plan.objects.filter(DUE, Q(pk=series) | Q(series=series)).order_by("-pk")
+    return rows.values_list("pk", flat=True).first()
+
+
 def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
     """A member's open plans for a (locked) customer that are due before a moment, locked, the earliest first."""
     made = kin(Plan, "customer_id", customer.pk)
@@ -75,11 +82,6 @@ def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
         return sorted(due, key=lambda p: (p.starts_at, p.pk))
     rows = Plan.objects.filter(DUE, customer_id=customer.pk, assignee_id=member_id, due_at__lt=before)
     return list(rows.select_for_update(of=("self",)).order_by("starts_at", "id"))
-
-
-def helps(actor: Actor, plan: Plan) -> bool:
-    """Whether the actor's department was asked to help."""
-    return plan.support_department_id in departments_of(actor)
 
 
 def departments_of(actor: Actor) -> frozenset[int]:
@@ -92,8 +94,10 @@ def departments_of(actor: Actor) -> frozenset[int]:
 
 
 def support_branch(actor: Actor, right: To, row_by_row: bool) -> QuerySet[Any, Any] | None:
-    """Ids of plans with which the actor's department was asked to help: to be seen, not to be changed."""
-    asked = departments_of(actor) if right is SEE else frozenset()
+    """Ids of plans with which the actor's department was asked to help: to be seen, and to write down its result; not
+    to be changed otherwise."""
+    given = right is SEE or (right is WRITE and current_grant.get() == SUPPORT)
+    asked = departments_of(actor) if given else frozenset()
     if not asked:
         return None
     column = Within if row_by_row else among

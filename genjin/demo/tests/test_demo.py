@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
 
-from genjin.customers.models import Contact, Customer
+from genjin.comments.models import Comment
+from genjin.customers.models import WORKED, Contact, Customer, MonthEnd, Proposal
 from genjin.customers.queries import duplicates_of
 from genjin.demo import seed_demo
 from genjin.demo.people import PEOPLE
-from genjin.followups.models import FollowUp
+from genjin.followups.models import FirstContact, FollowUp, Phrase
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.kernel.doors import visible_to
 from genjin.kernel.models.events import Event, EventLink
 from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import NotFound
-from genjin.kernel.sealing import seal, verify
+from genjin.kernel.sealing import deliver, seal, verify
 from genjin.org.models import Department, Member
 from genjin.org.queries import actor_for
 from genjin.ownership.models import Period, Teammate
+from genjin.plans.models import Plan
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2025, 6, 11, 6, 30, tzinfo=UTC)
@@ -35,7 +39,7 @@ def test_a_company_with_a_year_behind_it_and_work_ahead() -> None:
     assert {path.count("/") - 1 for path in Department.objects.values_list("path", flat=True)} == {1, 2, 3}
     assert Customer.objects.count() == SOME
     assert 1.1 < Contact.objects.count() / SOME < 1.5
-    assert FollowUp.objects.count() > SOME * 0.8
+    assert SOME * 3.5 < FollowUp.objects.count() < SOME * 4.8
     assert set(Customer.objects.values_list("life", flat=True)) == set(Life.values)
     assert Customer.objects.filter(paused=True).exists()
     assert Customer.objects.exclude(parent=None).exists()
@@ -55,6 +59,75 @@ def test_plans_lie_around_today() -> None:
     assert any(day < 0 for day in days)
     assert sum(count for day, count in days.items() if 0 < day < 8) > sum(days.values()) / 3
     assert min(days) > -30
+
+
+def test_follow_ups_use_all_that_is_asked() -> None:
+    seed_demo(customers=SOME, now=WEDNESDAY)
+    talks = list(FollowUp.objects.all())
+    for name in ("call_result", "place", "response", "objections", "feedback", "intention", "late_reason", "minutes"):
+        assert any(getattr(talk, name) for talk in talks), name
+    assert any(talk.solution for talk in talks)
+    assert 0.01 < sum(not talk.effective for talk in talks) / len(talks) < 0.15
+    late = sum(bool(talk.late_hours) for talk in talks)
+    assert 0.01 < late / len(talks) < 0.12
+    assert sum(bool(talk.late_reason) for talk in talks) < late
+    deals = {talk.customer_id for talk in talks if talk.deal_date}
+    assert 0.05 < len(deals) / SOME < 0.3
+    assert len({(t.occurred_at.year, t.occurred_at.month) for t in talks}) >= 11
+
+
+@pytest.mark.parametrize("now", [WEDNESDAY, SUNDAY])
+def test_work_waits_for_everybody_at_any_hour(now: datetime) -> None:
+    seed_demo(customers=SOME, now=now)
+    zone = system().zone
+    open_plans = list(Plan.objects.filter(due_at__isnull=False).select_related("assignee"))
+    days = Counter((plan.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days for plan in open_plans)
+    overdue = sum(count for day, count in days.items() if day < 0)
+    assert 0 < overdue < len(open_plans) / 4
+    assert days[0]
+    assert all(8 <= plan.starts_at.astimezone(zone).hour <= 18 for plan in open_plans)
+    shown = {"guqinghe", "linzhixia", "zhoumuyuan", "xuxinghe"}
+    assert shown <= {plan.assignee.sign_in for plan in open_plans}
+    assert {plan.state for plan in Plan.objects.all()} >= {"prepared", "completed"}
+    assert any(plan.rhythm for plan in open_plans)
+    assert Phrase.objects.filter(member=None).exists()
+    assert Comment.objects.exclude(mentions=[]).exists()
+    cold = Customer.objects.filter(WORKED, follow_by__lte=now.astimezone(zone).date()).count()
+    assert 0.03 < cold / SOME < 0.16
+
+
+def test_new_customers_were_called_in_time_but_for_a_handful() -> None:
+    now = timezone.now()
+    seed_demo(customers=SOME, now=now)
+    while seal():
+        pass
+    while deliver():
+        pass
+    runs = FirstContact.objects.all()
+    late = [run for run in runs.filter(ended_at=None) if run.due_at < now]
+    assert 0 < runs.filter(ended_at=None).count() < 14
+    assert len(late) <= 4
+    assert all(now - run.due_at < timedelta(days=2) for run in late)
+    assert runs.filter(contacted_at__gt=F("due_at")).count() < runs.count() / 5
+
+
+def test_the_same_day_gives_the_same_company() -> None:
+    def told() -> list[tuple[str, str, datetime]]:
+        with transaction.atomic():
+            seed_demo(customers=40, now=WEDNESDAY)
+            found = FollowUp.objects.order_by("occurred_at", "content").values_list("content", "method", "occurred_at")
+            result = list(found)
+            transaction.set_rollback(True)
+        return result
+
+    first = told()
+    assert first == told()
+
+
+def test_the_last_month_has_proposals() -> None:
+    seed_demo(customers=SOME, now=WEDNESDAY)
+    assert MonthEnd.objects.get().month == date(2025, 5, 1)
+    assert 0 < Proposal.objects.count() < SOME / 5
 
 
 @pytest.mark.parametrize("now", [WEDNESDAY, SUNDAY])

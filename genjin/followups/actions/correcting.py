@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,7 +115,7 @@ def unvoid_followup(actor: Actor, followup_id: int) -> FollowUp:
 
 
 def _open_to_author(actor: Actor, followup: FollowUp) -> bool:
-    return in_time(followup.created_at, timezone.now(), edit_hours(actor))
+    return in_time(followup.created_at, actor.now(), edit_hours(actor))
 
 
 def _correct(actor: Actor, followup: FollowUp) -> None:
@@ -125,7 +124,7 @@ def _correct(actor: Actor, followup: FollowUp) -> None:
     if planned and followup.next_plan_id:
         raise Refused("planned", _("下一步已记为计划，请到计划里改时间或内容"), "next_contact_at")
     if followup.changes():
-        followup.edited_at = timezone.now()
+        followup.edited_at = actor.now()
     record(actor, followup)
     if planned:
         customer = customer_for(actor, followup.customer_id, to=SEE, lock=True)
