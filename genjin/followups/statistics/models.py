@@ -48,11 +48,11 @@ class TotalDelta(Counts):
 
 
 class DayTotal(Counts):
-    """The folded total of a group on one day."""
+    """The folded total of a group on one day. It is read from the index of its groups alone."""
 
     class Meta:
         app_label = "followups"
-        constraints = [models.UniqueConstraint(fields=["day", *KEY], name="day_total_group")]
+        constraints = [models.UniqueConstraint(fields=["day", *KEY], name="day_total_group", include=NUMBERS)]
         indexes = [models.Index(fields=["id"], name="day_total_none", condition=models.Q(followups=0))]
 
 
@@ -61,7 +61,7 @@ class MonthTotal(Counts):
 
     class Meta:
         app_label = "followups"
-        constraints = [models.UniqueConstraint(fields=["day", *KEY], name="month_total_group")]
+        constraints = [models.UniqueConstraint(fields=["day", *KEY], name="month_total_group", include=NUMBERS)]
         indexes = [models.Index(fields=["id"], name="month_total_none", condition=models.Q(followups=0))]
 
 

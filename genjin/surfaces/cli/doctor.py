@@ -56,7 +56,7 @@ def findings() -> Iterator[Finding]:
         yield look()
     try:
         with database():
-            for ask in (_server, _checksums, _migrations, _worker):
+            for ask in (_server, _checksums, _migrations, _worker, _totals):
                 yield _carefully(ask)
     except DatabaseTrouble as trouble:
         yield Finding(_("数据库"), _("无法启动"), str(trouble))
@@ -184,6 +184,25 @@ def _worker() -> Finding:
         return Finding(subject, _("没有在运行"), mend)
     mend = "" if silent < WORKER_SILENT_SECONDS else mend
     return Finding(subject, _("%s 秒前有响应") % int(silent), mend)
+
+
+def _totals() -> Finding:
+    """Totals of follow-ups against the rows they are of."""
+    from django.db import connection  # slow
+
+    subject = _("跟进统计")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('followups_monthtotal')")
+        if cursor.fetchone()[0] is None:
+            return Finding(subject, _("尚未建立"), _("运行 genjin migrate。"))
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM followups_followup WHERE life = 0), (SELECT coalesce(sum(followups), 0)"
+            " FROM (SELECT followups FROM followups_monthtotal"
+            " UNION ALL SELECT followups FROM followups_totaldelta) AS parts)"
+        )
+        rows, summed = cursor.fetchone()
+    mend = "" if rows == summed else _("汇总与记录不一致：今晚会重新统计并修正；若再次出现，请查看日志。")
+    return Finding(subject, _("%s 条跟进") % f"{rows:,}", mend)
 
 
 def _web() -> Finding:

@@ -36,21 +36,27 @@ def in_scope(scope: Scope) -> Q:
     return row_by_row(Q(Within("owner_id", scope.members)) | Q(Within("department_id", scope.departments)))
 
 
-def beyond(actor: Actor, scope: Scope) -> list[Q]:
-    """What teams and the like open beyond the scope: one condition for few rows, one for each index for many."""
+def beyond(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
+    """What teams and the like open beyond the scope: (how such rows are found, how a row found is told to be one). One
+    pair for a narrow scope, whose rows are few; else one for each index, those first that find most."""
     if scope.everything:
         return []
     link = FOLLOWUP.owner_link()
-    columns = ["id", link.column] if link else ["id"]
     ids = [found for branch in BRANCHES.values() if (found := branch(actor, SEE, False)) is not None]
-    each = [Q(AmongThese(F(column), ArraySubquery(one))) for one in ids for column in columns]
-    return [reduce(or_, each)] if each and is_narrow(scope) else each
+    pairs = [
+        (Q(AmongThese(F(column), ArraySubquery(one))), Q(**{f"{column}__in": one}))
+        for column in ([link.column, "id"] if link else ["id"])
+        for one in ids
+    ]
+    if not is_narrow(scope) or not pairs:
+        return pairs
+    return [(reduce(or_, [find for find, _tell in pairs]), reduce(or_, [tell for _find, tell in pairs]))]
 
 
 def ways(actor: Actor) -> list[Q]:
     """All that the actor sees; a row may be met on several ways. Raises Forbidden."""
     scope = actor.demand(FOLLOWUP.grant("see"))
-    further = beyond(actor, scope)
+    further = [find for find, _tell in beyond(actor, scope)]
     if is_narrow(scope):
         return [reduce(or_, [in_scope(scope), *further])]
     return [in_scope(scope), *further]

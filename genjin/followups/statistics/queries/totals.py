@@ -17,7 +17,7 @@ from genjin.followups.models import FollowUp
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.period import moments, parts
-from genjin.followups.statistics.queries.sight import beyond, in_scope
+from genjin.followups.statistics.queries.sight import beyond, in_scope, is_narrow
 from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.expressions import row_by_row
 from genjin.kernel.models.rows import Life
@@ -83,7 +83,8 @@ def _conditions(
     """The scope and the filters, for totals or for rows, and their values."""
     text, values = "", list[Any]()
     if not scope.everything:
-        text += f" AND ({owner} = ANY(%s) OR {department} = ANY(%s))"
+        inside = f"{owner} = ANY(%s) OR {department} = ANY(%s)"
+        text += f" AND ({inside})" if is_narrow(scope) else f" AND CASE WHEN {inside} THEN true ELSE false END"
         values += [sorted(scope.members), sorted(scope.departments)]
     for column, chosen in (
         (department, sorted(asked.tree(actor)) if asked.departments else []),
@@ -101,9 +102,9 @@ def _beyond(actor: Actor, asked: Asked, scope: Scope) -> Iterator[Sum]:
     if scope.everything:
         return
     already = row_by_row(in_scope(scope))
-    for way in beyond(actor, scope):
+    for way, told in beyond(actor, scope):
         yield from _grouped(during(chosen(actor, asked).filter(way).exclude(already), actor, asked))
-        already |= row_by_row(way)
+        already |= row_by_row(told)
 
 
 def chosen(actor: Actor, asked: Asked) -> QuerySet[FollowUp]:
