@@ -26,6 +26,7 @@ from genjin.kernel.doors import visible_to
 from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import Refused
 from genjin.ownership.actions import follow_department
+from genjin.surfaces.cli import doctor
 from genjin.testing.cast import PARTS, Cast
 
 ZONES = ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland"]
@@ -191,10 +192,12 @@ def test_a_recount_mends_what_somebody_spoiled(cast: Cast) -> None:
     DayTotal.objects.filter(day="2025-03-09").update(followups=99, effective=98)
     MonthTotal.objects.filter(day="2025-04-01").delete()
     make_followup(owner, customer, occurred_at="2025-04-02")
+    assert doctor._totals().mend, "the doctor sees it"
     assert jobs.mend() > 0
     jobs.fold()
     assert_exact(cast, Random(1), zones=1)  # noqa: S311 - the same each run
     assert jobs.mend() == 0
+    assert not doctor._totals().mend
 
 
 def test_totals_leave_nothing_behind_where_nothing_is_left(cast: Cast) -> None:
