@@ -158,7 +158,6 @@ def test_the_service_worker_shows_a_push(at: Open, company: Company) -> None:
             {"origin": window.address, "registrationId": known[-1], "data": told},
         )
     page.wait_for_timeout(800)
-    shown = page.evaluate(
-        "navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.map(n => [n.title, n.body, n.tag]))"
-    )
+    listed = "getNotifications()).then(all => all.map(n => [n.title, n.body, n.tag]))"
+    shown = page.evaluate(f"navigator.serviceWorker.ready.then(r => r.{listed}")
     assert shown == [["记录转给您", "苏州", "t1"]]
