@@ -233,10 +233,12 @@ def _permitted(actor: Actor, row: Record, to: To) -> bool:
         return True
     if to is OWN:
         return False
-    given: dict[To, bool] = row.__dict__.setdefault("_given", {}) if getattr(row, "_seen_by", None) is actor else {}
-    if to not in given:  # by which grant one comes makes no difference to a place in a team
-        given[to] = _reached(type(row), row.pk, branch_conditions(actor, type_of(row), to))
-    return given[to]
+    given: dict[Any, bool] = row.__dict__.setdefault("_given", {}) if getattr(row, "_seen_by", None) is actor else {}
+    # by which grant one comes makes no difference to a place in a team; to a type's own branch it may
+    asked = (to, grant if row.row_type in ONLY.values() else "")
+    if asked not in given:
+        given[asked] = _reached(type(row), row.pk, branch_conditions(actor, type_of(row), to))
+    return given[asked]
 
 
 def may(actor: Actor, row: Record, grant: str, to: To = WRITE) -> bool:

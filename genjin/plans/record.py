@@ -183,6 +183,7 @@ declare_grants(
     (PLAN.grant("see"), _("查看")),
     (PLAN.grant("create"), _("新建")),
     (PLAN.grant("edit"), _("编辑、改期、完成、取消与转交")),
+    (PLAN.grant("support"), _("填写协助结果")),
 )
 declare_grants(
     _("系统"),
@@ -191,12 +192,12 @@ declare_grants(
     scoped=False,
     internal=True,
 )
-_EVERYDAY = tuple(PLAN.grant(verb) for verb in ("see", "create", "edit"))
+_EVERYDAY = tuple(PLAN.grant(verb) for verb in ("see", "create", "edit", "support"))
 add_to_ready_roles(
     salesperson=_EVERYDAY,
     create_only=_EVERYDAY,
     manager=_EVERYDAY,
     department_head=_EVERYDAY,
-    reviewer=(PLAN.grant("see"),),
+    reviewer=(PLAN.grant("see"), PLAN.grant("support")),
     operations=_EVERYDAY,
 )

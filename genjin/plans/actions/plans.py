@@ -17,6 +17,7 @@ from genjin.kernel.fields import Text, Values
 from genjin.kernel.models.rows import Life
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
+from genjin.kernel.undo import as_before
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 from genjin.plans.models import Plan
@@ -52,6 +53,7 @@ def create_plan(actor: Actor, *, values: Values) -> Plan:
     label=gettext_lazy("编辑"),
     icon="pencil",
     when=lambda row: is_open(row.state),
+    undo=as_before("plans.edit"),
 )
 def edit_plan(actor: Actor, plan_id: int, *, values: Values) -> Plan:
     """Change an open plan. Raises Refused("closed"), Refused("customer_fixed") and what `create_plan` raises, Stale."""

@@ -9,19 +9,18 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, WRITE, may
+from genjin.kernel.doors import WRITE
 from genjin.kernel.fields import Text
 from genjin.kernel.recording import record
-from genjin.kernel.refusal import Forbidden, Refused
+from genjin.kernel.refusal import Refused
 from genjin.plans.models import Plan
-from genjin.plans.queries import helps, plan_for
+from genjin.plans.queries import plan_for
 
 
 @action(
     "plans.record_support",
     on=Plan,
-    needs="plans.see",
-    to=SEE,
+    needs="plans.support",
     label=gettext_lazy("填写协助结果"),
     icon="building",
     when=lambda row: row.support_department_id is not None,
@@ -34,11 +33,9 @@ def record_support(
 ) -> Plan:
     """Write down what the department that was asked did; by its members, or by who plans. It may be written anew.
     Raises Refused("not_asked"), Forbidden for others who see the plan."""
-    plan = plan_for(actor, plan_id, to=SEE, lock=True)
+    plan = plan_for(actor, plan_id, to=WRITE, lock=True)
     if plan.support_department_id is None:
         raise Refused("not_asked", _("这条计划没有请别的部门协助"))
-    if not helps(actor, plan) and not may(actor, plan, "plans.edit", WRITE):
-        raise Forbidden(_("只有被请求协助的部门和安排计划的人可以填写协助结果"))
     plan.support_result, plan.support_by_id, plan.support_at = result, actor.member_id, actor.now()
     record(actor, plan)
     return plan

@@ -8,7 +8,7 @@ from genjin.kernel.doors import WRITE, may
 from genjin.kernel.models.rows import Life
 from genjin.plans.drawing import drawn, later_choices
 from genjin.plans.models import Plan
-from genjin.plans.queries import helps, open_plans_of
+from genjin.plans.queries import open_plans_of
 from genjin.plans.record import PLAN
 from genjin.plans.rules import is_open
 from genjin.ui.addresses import list_url, record_url
@@ -60,7 +60,7 @@ def support_panel(request: PageRequest, plan: Plan) -> Drawn | None:
         "result": plan.support_result,
         "who": directory.member_name(plan.support_by_id, actor.stamp) if plan.support_by_id else "",
         "moment": plan.support_at,
-        "writes": helps(actor, plan) or may(actor, plan, PLAN.grant("edit"), WRITE),
+        "writes": may(actor, plan, PLAN.grant("support"), WRITE),
         "url": record_url(PLAN, plan.pk),
     }
     return Drawn("plans/support.html", context)

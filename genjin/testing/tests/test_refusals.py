@@ -68,6 +68,7 @@ def writes(world: World, part: str, record_type: RecordType, action: Action[Any,
     """[(address with {id}, what to send)] by which an action is reached: the form and the JSON door."""
     actor = world.actor(part)
     known = {**world.ids["owner"], "member": world.cast.manager.pk, "owner": world.cast.manager.pk, "address": 1}
+    known["assignee"] = world.cast.manager.pk
     raw = filled(action.inputs(world.actor("administrator")), "owner", actor, known)
     form = {**raw, "drawn": ",".join(raw)}
     verb = verb_of(record_type, action)
@@ -99,6 +100,7 @@ def bulk(
 ) -> list[Answer]:
     """An action on many rows through the list page and the JSON door."""
     known = {**world.ids["owner"], "member": world.cast.manager.pk, "owner": world.cast.manager.pk}
+    known["assignee"] = world.cast.manager.pk
     raw = filled(action.inputs(world.actor("owner")), "owner", world.actor("owner"), known)
     form = {**raw, "drawn": ",".join(raw), "ids": [str(i) for i in ids]}
     page = walker.send("POST", f"/{record_type.plural}/bulk/{verb_of(record_type, action)}", form)
