@@ -17,7 +17,7 @@ function hide(field) { clearTimeout(wait); asked += 1; listOf(field).hidden = tr
 async function offer(field) {
   const text = behind(field), mine = ++asked;
   if (text === null) return hide(field);
-  const answer = await fetch(`${field.dataset.mentions}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(`${field.dataset.src}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (mine !== asked || document.activeElement !== field) return;
   const list = listOf(field);
   if (answer?.ok) list.innerHTML = await answer.text(); else list.replaceChildren(make("div", { className: "none" }, words.failed));
