@@ -97,7 +97,7 @@ def last_facts(customer: Customer) -> LastFacts:
 
 
 def first_contacts_due(owner_id: int, most: int) -> list[FirstContact]:
-    """The open runs of the clock 首次联系时限 of an owner, the first to run out first. One query by first_contact_open."""
+    """The open runs of the clock 首次联系时限 of an owner, the first to run out first. One query."""
     return list(FirstContact.objects.filter(owner_id=owner_id, ended_at=None).order_by("due_at", "id")[:most])
 
 

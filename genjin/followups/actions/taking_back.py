@@ -17,9 +17,9 @@ from genjin.kernel.doors import SEE, WRITE
 from genjin.kernel.models.rows import Life
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
-from genjin.plans.models import Plan, PlanState
+from genjin.plans.models import Plan
 from genjin.plans.planning import restate_next, take_back
-from genjin.plans.rules import MOVES, is_open
+from genjin.plans.rules import MOVES, PlanState, is_open
 
 
 @action(

@@ -21,7 +21,8 @@ from genjin.kernel.models.events import Event
 from genjin.kernel.models.files import File
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.org.models import Member
-from genjin.plans.models import Plan, PlanState
+from genjin.plans.models import Plan
+from genjin.plans.rules import PlanState
 from genjin.testing.cast import Cast
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -56,8 +57,8 @@ def test_it_opens_for_what_is_named_or_for_the_record_whose_page_is_open(cast: C
     client = client_of(cast.owner)
     for query in (f"customer={customer.pk}", f"contact={contact.pk}", f"plan={followup.next_plan_id}"):
         assert chosen(client.get(f"/followups/new?{query}", headers=HTMX).content.decode()) == str(customer.pk)
-    for place in ("customers", customer.pk), ("contacts", contact.pk), ("followups", followup.pk):
-        html = client.get("/followups/new", headers=over("/{}/{}".format(*place))).content.decode()
+    for place in (f"/customers/{customer.pk}", f"/contacts/{contact.pk}", f"/followups/{followup.pk}"):
+        html = client.get("/followups/new", headers=over(place)).content.decode()
         assert chosen(html) == str(customer.pk)
     for place in "/customers", "/today", "/customers/999999":
         assert chosen(client.get("/followups/new", headers=over(place)).content.decode()) == ""

@@ -21,7 +21,8 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Invalid, Refused
 from genjin.kernel.undo import undo_event
 from genjin.org.actions.settings import change_settings
-from genjin.plans.models import Plan, PlanState
+from genjin.plans.models import Plan
+from genjin.plans.rules import PlanState
 from genjin.testing.cast import Cast
 
 Unchanged = Callable[[], AbstractContextManager[None]]

@@ -17,7 +17,7 @@ from genjin.followups.actions.phrases import (
     retire_phrase,
 )
 from genjin.followups.models import Phrase
-from genjin.followups.phrases import changes, choices, phrase_for, phrases_of
+from genjin.followups.phrasing.queries import changes, choices, phrase_for, phrases_of
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE
 from genjin.kernel.refusal import NotFound

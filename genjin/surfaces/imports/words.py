@@ -27,6 +27,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "followup.content": ("跟进内容", "跟进情况", "跟进记录", "沟通内容", "内容"),
     "followup.next_contact_at": ("下次联系", "下次跟进", "下次跟进日期", "下次联系时间", "下次跟进时间"),
     "followup.next_step": ("下一步计划", "下一步", "下步计划"),
+    "followup.call_result": ("通话结果", "接通情况", "是否接通"),
+    "followup.minutes": ("时长", "通话时长", "沟通时长"),
+    "followup.feedback": ("客户反馈", "反馈", "客户反馈与需求"),
+    "followup.solution": ("提供的方案", "方案"),
+    "followup.response": ("客户回应", "客户态度"),
+    "followup.objections": ("异议点", "异议", "客户异议"),
     "followup.author": ("业务员", "销售", "销售员", "销售人员", "置业顾问", "跟进人员", "负责人"),
 }
 
