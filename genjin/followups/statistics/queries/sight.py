@@ -10,7 +10,7 @@ from django.db.models import BooleanField, F, Func, Q
 
 from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import BRANCHES, SEE, scope_condition
+from genjin.kernel.doors import BRANCHES, ONLY, SEE, scope_condition
 from genjin.kernel.expressions import WEIGHED, Within, row_by_row
 
 
@@ -42,7 +42,8 @@ def beyond(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
     if scope.everything:
         return []
     link = FOLLOWUP.owner_link()
-    ids = [found for branch in BRANCHES.values() if (found := branch(actor, SEE, False)) is not None]
+    branches = [branch for name, branch in BRANCHES.items() if ONLY.get(name, FOLLOWUP.key) == FOLLOWUP.key]
+    ids = [found for branch in branches if (found := branch(actor, SEE, False)) is not None]
     pairs = [
         (Q(AmongThese(F(column), ArraySubquery(one))), Q(**{f"{column}__in": one}))
         for column in ([link.column, "id"] if link else ["id"])
