@@ -160,7 +160,8 @@ def test_the_same_actions_leave_the_same_events_as_the_pages_do(cast: Cast, impo
         actor,
         None,
         {
-            "customer": str(created.row_id), "content": "谈了", "occurred_at": "2020-02-01", "method": "现场跟进",
+            "customer": str(created.row_id), "content": "谈了", "late_reason": "补录旧事", "occurred_at": "2020-02-01",
+            "method": "现场跟进",
             "progress": "45%", "intention": "有意向徘徊犹豫", "outcome": "成交", "result_date": "2020-02-02",
         },
     )  # fmt: skip
