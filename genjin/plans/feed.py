@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import titles_of
 from genjin.org.queries import actor_for, hash_token, organisation
-from genjin.plans.models import CalendarFeed, Plan
-from genjin.plans.queries import plans_between
+from genjin.plans.models import Plan
+from genjin.plans.queries import feed_of, plans_between
 from genjin.plans.record import PLAN
 from genjin.plans.rules import is_open
 from genjin.ui.addresses import record_url
@@ -28,16 +28,10 @@ NUMBER = re.compile(
 )
 
 
-def live_feed(actor: Actor, *, lock: bool = False) -> CalendarFeed | None:
-    """The actor's own address, when he has one."""
-    rows = CalendarFeed.objects.filter(member_id=actor.member_id or 0, revoked_at=None)
-    return (rows.select_for_update() if lock else rows).first()
-
-
 def reader_of(secret: str, *, request_id: str = "") -> tuple[Actor, int] | None:
     """(the member as he may read now, the feed's id); None for an address that is wrong or revoked, or whose member has
     left or may not see plans any more."""
-    feed = CalendarFeed.objects.filter(token_hash=hash_token(secret), revoked_at=None).first()
+    feed = feed_of(hash_token(secret))
     actor = actor_for(feed.member_id, Surface.API, request_id=request_id) if feed else None
     if feed is None or actor is None or not actor.may(PLAN.grant("see")):
         return None

@@ -26,8 +26,8 @@ from genjin.kernel.workdays import day_bounds
 from genjin.org.queries import actor_for
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
-from genjin.plans.models import DUE, Plan
-from genjin.plans.queries import due_of, earliest_of
+from genjin.plans.models import Plan
+from genjin.plans.queries import due_of, earliest_of, open_of_series, untouched_after
 from genjin.plans.rules import FARTHEST, MOVES, PlanState, is_open, next_of_series
 
 
@@ -139,7 +139,7 @@ def go_on(actor: Actor, plan: Plan) -> Plan | None:
     if not plan.rhythm or plan.repeat_from is None:
         return None
     series = plan.series or plan.pk
-    if Plan.objects.filter(DUE, series=series).exists():
+    if open_of_series(series) is not None:
         return None
     after = max(plan.starts_at, actor.now())
     starts_at = next_of_series(plan.rhythm, plan.repeat_from, after, plan.repeat_until, company_zone())
@@ -154,8 +154,7 @@ def go_on(actor: Actor, plan: Plan) -> Plan | None:
 
 def take_back(actor: Actor, plan: Plan) -> None:
     """A plan of a series was reopened: the next one, if nobody touched it, need not be."""
-    rows = Plan.objects.filter(DUE, series=plan.series or plan.pk, pk__gt=plan.pk, version=1)
-    for following in rows.select_for_update(of=("self",)) if plan.rhythm else ():
+    for following in untouched_after(plan) if plan.rhythm else ():
         LIFE.move(following, Life.VOIDED)
         record(actor, following)
 

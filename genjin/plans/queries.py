@@ -17,7 +17,7 @@ from genjin.kernel.expressions import Within, among
 from genjin.kernel.models.rows import Life
 from genjin.kernel.together import declare_kin, kin
 from genjin.org.queries import organisation
-from genjin.plans.models import DUE, Plan
+from genjin.plans.models import DUE, CalendarFeed, Plan
 
 MOST_BETWEEN = 1_000
 SUPPORT = "plans.support"
@@ -74,6 +74,12 @@ def open_of_series(series: int) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
+def untouched_after(plan: Plan) -> list[Plan]:
+    """Open plans of its series after this one that nobody has touched, locked."""
+    rows = Plan.objects.filter(DUE, series=plan.series or plan.pk, pk__gt=plan.pk, version=1)
+    return list(rows.select_for_update(of=("self",)))
+
+
 def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
     """A member's open plans for a (locked) customer that are due before a moment, locked, the earliest first."""
     made = kin(Plan, "customer_id", customer.pk)
@@ -82,6 +88,17 @@ def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
         return sorted(due, key=lambda p: (p.starts_at, p.pk))
     rows = Plan.objects.filter(DUE, customer_id=customer.pk, assignee_id=member_id, due_at__lt=before)
     return list(rows.select_for_update(of=("self",)).order_by("starts_at", "id"))
+
+
+def live_feed(actor: Actor, *, lock: bool = False) -> CalendarFeed | None:
+    """The actor's own address, when he has one."""
+    rows = CalendarFeed.objects.filter(member_id=actor.member_id or 0, revoked_at=None)
+    return (rows.select_for_update() if lock else rows).first()
+
+
+def feed_of(token_hash: str) -> CalendarFeed | None:
+    """The address that is good for this secret."""
+    return CalendarFeed.objects.filter(token_hash=token_hash, revoked_at=None).first()
 
 
 def departments_of(actor: Actor) -> frozenset[int]:

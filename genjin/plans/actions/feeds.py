@@ -15,8 +15,8 @@ from genjin.kernel.fields import Number
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.org.queries import hash_token
-from genjin.plans.feed import live_feed
 from genjin.plans.models import CalendarFeed
+from genjin.plans.queries import live_feed
 
 
 @action(

@@ -32,12 +32,16 @@ from genjin.ui.shell import formats_for
 @page("calendar", name="calendar", needs=PLAN.grant("see"))
 def calendar(request: PageRequest) -> HttpResponse:
     """日程: `?show=day|week|month&day=2026-11-24&who=<member>…`; without `who` one's own plans."""
+    return respond(request, "plans/calendar.html#calendar", **_shown(request))
+
+
+def _shown(request: PageRequest) -> dict[str, Any]:
     actor, fmt = request.actor, formats_for(request.actor)
     span = span_of(request.GET.get("show", "week"), _asked_day(request, fmt.today))
     people = people_shown(actor)
     chosen = _chosen(request, people)
     days, more = days_shown(actor, fmt, span, [p.id for p in chosen])
-    context: dict[str, Any] = {
+    return {
         "span": span,
         "spans": [(key, words, _address(span, chosen, show=key)) for key, words in SPANS.items()],
         "title": _title(span),
@@ -54,7 +58,6 @@ def calendar(request: PageRequest) -> HttpResponse:
         "cap": MOST_PLANS if more else 0,
         "creates": actor.may(PLAN.grant("create")),
     }
-    return respond(request, "plans/calendar.html#calendar", **context)
 
 
 def _asked_day(request: PageRequest, today: date) -> date:

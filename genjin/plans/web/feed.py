@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.refusal import NotFound
 from genjin.plans.actions.feeds import make_feed, revoke_feed, touch_feed
-from genjin.plans.feed import calendar_text, live_feed, reader_of
+from genjin.plans.feed import calendar_text, reader_of
+from genjin.plans.queries import live_feed
 from genjin.plans.record import PLAN
 from genjin.ui.pages import PageRequest, go, page, render
 
