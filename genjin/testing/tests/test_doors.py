@@ -26,7 +26,8 @@ OPEN = {
     "push-worker": "a script that the browser fetches without a session",
 }
 ABSENT_API = {"api", "api/", "api/<path:rest>"}
-OWN = {"view-change", "import", "edit-phrase", "followup-sheet", "followup-sheet-file"}  # kept for oneself: not even the administrator opens another's
+# kept for oneself: not even the administrator opens another's
+OWN = {"view-change", "import", "edit-phrase", "followup-sheet", "followup-sheet-file"}
 # (name of the page, 'in' or 'out'): what it answers instead, and why
 ODD = {
     ("home", "in"): (302, "leads to the workbench"),
