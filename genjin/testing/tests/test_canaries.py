@@ -31,8 +31,10 @@ def test_whoever_may_see_does_receive_the_marks(walk: Walk) -> None:
         doors = {a.door.name or a.door.route for a, answer in walk.answers[owner].values() if told(answer.body, owner)}
         assert {
             "list", "record", "timeline", "edit", "fact", "palette", "choices", "inbox", "imports", "file",
-            "record-files", "customer-followups", "followup-statistics", "api/v1/<slug:plural>",
+            "record-files", "record-comments", "related", "customer-followups", "followup-statistics",
+            "api/v1/<slug:plural>",
             "api/v1/<slug:plural>/<int:row_id>", "api/v1/<slug:plural>/<int:row_id>/timeline",
+            "api/v1/<slug:plural>/<int:row_id>/comments",
         } <= doors  # fmt: skip
     seen = {a.door.name for a, answer in walk.answers["manager"].values() if told(answer.body, "owner")}
     assert {"list", "record", "timeline", "palette", "choices", "file"} <= seen
