@@ -17,7 +17,7 @@ from genjin.testing.world import World, add_records, make_world
 
 pytestmark = pytest.mark.django_db
 LIST, DETAIL = 10, 15
-DETAILS = {"record", "customer-followups", "edit"}
+DETAILS = {"record", "customer-followups", "edit", "today-side"}
 
 
 @pytest.fixture
@@ -63,7 +63,14 @@ def more_rows(world: World) -> None:
             create = ACTIONS[record_type.grant("create")]
             raw = filled(create.inputs(owner), "owner", owner, known)
             inputs = {f.key for f in create.inputs(owner)}
-            own = {"name": f"第{number}个", "credit_code": "", "duplicate_known": "1", "owner": "", "author": ""}
+            own = {
+                "name": f"第{number}个",
+                "credit_code": "",
+                "duplicate_known": "1",
+                "owner": "",
+                "author": "",
+                "plan": "",
+            }
             create.run(owner, None, raw | {key: value for key, value in own.items() if key in inputs})
         note = {"label": f"分{number}", "detail": "某路"}
         ACTIONS["customers.add_address"].run(owner, known["customer"], note)
