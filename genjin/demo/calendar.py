@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 YEAR = timedelta(days=365)
 OPENING_DAYS = 8
-OPENING_SHARE = 0.24
+OPENING_SHARE = 0.34
 
 
 class Calendar:
@@ -57,10 +57,10 @@ class Calendar:
         return min((edge for edge in edges if edge < self.now), key=lambda edge: abs(edge - moment))
 
     def creations(self, number: int) -> list[datetime]:
-        """Rising moments: old customers brought in during the first days, the others spread, a little more of late."""
+        """Rising moments: old customers brought in during the first days, the others spread."""
         opening = int(number * OPENING_SHARE)
         first = [self.office_hour(self.random.choice(self.workdays[:OPENING_DAYS])) for _n in range(opening)]
-        weights = [1 + 0.6 * n / len(self.workdays) for n in range(len(self.workdays))]
+        weights = [1.3 - 0.5 * n / len(self.workdays) for n in range(len(self.workdays))]
         days = self.random.choices(self.workdays, weights, k=number - opening)
         made = (self.past(moment + timedelta(hours=3)) - timedelta(hours=3) for moment in map(self.office_hour, days))
         return sorted([*first, *made])

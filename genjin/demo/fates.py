@@ -37,7 +37,7 @@ SHARES = {
 }
 # how many talks: (numbers, weights)
 NUMBERS = {
-    Fate.WORKING: ((2, 3, 4, 5, 6, 7, 8, 10, 12), (6, 13, 17, 17, 15, 12, 10, 6, 4)),
+    Fate.WORKING: ((2, 3, 4, 5, 6), (18, 30, 26, 16, 10)),
     Fate.COLD: ((1, 2, 3, 4, 5), (16, 30, 26, 18, 10)),
     Fate.IDLE: ((1, 2, 3), (40, 40, 20)),
     Fate.WON: ((3, 4, 5, 6, 7, 9), (16, 22, 22, 18, 14, 8)),
@@ -47,6 +47,8 @@ NUMBERS = {
     Fate.VOIDED: ((1,), (1,)),
 }
 LEAST_AGE = {Fate.WON: 20, Fate.SOLD: 25, Fate.LOST: 12, Fate.PAUSED: 20, Fate.VOIDED: 3, Fate.IDLE: 110}
+LASTING = {Fate.WORKING: 115, Fate.WON: 150}
+"""One talk more for each so many days of those whom somebody has kept in touch with."""
 DEALT = frozenset({Fate.WON, Fate.SOLD})
 CLOSED = frozenset({Fate.SOLD, Fate.LOST, Fate.PAUSED, Fate.VOIDED})
 CARE_DAYS = 85
@@ -64,6 +66,12 @@ def rhythm_days(raw: dict[str, Any], stamp: int, *, dealt: bool = False) -> int:
     customer = Customer(level=raw["level"], category=raw["category"], lifecycle=raw["lifecycle"])
     customer.deal_date = date.min if dealt else None
     return DAYS.of(rhythm_of(customer, stamp), stamp)
+
+
+def how_many(random: Random, fate: Fate, age: int) -> int:
+    """Talks with a customer of that age."""
+    more = age // LASTING[fate] if fate in LASTING else 0
+    return random.choices(*NUMBERS[fate])[0] + more
 
 
 def last_day(random: Random, fate: Fate, rhythm: int, today: date, first: date) -> date:

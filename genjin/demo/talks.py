@@ -11,7 +11,7 @@ from random import Random
 
 from genjin.demo import sayings, words
 from genjin.demo.calendar import Calendar
-from genjin.demo.fates import CLOSED, DEALT, NUMBERS, Fate, last_day
+from genjin.demo.fates import CLOSED, DEALT, Fate, how_many, last_day
 
 LATE_FROM = timedelta(hours=72)
 MINUTES = {"phone": (3, 22), "visit": (40, 150), "meeting": (25, 90)}
@@ -85,7 +85,7 @@ class Talks:
         first = self._first(course)
         day = last_day(random, course.fate, course.rhythm, calendar.today, first.date())
         last = calendar.past(calendar.office_hour(calendar.next_workday(day)))
-        number = min(random.choices(*NUMBERS[course.fate])[0], 1 + max((last - first).days, 0))
+        number = min(how_many(random, course.fate, (last - first).days), 1 + max((last - first).days, 0))
         if course.fate not in CLOSED:
             number = max(number, 2)
         if number == 1 or last < first + timedelta(hours=20):
@@ -96,7 +96,7 @@ class Talks:
         """The first contact: mostly within a day, so that the clock stops in time."""
         calendar = self.calendar
         if course.imported:
-            return calendar.between(course.created + timedelta(hours=3), course.created + timedelta(days=40))
+            return calendar.between(course.created + timedelta(hours=3), course.created + timedelta(days=75))
         minutes = self.random.choices((90, 300, 1_200, 4_000), (50, 30, 17, 3))[0]
         moment = course.created + timedelta(minutes=self.random.randint(12, minutes))
         if moment.hour < 8 or moment.hour >= 20:
@@ -107,7 +107,7 @@ class Talks:
         span = (last - first).days
         found: list[datetime] = []
         for _n in range(number):
-            share = self.random.triangular(0, 1, 0.5 + 0.4 * trend)
+            share = self.random.triangular(0, 1, 0.38 + 0.38 * trend)
             day = self.calendar.next_workday(first.date() + timedelta(days=1 + int(share * span)))
             found.append(self.calendar.office_hour(day))
         apart: list[datetime] = []
