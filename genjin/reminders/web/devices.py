@@ -19,7 +19,7 @@ WORKER = (Path(__file__).resolve().parent.parent / "worker.js").read_text()
 def worker(request: PageRequest) -> HttpResponse:
     """The service worker; at the root, so that it may speak for every page."""
     del request
-    return HttpResponse(WORKER, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return HttpResponse(WORKER, "text/javascript; charset=utf-8")
 
 
 @page("profile/devices/new", name="device-new", methods=["POST"], needs=NEEDS)
