@@ -94,11 +94,11 @@ class Desks:
             complete_plan(self.staff.acting(name, moment), plan_id)
 
     def _tasks(self) -> Iterator[Deed]:
-        """Single tasks of today and of the days around it, of those who have no customers; one is done already."""
+        """Single tasks of today and of the days around it, that concern no customer; one is done already."""
         for name, tasks in sayings.OFFICE.items():
             for place, words in enumerate(tasks):
                 starts = self.calendar.at(self.calendar.today, time(9 + 3 * place % 8, 30))
-                starts += timedelta(days=(-1, 0, 1, 0)[place % 4] if place else 0)
+                starts += timedelta(days=(0, 0, -1, 1)[place % 4])
                 begun = self.calendar.past(starts - timedelta(days=2, hours=self.random.randint(0, 3)))
                 kept: list[int] = []
                 yield begun, partial(self._plan, name, begun, Values(content=words, starts_at=starts), kept)
@@ -160,7 +160,7 @@ class Desks:
         owner, superior = account.owner, SUPERIOR_OF[account.owner]
         beyond = (OPERATIONS, ADMINISTRATOR.name)[place % 2]
         writer, other = ((superior, owner), (owner, superior), (superior, beyond))[place % 3]
-        said = self.random.choice(sayings.REMARKS)
+        said = self.random.choice(sayings.REMARKS if other in SELLERS else sayings.FOR_THE_OFFICE)
         mentions = [self.staff.ids[other]] if "{other}" in said else []
         on_talk = account.last_followup and self.random.random() < 0.4
         write_comment(

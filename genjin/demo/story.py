@@ -137,7 +137,7 @@ class Story:
             self._add(later, 2, partial(self.deeds.support, account, later))
         elif account.fate is Fate.WON:
             deal = next(talk for talk in account.talks if talk.outcome == "deal")
-            moment = deal.written + timedelta(minutes=3)
+            moment = min(deal.written + timedelta(minutes=3), self.calendar.now)
             self._add(moment, 2, partial(self.deeds.grow_old, account, moment))
         if len(account.talks) > 2 and self.random.random() < TRANSFERRED and SUPERIOR_OF[account.owner] != HEAD:
             self._plan_transfer(account)
