@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,6 +109,11 @@ def bulk(
     return [page, walker.send("POST", f"/api/v1/actions/{action.name}/bulk", body)]
 
 
+def unnumbered(answer: Answer, ids: tuple[int, int]) -> str:
+    """What an answer says without either number: a small id may stand for something else on the page as well."""
+    return re.sub(rf"\b({ids[0]}|{ids[1]})\b", "#", answer.same()[2])
+
+
 def test_pointing_at_a_foreign_record_is_answered_like_pointing_at_none(world: World) -> None:
     """Every field and input that names a record."""
     owner, actor = Walker(world, "owner"), world.actor("owner")
@@ -119,10 +125,10 @@ def test_pointing_at_a_foreign_record_is_answered_like_pointing_at_none(world: W
             raw = filled(action.inputs(actor), "owner", actor, world.ids["owner"]) | {"name": "另一个名字"}
             raw = {key: value for key, value in raw.items() if key in {f.key for f in action.inputs(actor)}}
             row = world.id("owner", action.record_type.key) if action.record_type and action.takes_row else 0
-            answers = []
-            for pointed in (world.id("stranger", field.to), ABSENT):
+            answers, both = [], (world.id("stranger", field.to), ABSENT)
+            for pointed in both:
                 answer = owner.send("POST", path_of(action).format(id=row), json.dumps(raw | {field.key: str(pointed)}))
-                answers.append((answer.status, answer.same()[2].replace(str(pointed), "#")))
+                answers.append((answer.status, unnumbered(answer, both)))
             asked += 1
             if answers[0] != answers[1] or answers[0][0] != 422:
                 wrong.append(f"{action.name} {field.key}: {answers[0][0]} and {answers[1][0]}")
@@ -137,9 +143,10 @@ def test_a_filter_on_a_foreign_record_is_answered_like_one_on_none(world: World)
         for field in (f for f in record_type.fields if isinstance(f, RecordRef)):
             for asked in (f"{listed}?f=1&", f"{listed}/count?f=1&", f"{door}?"):
                 got = []
-                for pointed in (world.id("stranger", field.to), ABSENT):
+                both = (world.id("stranger", field.to), ABSENT)
+                for pointed in both:
                     answer = owner.get(f"{asked}{field.key}.in={pointed}")
-                    got.append((answer.status, answer.same()[2].replace(str(pointed), "#")))
+                    got.append((answer.status, unnumbered(answer, both)))
                 wrong += [f"{asked}{field.key}"] if got[0] != got[1] else []
     assert_nothing(wrong)
 
