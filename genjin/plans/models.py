@@ -69,7 +69,7 @@ class Plan(Record):
             ),
             models.Index(fields=["assignee", "starts_at", "id"], name="plan_assignee"),
             models.Index(fields=["assignee", "due_at", "id"], name="plan_open", condition=DUE),
-            models.Index(fields=["due_at", *IN_ORDER], name="plan_due", condition=DUE),
+            models.Index(fields=["due_at", *IN_ORDER], name="plan_due"),
             models.Index(fields=["created_by", "due_at", "id"], name="plan_given", condition=DUE),
             models.Index(fields=["remind_at"], name="plan_remind", condition=models.Q(remind_at__isnull=False)),
             models.Index(fields=["series"], name="plan_series", condition=~models.Q(series=None)),

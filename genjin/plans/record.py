@@ -134,7 +134,7 @@ PLAN = register(
             ),
             Text(key="result", label=pgettext_lazy("plan", "结果"), section="result", editable=False, most=500),
             DateTime(key="closed_at", label=_("结束时间"), section="result", editable=False),
-            Number(key="postponed", label=_("改期次数"), section="result", editable=False),
+            Number(key="postponed", label=_("改期次数"), section="result", editable=False, least=0, greatest=9_999),
             Text(key="code", label=_("计划编号"), section="system", editable=False),
             Person(key="owner", column="owner_id", label=_("负责人"), section="system", editable=False),
             DepartmentRef(
@@ -184,6 +184,7 @@ declare_grants(
     (PLAN.grant("create"), _("新建")),
     (PLAN.grant("edit"), _("编辑、改期、完成、取消与转交")),
     (PLAN.grant("support"), _("填写协助结果")),
+    (PLAN.grant("subscribe"), _("生成日历订阅地址")),
 )
 declare_grants(
     _("系统"),
@@ -192,12 +193,12 @@ declare_grants(
     scoped=False,
     internal=True,
 )
-_EVERYDAY = tuple(PLAN.grant(verb) for verb in ("see", "create", "edit", "support"))
+_EVERYDAY = tuple(PLAN.grant(verb) for verb in ("see", "create", "edit", "support", "subscribe"))
 add_to_ready_roles(
     salesperson=_EVERYDAY,
     create_only=_EVERYDAY,
     manager=_EVERYDAY,
     department_head=_EVERYDAY,
-    reviewer=(PLAN.grant("see"), PLAN.grant("support")),
+    reviewer=(PLAN.grant("see"), PLAN.grant("support"), PLAN.grant("subscribe")),
     operations=_EVERYDAY,
 )

@@ -34,6 +34,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "imports.upload": _UPLOAD,
         "files.attach": "takes a file; POST it as multipart/form-data to /api/v1/<type>/{id}/files",
         "plans.make_feed": "the address is shown once, to the member on the page",
+        "followups.keep_sheet": "a step of the download's job",
         "plans.touch_feed": "noted when the address is read",
         "options.reorder": "takes the whole order as the settings page sorts it",
         "ownership.expire_places": _NIGHTLY,

@@ -113,7 +113,7 @@ def _form(actor: Actor, asked: Asked) -> dict[str, Any]:
 def _departments(actor: Actor) -> list[tuple[str, str]]:
     """All departments, those below others moved in."""
     tree = organisation(actor).departments
-    return [(str(one), "\u3000" * (tree[one].path.count("/") - 2) + tree[one].name) for one in in_order(tree)]
+    return [(str(one), "\u2003" * (tree[one].path.count("/") - 2) + tree[one].name) for one in in_order(tree)]
 
 
 def _url(asked: Asked, kept: Sequence[tuple[str, str]]) -> str:

@@ -27,7 +27,7 @@ def test_defaults_serve_this_machine_from_the_embedded_database(outside: pytest.
     assert environment.database["HOST"] == str(environment.data / "run")
     assert environment.database["OPTIONS"]["pool"]["max_size"] > 0
     assert environment.time_zone == "Asia/Shanghai"
-    assert environment.email_backend.endswith("dummy.EmailBackend")
+    assert environment.email_backend == "genjin.reminders.channels.mail.Backend"
     assert not environment.https
     assert "*" not in environment.hosts
 
@@ -75,7 +75,7 @@ def test_https_address_makes_cookies_secure_and_its_host_allowed(outside: pytest
 def test_mail_server_is_read_from_one_address(outside: pytest.MonkeyPatch) -> None:
     outside.setenv("GENJIN_SMTP_URL", "smtps://me:pass%2Fword@mail.example.com")
     environment = Environment.read()
-    assert environment.email_backend.endswith("smtp.EmailBackend")
+    assert environment.email_backend == "genjin.reminders.channels.mail.Backend"
     assert (environment.mail.port, environment.mail.password, environment.mail.encrypted) == (465, "pass/word", True)
 
 

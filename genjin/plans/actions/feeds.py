@@ -20,7 +20,12 @@ from genjin.plans.queries import live_feed
 
 
 @action(
-    "plans.make_feed", on=CalendarFeed, needs="plans.see", label=gettext_lazy("生成订阅地址"), icon="link", listed=False
+    "plans.make_feed",
+    on=CalendarFeed,
+    needs="plans.subscribe",
+    label=gettext_lazy("生成订阅地址"),
+    icon="link",
+    listed=False,
 )
 def make_feed(actor: Actor) -> tuple[CalendarFeed, str]:
     """(row, the secret of the address), which is shown this once; an earlier address ends. Raises Forbidden for the
@@ -34,7 +39,9 @@ def make_feed(actor: Actor) -> tuple[CalendarFeed, str]:
     return feed, secret
 
 
-@action("plans.revoke_feed", on=None, needs="plans.see", label=gettext_lazy("停用订阅地址"), icon="x", listed=False)
+@action(
+    "plans.revoke_feed", on=None, needs="plans.subscribe", label=gettext_lazy("停用订阅地址"), icon="x", listed=False
+)
 def revoke_feed(actor: Actor) -> None:
     """End one's address at once. Raises Refused("no_feed")."""
     if not _end(actor):
@@ -44,7 +51,7 @@ def revoke_feed(actor: Actor) -> None:
 @action(
     "plans.touch_feed",
     on=None,
-    needs="plans.see",
+    needs="plans.subscribe",
     label=gettext_lazy("读取订阅地址"),
     silent="reading one's own plans is no business event",
     listed=False,

@@ -173,7 +173,7 @@ def test_every_answer_carries_the_strict_headers(member: Client) -> None:
     for address in ("/closed", "/opened", "/no/such", "/raise/fault", "/raise/refused"):
         headers = member.get(address).headers
         policy = headers["Content-Security-Policy"]
-        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert policy.startswith("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'")
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
