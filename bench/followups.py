@@ -85,7 +85,10 @@ def fill(data: Path, total: int) -> dict[str, float]:
         ("analyze", lambda: _execute(f"VACUUM ANALYZE {TABLE}")),
         ("recount", mend),
         ("fold", lambda: all(iter(fold, 0))),
-        ("analyze_totals", lambda: [_execute(f"VACUUM ANALYZE followups_{name}") for name in ("daytotal", "monthtotal", "totaldelta")]),
+        (
+            "analyze_totals",
+            lambda: [_execute(f"VACUUM ANALYZE followups_{name}") for name in ("daytotal", "monthtotal", "totaldelta")],
+        ),
     ]
     for name, step in steps:
         started = time.monotonic()
@@ -181,7 +184,9 @@ def show(found: dict[str, Any]) -> None:
     for role, cases in found["roles"].items():
         for name, figures in cases.items():
             if name != "loop":
-                print(f"{role:22} {name:26} p95 {figures['p95']:8.1f} ms  CPU {figures['application']:7.1f} + {figures['database']:7.1f}  {figures['queries']:.0f} queries")
+                print(
+                    f"{role:22} {name:26} p95 {figures['p95']:8.1f} ms  CPU {figures['application']:7.1f} + {figures['database']:7.1f}  {figures['queries']:.0f} queries"
+                )
 
 
 if __name__ == "__main__":

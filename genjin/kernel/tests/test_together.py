@@ -53,7 +53,7 @@ def rename(actor: Actor, *, customer: Customer, name: str) -> Customer:
     return customer
 
 
-def raw(number: int, **more: str) -> tuple[int, dict[str, str]]:
+def raw(number: int, **more: Any) -> tuple[int, dict[str, Any]]:
     return number, {"name": f"第{number}机械有限公司", "duplicate_known": "1", **more}
 
 
