@@ -104,8 +104,13 @@ def attributes(given: Mapping[str, Any]) -> Markup:
         if value is None or value is False:
             continue
         name = _attribute(key)
-        parts.append(f" {name}" if value is True else f' {name}="{escape(value)}"')
+        parts.append(f" {name}" if value is True else f' {name}="{_quoted(value)}"')
     return Markup("".join(parts))  # noqa: S704 - escaped above
+
+
+def _quoted(value: Any) -> str:
+    """What stands between the quotes; JSON of `tojson` counts as safe but its own quotes would end it."""
+    return str(escape(value)).replace('"', "&#34;")
 
 
 @cache

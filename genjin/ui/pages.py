@@ -191,11 +191,16 @@ def closed_dialog(toast: Text = "", *, changed: str = "", tone: str = "ok", undo
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Nobody is signed in: to the sign-in page and back afterwards."""
+    """Nobody is signed in: to the sign-in page and back afterwards (htmx: back to the page that asked)."""
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=401, headers={"HX-Redirect": "/sign-in"})
-    back = request.get_full_path()
-    return HttpResponseRedirect("/sign-in" if back == "/" else f"/sign-in?next={quote(back)}")
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{shown.path}?{shown.query}" if shown.query else shown.path
+        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in(back)})
+    return HttpResponseRedirect(_sign_in(request.get_full_path()))
+
+
+def _sign_in(back: str) -> str:
+    return "/sign-in" if back in ("", "/") else f"/sign-in?next={quote(back)}"
 
 
 def jinja() -> Environment:

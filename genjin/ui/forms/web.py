@@ -13,6 +13,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, by_plural, type_of
 from genjin.kernel.refusal import NotFound
 from genjin.ui.addresses import list_url, record_url
+from genjin.ui.formats import ell
 from genjin.ui.forms.choices import filter_offers, offers
 from genjin.ui.forms.finding import demand_reach, row_action, verb_of
 from genjin.ui.forms.running import ActionForm
@@ -58,7 +59,10 @@ def act(request: PageRequest, record_type: RecordType, row_id: int, verb: str) -
     url = f"{record_url(record_type, row_id)}/actions/{verb_of(record_type, action)}"
     form = ActionForm(request, action, url=url, title=title, row=row, given=request.GET.dict())
     if request.method == "POST" and (outcome := form.run()):
-        words = _("已完成：%(verb)s") % {"verb": action.label}
+        words = _("已%(verb)s「%(title)s」") % {
+            "verb": action.label,
+            "title": ell(str(getattr(row, record_type.title)), 40),
+        }
         return _done(request, row, words, undo_address(action, outcome.event_id))
     return form.respond()
 

@@ -88,7 +88,7 @@ document.addEventListener("toggle", event => {
   if (!pop.matches?.("[popover]")) return;
   const open = event.newState === "open";
   for (const button of $$(`[popovertarget="${pop.id}"]`)) button.setAttribute("aria-expanded", open);
-  if (!open) return;
+  if (!open) return pop.removeAttribute("style"); // a style that a swap copies is refused by the policy
   if ("gather" in pop.dataset && !pop.childElementCount) gather(pop);
   place(pop);
   if (pop.getAttribute("role") === "menu") $("a,button:not([aria-disabled=true])", pop)?.focus();
@@ -126,7 +126,7 @@ function showDialog() {
   first?.focus();
 }
 function closeDialog() { dialog.close(); }
-dialog.addEventListener("close", () => { dialog.replaceChildren(); before?.isConnected && before.focus(); before = null; });
+dialog.addEventListener("close", () => { dialog.replaceChildren(); untick(); before?.isConnected && before.focus(); before = null; });
 dialog.addEventListener("cancel", event => { if (dirty(dialog)) { event.preventDefault(); leave(); } });
 const dirty = within => $$("form[data-guard]", within).some(form => form.dataset.changed && !form.dataset.draft);
 async function leave() { if (!dirty(dialog) || await ask(words.leave, words.confirm)) closeDialog(); }
@@ -153,8 +153,10 @@ document.addEventListener("htmx:confirm", async event => {
 
 // ---- htmx: what failed is said, can be retried, and never lands in the page -----------------------------------------
 function retryOf(ctx) { return ctx.sourceElement?.isConnected ? () => htmx.trigger(ctx.sourceElement, ctx.sourceEvent?.type ?? "click") : null; }
+function untick() { $$("input.rnd:checked").forEach(box => { box.checked = false; }); } // done is what the server has said
 document.addEventListener("htmx:response:error", event => {
   const { ctx } = event.detail, { status, headers } = ctx.response;
+  untick();
   if (status === 401) { leaving = true; toast({ text: words.signedOut, tone: "bad" }); }
   if ([409, 422, 429].includes(status)) return;
   ctx.swap = "none"; ctx.hx.reswap = undefined;
@@ -164,6 +166,7 @@ document.addEventListener("htmx:response:error", event => {
 });
 document.addEventListener("htmx:error", event => {
   const { ctx } = event.detail;
+  untick();
   if (ctx) toast({ text: words.offline, tone: "bad", retry: retryOf(ctx) });
 });
 document.addEventListener("htmx:before:request", event => {

@@ -1,7 +1,15 @@
 // The workbench by keyboard: j/k move between what is to be done, x does it, f writes a follow-up, l puts it off.
 const rows = () => [...document.querySelectorAll("#today .task:not(.done)")];
 const typing = target => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, [popover]");
+let place = -1, lost = false; // where one works: what is done there draws the rows afresh, and the next one takes its place
 const at = list => list.findIndex(row => row.contains(document.activeElement));
+const step = row => row?.querySelector("input, a, button")?.focus({ preventScroll: true });
+document.addEventListener("focusin", () => { const here = at(rows()); if (here >= 0) place = here; });
+document.addEventListener("htmx:before:swap", event => { lost = event.detail.ctx.target?.id === "today" && place >= 0 && Boolean(document.activeElement?.closest("#today, dialog")); });
+document.addEventListener("htmx:after:swap", event => {
+  if (event.detail.ctx.target?.id !== "today" || !lost || document.querySelector("dialog[open]")) return;
+  const list = rows(); if (at(list) < 0) step(list[Math.min(place, list.length - 1)]);
+});
 const press = (row, selector) => { const found = row?.querySelector(selector); if (found) found.click(); return Boolean(found); };
 
 document.addEventListener("keydown", event => {

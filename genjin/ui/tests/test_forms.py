@@ -157,7 +157,7 @@ def test_row_action_runs_and_tells(cast: Cast) -> None:
     form = client.get(f"/customers/{customer.pk}/actions/void", headers=HTMX).content.decode()
     assert "回收站" in form
     answer = client.post(f"/customers/{customer.pk}/actions/void", hidden(form) | {"reason": "重复"}, headers=HTMX)
-    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == "已完成：作废"
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == "已作废「甲」"
     assert client.get(f"/customers/{customer.pk}/actions/nonsense").status_code == 404
 
 

@@ -102,6 +102,11 @@ def test_nobody_asking_for_a_fragment_is_told_where_to_go(client: Client) -> Non
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in")
 
 
+def test_after_signing_in_again_one_is_back_where_one_wrote(client: Client) -> None:
+    answer = client.post("/closed", headers={**HTMX, "HX-Current-URL": "https://elsewhere.test/today?span=week"})
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=/today%3Fspan%3Dweek"
+
+
 def test_open_page_serves_everybody(client: Client) -> None:
     assert client.get("/opened").content == b"open"
 

@@ -85,6 +85,13 @@ def test_attributes_follow_python_names() -> None:
     assert str(attributes(given)) == ' hx-get="/x" hx-headers:inherited="a&amp;b" disabled class="x"'
 
 
+def test_json_stays_within_its_attribute(env: Environment) -> None:
+    html = env.from_string("{{ ui.button('x', hx_vals={'view': key}|tojson) }}").render(key='a"><b>')
+    assert 'hx-vals="{&#34;view&#34;: ' in html
+    assert html.count('"') % 2 == 0
+    assert "<b>" not in html
+
+
 def test_missing_name_in_a_template_is_an_error(env: Environment) -> None:
     with pytest.raises(UndefinedError):
         env.from_string("{{ nothing_here }}").render()
