@@ -8,10 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from genjin.customers.cold import MOST_COLD, cold_of, count_cold
+from genjin.customers.cold import MOST_COLD, cold_of
 from genjin.customers.monthend.queries import CAP, waiting_of
 from genjin.customers.record import CUSTOMER
 from genjin.ui.addresses import list_url, record_url
+from genjin.ui.formats import Due
+from genjin.ui.jinja import maybe_url
 from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
 from genjin.ui.workbench import Lead, Workcard, register_workcard
@@ -20,7 +22,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Cold:
+class Line:
     """A customer that goes cold, as the card lists it."""
 
     id: int
@@ -28,36 +30,35 @@ class Cold:
     url: str
     level: str
     last: str
-    due: str
-    tone: str
+    due: Due
 
 
 def cold_card(request: PageRequest, member_id: int) -> Workcard | None:
-    """该跟进了: a member's customers whose day has come, the longest overdue first. Two queries."""
+    """该跟进了: a member's customers whose day has come, the longest overdue first. One query."""
     actor = request.actor
     if not actor.may(CUSTOMER.grant("see")):
         return None
-    found = cold_of(actor, member_id, SHOWN)
+    found = cold_of(actor, member_id)
     if not found:
         return None
     fmt, level = formats_for(actor), CUSTOMER.keys["level"]
     lines = [
-        Cold(
-            id=customer.pk,
-            name=customer.name,
-            url=record_url(CUSTOMER, customer.pk),
-            level=level.text(customer.level, actor),
-            last=fmt.when(customer.last_effective_at) if customer.last_effective_at else "",
-            due=fmt.due(customer.follow_by).text,
-            tone=fmt.due(customer.follow_by).tone,
+        Line(
+            id=one.id,
+            name=one.name,
+            url=record_url(CUSTOMER, one.id),
+            level=level.text(one.level, actor),
+            last=fmt.when(one.last_effective_at) if one.last_effective_at else "",
+            due=fmt.due(one.follow_by),
         )
-        for customer in found
+        for one in found[:SHOWN]
     ]
-    count = count_cold(actor, member_id)
+    count = len(found)
     words = f"{MOST_COLD}+" if count > MOST_COLD else str(count)
     all_url = f"{list_url(CUSTOMER)}?f=1&owner.in={member_id}&follow_by.past=0&sort=follow_by"
     context: dict[str, Any] = {"cold": lines, "cold_count": words, "all_cold_url": all_url}
-    context["writes"] = member_id == actor.member_id
+    writes = member_id == actor.member_id and actor.may("followups.create")
+    context["write_url"] = maybe_url("new-followup") if writes else ""
     return Workcard("customers/cold_card.html", context, (Lead(words, _("个客户该跟进了"), "warn"),))
 
 

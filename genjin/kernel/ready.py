@@ -1,48 +1,53 @@
 """Queries of one shape that every page asks: Django builds their SQL once, and not with each request.
 
-For what differs in one value only; everything else stays an ordinary query. Not here: what may be seen (doors).
+For what differs in few values only; everything else stays an ordinary query. Not here: what may be seen (doors).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models import QuerySet
 
-M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 MARK = 7_000_000_000_000_000_001  # stands for the value while the SQL is built: no id is so large
 WORD = "\u2e3b ready \u2e3b"
+DAY, MOMENT, EARLIER = date(1, 2, 3), datetime(1, 2, 3, 4, 5, tzinfo=UTC), datetime(1, 2, 3, 4, tzinfo=UTC)
+Value = int | str | date
 
 
-class Ready(Generic[M]):
-    """Rows by one value. `make(value)` is the query; `mark` a value of its kind that no row has."""
+class Ready(Generic[R]):
+    """Rows by one value or a few. `make(*values)` is the query; `marks` are values of their kinds that no row has, each
+    another one."""
 
-    def __init__(self, make: Callable[[Any], QuerySet[M, M]], mark: int | str = MARK) -> None:
-        self._make, self._mark = make, mark
+    def __init__(self, make: Callable[..., QuerySet[Any, R]], *marks: Value) -> None:
+        self._make, self._marks = make, marks or (MARK,)
 
-    def rows(self, value: int | str) -> list[M]:
-        """What `list(make(value))` gives."""
-        if isinstance(value, int) and value.bit_length() > 63:
+    def rows(self, *values: Value) -> list[R]:
+        """What `list(make(*values))` gives."""
+        if any(isinstance(value, int) and value.bit_length() > 63 for value in values):
             return []  # the database would compare it as a decimal, row by row
-        kept, sql, params = self._built
+        kept, iterable, sql, params = self._built
+        given = dict(zip(self._marks, values, strict=True))
         compiler = copy(kept)  # one for each run: connections belong to threads
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.as_sql = lambda: (sql, [value if param == self._mark else param for param in params])
-        query = SimpleNamespace(get_compiler=lambda **_using: compiler)
+        compiler.as_sql = lambda: (sql, [given.get(one, one) if isinstance(one, Value) else one for one in params])
+        query = SimpleNamespace(get_compiler=lambda *_db, **_using: compiler)
         asked: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
-        return list(ModelIterable(asked))
+        return list(iterable(asked))
 
     @cached_property
-    def _built(self) -> tuple[Any, str, tuple[Any, ...]]:
-        compiler: Any = self._make(self._mark).query.get_compiler(DEFAULT_DB_ALIAS)
+    def _built(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
+        made: Any = self._make(*self._marks)
+        compiler = made.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        assert self._mark in params
+        assert all(mark in params for mark in self._marks)
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
         compiler.get_converters = lambda _columns: converters
-        return compiler, sql, tuple(params)
+        return compiler, made._iterable_class, sql, tuple(params)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -68,9 +68,12 @@ def drawn(
     return [_line(actor, fmt, plan, names, writes=may_write(plan)) for plan in rows]
 
 
-def later_choices() -> list[tuple[str, Any]]:
-    """The quick choices of postponing: (key, words)."""
-    return list(LATER.items())
+def later_choices() -> list[tuple[str, str]]:
+    """The quick choices of postponing: (words, what its button sends)."""
+    return [(str(words), _SENT[key]) for key, words in LATER.items()]
+
+
+_SENT = {key: json.dumps({"choice": key, "drawn": "choice"}) for key in LATER}
 
 
 def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, writes: bool) -> PlanLine:

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, WRITE, To, current_grant, first_visible, register_branch, row_for
+from genjin.kernel.doors import SEE, WRITE, To, current_grant, first_visible, register_branch, row_for, seen_among
 from genjin.kernel.expressions import Within, among
 from genjin.kernel.models.rows import Life
+from genjin.kernel.ready import EARLIER, MARK, MOMENT, Ready
 from genjin.kernel.together import declare_kin, kin
 from genjin.org.queries import organisation
 from genjin.plans.models import DUE, CalendarFeed, Plan
@@ -30,24 +32,51 @@ def plan_for(actor: Actor, plan_id: int, *, to: To, lock: bool = False) -> Plan:
 
 def open_plans_of(actor: Actor, customer: Customer, most: int = 6) -> list[Plan]:
     """Open plans of a customer that the actor may see, the earliest first. One query."""
-    rows = _slim(Plan.objects.filter(DUE, customer_id=customer.pk)).order_by("starts_at", "id")
-    return first_visible(actor, rows, most)
+    return seen_among(actor, _first_open(most).rows(customer.pk), lambda: _open(customer.pk), most)
+
+
+def _open(customer_id: int) -> QuerySet[Plan]:
+    return _slim(Plan.objects.filter(DUE, customer_id=customer_id)).order_by("starts_at", "id")
+
+
+@cache
+def _first_open(most: int) -> Ready[Plan]:
+    return Ready(lambda customer_id: _open(customer_id)[:most])
 
 
 def due_plans(actor: Actor, member_id: int, until: datetime, most: int = 50) -> list[Plan]:
     """Open plans of a member due before `until` that the actor may see: overdue ones first, being the earliest. By the
     index plan_open; one query, two when some lie outside the actor's scope."""
-    rows = Plan.objects.filter(DUE, assignee_id=member_id, due_at__lt=until)
-    return first_visible(actor, _slim(rows).order_by("due_at", "id"), most)
+    found = _first_due(most).rows(member_id, until)
+    return seen_among(actor, found, lambda: _due(member_id, until), most)
+
+
+def _due(member_id: int, until: datetime) -> QuerySet[Plan]:
+    return _slim(Plan.objects.filter(DUE, assignee_id=member_id, due_at__lt=until)).order_by("due_at", "id")
+
+
+@cache
+def _first_due(most: int) -> Ready[Plan]:
+    return Ready(lambda *given: _due(*given)[:most], MARK, MOMENT)
 
 
 def done_since(actor: Actor, member_id: int, since: datetime, most: int = 5) -> list[Plan]:
     """Plans that a member completed since a moment, the last first; those planned within the last weeks."""
     recent = since - timedelta(days=60)
+    found = _first_done(most).rows(member_id, since, recent)
+    return seen_among(actor, found, lambda: _done(member_id, since, recent), most)
+
+
+def _done(member_id: int, since: datetime, recent: datetime) -> QuerySet[Plan]:
     rows = Plan.objects.filter(
         assignee_id=member_id, starts_at__gte=recent, state="completed", closed_at__gte=since, life=Life.LIVE
     )
-    return first_visible(actor, _slim(rows).order_by("-closed_at", "-id"), most)
+    return _slim(rows).order_by("-closed_at", "-id")
+
+
+@cache
+def _first_done(most: int) -> Ready[Plan]:
+    return Ready(lambda *given: _done(*given)[:most], MARK, MOMENT, EARLIER)
 
 
 def plans_between(

@@ -6,7 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 
 from genjin.customers.models import WORKED, Customer
 from genjin.followups.models import FirstContact
@@ -65,10 +68,13 @@ def _runs(member_ids: Collection[int], now: datetime) -> dict[int, tuple[int, in
 
 
 def _cold(actor: Actor, member_ids: Sequence[int], today: date) -> dict[int, int]:
-    """Customers whose day has come, counted to MOST + 1 for each, in one query of as many parts as members shown."""
-    if not member_ids:
-        return {}
-    rows = visible_to(actor, Customer).filter(WORKED, follow_by__lte=today).order_by()
-    parts = [rows.filter(owner_id=m).values_list("owner_id", flat=True)[: MOST + 1] for m in member_ids]
-    found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
-    return {m: found.count(m) for m in member_ids}
+    """Customers whose day has come, counted to MOST + 1 for each, in one query that looks into an index per member."""
+    rows = visible_to(actor, Customer).filter(WORKED, owner_id=RawSQL("who.id", ()), follow_by__lte=today)
+    try:
+        counted, given = rows.order_by().values("id")[: MOST + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return dict.fromkeys(member_ids, 0)
+    asked = f"SELECT who.id, (SELECT count(*) FROM ({counted}) AS found) FROM unnest(%s::bigint[]) AS who(id)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [*given, list(member_ids)])
+        return dict(cursor.fetchall())

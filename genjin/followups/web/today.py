@@ -11,7 +11,6 @@ from genjin.followups.queries import first_contacts_due
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.report import report
-from genjin.kernel.doors import titles_of
 from genjin.ui.addresses import record_url
 from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
@@ -34,26 +33,24 @@ class Waiting:
 
 
 def first_contacts(request: PageRequest, member_id: int) -> Workcard | None:
-    """首次联系时限 (B7): open clocks of a member. Two queries; nothing to show without any."""
+    """首次联系时限 (B7): open clocks of a member. One query; nothing to show without any."""
     actor = request.actor
     if not actor.may(FOLLOWUP.grant("see")):
         return None
-    found = first_contacts_due(member_id, MOST + 1)
-    names = titles_of(actor, "customer", [run.customer_id for run in found])
+    found = first_contacts_due(actor, member_id, MOST + 1)
     fmt = formats_for(actor)
-    own = member_id == actor.member_id
+    writes = member_id == actor.member_id and actor.may(FOLLOWUP.grant("create"))
     lines = [
         Waiting(
-            name=names[run.customer_id],
+            name=run.name,
             url=record_url("customer", run.customer_id),
             gained=fmt.when(run.gained_at),
             until=run.due_at.isoformat() if run.due_at > fmt.now else "",
             words=fmt.left(run.due_at) if run.due_at > fmt.now else fmt.due(run.due_at).text,
             late=run.due_at <= fmt.now,
-            write=f"/followups/new?customer={run.customer_id}" if own and actor.may(FOLLOWUP.grant("create")) else "",
+            write=f"/followups/new?customer={run.customer_id}" if writes else "",
         )
         for run in found[:MOST]
-        if run.customer_id in names
     ]
     if not lines:
         return None
