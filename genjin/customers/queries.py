@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from django.db.models import Q, QuerySet
 
@@ -16,6 +15,8 @@ from genjin.kernel.doors import SEE, To, row_for, seen_among, visible_to
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import Ready
 from genjin.kernel.together import declare_kin, kin
+
+MOST_CONTACTS = 50
 
 
 def customer_for(actor: Actor, customer_id: int, *, to: To, lock: bool = False) -> Customer:
@@ -28,9 +29,15 @@ def contact_for(actor: Actor, contact_id: int, *, to: To, lock: bool = False) ->
     return row_for(actor, Contact, contact_id, to=to, lock=lock)
 
 
-def contacts_of(actor: Actor, customer_id: int, most: int = 50) -> list[Contact]:
-    """Contacts of a customer the actor sees; the primary one first."""
-    return seen_among(actor, _first_contacts(most).rows(customer_id), lambda: _contacts(customer_id), most)
+def contacts_of(actor: Actor, customer: Customer) -> list[Contact]:
+    """The first contacts of a customer that the actor sees, the primary one first. Several parts of a page ask for
+    them: read once for the customer at hand."""
+    kept: tuple[Actor, list[Contact]] | None = customer.__dict__.get("_contacts")
+    if kept is None or kept[0] is not actor:
+        found = _first_contacts.rows(customer.pk)
+        kept = actor, seen_among(actor, found, lambda: _contacts(customer.pk), MOST_CONTACTS)
+        customer.__dict__["_contacts"] = kept
+    return kept[1]
 
 
 def _contacts(customer_id: int) -> QuerySet[Contact]:
@@ -38,9 +45,7 @@ def _contacts(customer_id: int) -> QuerySet[Contact]:
     return rows.defer("search", "search_key")
 
 
-@cache
-def _first_contacts(most: int) -> Ready[Contact]:
-    return Ready(lambda customer_id: _contacts(customer_id)[:most])
+_first_contacts = Ready(lambda customer_id: _contacts(customer_id)[:MOST_CONTACTS])
 
 
 def lives_of_contacts(customer: Customer) -> list[tuple[int, bool]]:

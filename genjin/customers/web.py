@@ -50,7 +50,7 @@ def contacts_card(request: PageRequest, customer: Customer) -> Drawn | None:
     actor = request.actor
     if not actor.may(CONTACT.grant("see")):
         return None
-    found = contacts_of(actor, customer.pk, MOST_CONTACTS + 1)
+    found = contacts_of(actor, customer)
     adds = customer.life != Life.VOIDED and may(actor, customer, CONTACT.grant("create"), WRITE)
     listed = list_url(CONTACT)
     return Drawn(
@@ -141,7 +141,7 @@ def _numbers(actor: Actor, customer: Customer) -> Iterator[tuple[str, str]]:
     """(contact's name, number) of whom one may dial; the customer's own number, without a name, first."""
     if customer.phone:
         yield "", customer.phone
-    reached = contacts_of(actor, customer.pk, MOST_CONTACTS) if actor.may(CONTACT.grant("see")) else []
+    reached = contacts_of(actor, customer)[:MOST_CONTACTS] if actor.may(CONTACT.grant("see")) else []
     yield from ((contact.name, number) for contact in reached if (number := _number(contact)))
 
 

@@ -149,7 +149,7 @@ def _chips(actor: Actor, declared: Field, drawn: Control, values: Mapping[str, A
 def _contacts(actor: Actor, customer: Customer | None) -> list[tuple[int, str]]:
     if customer is None or not actor.may("contacts.see"):
         return []
-    found = contacts_of(actor, customer.pk)
+    found = contacts_of(actor, customer)
     return [(one.pk, " · ".join(part for part in (one.name, one.position) if part)) for one in found]
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from genjin.kernel.wording import listed as join_listed
 
@@ -129,15 +129,18 @@ class Formats:
 
 def weekday_name(day: dt.date) -> str:
     """`周三` (Wed)."""
-    return (
-        gettext("周一"),
-        gettext("周二"),
-        gettext("周三"),
-        gettext("周四"),
-        gettext("周五"),
-        gettext("周六"),
-        gettext("周日"),
-    )[day.weekday()]
+    return str(_WEEKDAYS[day.weekday()])
+
+
+_WEEKDAYS = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
 
 
 def remaining(seconds: float) -> str:

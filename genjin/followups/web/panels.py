@@ -101,7 +101,7 @@ def _page(request: PageRequest, of: Customer | Contact | Plan) -> HttpResponse:
 
 
 def _refused(request: PageRequest, customer: Customer, sent: Sent) -> HttpResponse:
-    drawn = panel_composer(request, customer.pk, sent)
+    drawn = panel_composer(request, customer, sent)
     status = 413 if sent.refusal.status == 413 else 422
     if wants_fragment(request):
         return fragment(request, "followups/composer.html", composer=drawn, status=status)
@@ -110,7 +110,7 @@ def _refused(request: PageRequest, customer: Customer, sent: Sent) -> HttpRespon
 
 def _panel(request: PageRequest, of: Customer | Contact | Plan) -> dict[str, Any]:
     composes = isinstance(of, Customer) and writes(request.actor, of)
-    return _lines(request, of) | {"composer": panel_composer(request, of.pk) if composes else None}
+    return _lines(request, of) | {"composer": panel_composer(request, of) if composes else None}
 
 
 def _lines(request: PageRequest, of: Customer | Contact | Plan, before: int | None = None) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from genjin.customers.queries import customer_for
+from genjin.customers.models import Customer
 from genjin.followups.actions import create_followup
 from genjin.followups.composing import Asked, Composer, Sent, composer
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.web.opening import CREATE, asked_for
 from genjin.followups.web.sending import save
 from genjin.kernel.actions import Outcome
-from genjin.kernel.doors import SEE
 from genjin.ui.addresses import record_url
 from genjin.ui.pages import (
     PageRequest,
@@ -56,11 +55,10 @@ def saved_here(request: PageRequest, customer_id: int, outcome: Outcome) -> Http
     return with_toast(answer, _told(outcome), undo=_undo(outcome))
 
 
-def panel_composer(request: PageRequest, customer_id: int, sent: Sent | None = None) -> Composer:
-    """The composer on a customer's page."""
+def panel_composer(request: PageRequest, customer: Customer, sent: Sent | None = None) -> Composer:
+    """The composer on the page of a customer that came through its door."""
     actor = request.actor
-    customer = customer_for(actor, customer_id, to=SEE)
-    url = f"{record_url('customer', customer_id)}/{FOLLOWUP.plural}"
+    url = f"{record_url('customer', customer.pk)}/{FOLLOWUP.plural}"
     return composer(actor, formats_for(actor), Asked(customer), url=url, prefix=PANEL, sent=sent)
 
 
