@@ -170,7 +170,7 @@ def _fetched(actor: Actor, model: type[R], row_id: int, *, lock: bool) -> R:
     scope = actor.grants.get(record_type.grant("see"))
     if scope is None:
         raise NotFound
-    found: list[R] = list(_locked(model, row_id)) if lock else _by_id(model).rows(row_id)
+    found: list[R] = (_locked if lock else _by_id)(model).rows(row_id)
     row = next(iter(found), None)
     if row is not None and _holds(scope, row):
         return row
@@ -181,8 +181,10 @@ def _fetched(actor: Actor, model: type[R], row_id: int, *, lock: bool) -> R:
     return row
 
 
-def _locked(model: type[R], row_id: int) -> QuerySet[R]:
-    return model._default_manager.filter(pk=row_id).order_by().select_for_update(of=("self",))
+@cache
+def _locked(model: type[R]) -> Ready[R]:
+    rows = model._default_manager.order_by().select_for_update(of=("self",))
+    return Ready(lambda row_id: rows.filter(pk=row_id))
 
 
 @cache
@@ -293,13 +295,11 @@ def _titled(record_type: RecordType, ids: list[int]) -> list[tuple[int, str, int
 def find_visible(actor: Actor, record_type_key: str, text: str) -> int | None:
     """The id of the visible record with this id, code or exact title; None when none or several."""
     record_type = RECORD_TYPES[record_type_key]
-    rows = _few_visible(actor, record_type)
-    if text.isdecimal() and len(text) < 18:
-        found = rows.filter(pk=int(text)).values_list("pk", flat=True).first()
-        if found is not None:
-            return found
+    if text.isdecimal() and len(text) < 18 and int(text) in titles_of(actor, record_type_key, [text]):
+        return int(text)
     if "\x00" in text:
         return None  # no column holds it
+    rows = _few_visible(actor, record_type)
     matches: Sequence[int] = list(rows.filter(code=text).values_list("pk", flat=True)[:2])
     if not matches:
         matches = list(rows.filter(**{record_type.title: text}).values_list("pk", flat=True)[:2])

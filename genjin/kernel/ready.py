@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
 R = TypeVar("R")
-MARK = 7_000_000_000_000_000_001  # stands for the value while the SQL is built: no id is so large
+MARK, OTHER = 7_000_000_000_000_000_001, 7_000_000_000_000_000_002  # stand for the values while the SQL is built
 WORD = "\u2e3b ready \u2e3b"
 DAY, MOMENT, EARLIER = date(1, 2, 3), datetime(1, 2, 3, 4, 5, tzinfo=UTC), datetime(1, 2, 3, 4, tzinfo=UTC)
 Value = int | str | date

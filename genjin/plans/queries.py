@@ -16,7 +16,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, WRITE, To, current_grant, first_visible, register_branch, row_for, seen_among
 from genjin.kernel.expressions import Within, among
 from genjin.kernel.models.rows import Life
-from genjin.kernel.ready import EARLIER, MARK, MOMENT, Ready
+from genjin.kernel.ready import EARLIER, MARK, MOMENT, OTHER, Ready
 from genjin.kernel.together import declare_kin, kin
 from genjin.org.queries import organisation
 from genjin.plans.models import DUE, CalendarFeed, Plan
@@ -94,7 +94,10 @@ def earliest_of(customer: Customer) -> Plan | None:
     made = kin(Plan, "customer_id", customer.pk)
     if made is not None:
         return min((p for p in made if p.due_at), key=lambda p: (p.starts_at, p.pk), default=None)
-    return Plan.objects.filter(DUE, customer_id=customer.pk).order_by("starts_at", "id").first()
+    return next(iter(_earliest.rows(customer.pk)), None)
+
+
+_earliest = Ready(lambda customer_id: Plan.objects.filter(DUE, customer_id=customer_id).order_by("starts_at", "id")[:1])
 
 
 def open_of_series(series: int) -> int | None:
@@ -115,8 +118,15 @@ def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
     if made is not None:
         due = [p for p in made if p.assignee_id == member_id and p.due_at and p.due_at < before]
         return sorted(due, key=lambda p: (p.starts_at, p.pk))
-    rows = Plan.objects.filter(DUE, customer_id=customer.pk, assignee_id=member_id, due_at__lt=before)
-    return list(rows.select_for_update(of=("self",)).order_by("starts_at", "id"))
+    return _due_locked.rows(customer.pk, member_id, before)
+
+
+def _due_of(customer_id: int, member_id: int, before: datetime) -> QuerySet[Plan]:
+    rows = Plan.objects.filter(DUE, customer_id=customer_id, assignee_id=member_id, due_at__lt=before)
+    return rows.select_for_update(of=("self",)).order_by("starts_at", "id")
+
+
+_due_locked = Ready(_due_of, MARK, OTHER, MOMENT)
 
 
 def live_feed(actor: Actor, *, lock: bool = False) -> CalendarFeed | None:

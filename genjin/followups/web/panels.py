@@ -109,8 +109,10 @@ def _refused(request: PageRequest, customer: Customer, sent: Sent) -> HttpRespon
 
 
 def _panel(request: PageRequest, of: Customer | Contact | Plan) -> dict[str, Any]:
-    composes = isinstance(of, Customer) and writes(request.actor, of)
-    return _lines(request, of) | {"composer": panel_composer(request, of) if composes else None}
+    shown = _lines(request, of)
+    if isinstance(of, Customer) and writes(request.actor, of):
+        shown["composer"] = panel_composer(request, of)
+    return shown
 
 
 def _lines(request: PageRequest, of: Customer | Contact | Plan, before: int | None = None) -> dict[str, Any]:
