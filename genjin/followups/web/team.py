@@ -25,7 +25,8 @@ class Desk:
     load: Load
     cold: str
     day_url: str
-    plans_url: str
+    overdue_url: str
+    today_url: str
     cold_url: str
 
 
@@ -43,12 +44,14 @@ def team(request: PageRequest, member_id: int) -> Workcard | None:
 
 def _desk(actor: Actor, load: Load) -> Desk:
     member = load.member_id
+    plans = f"{list_url(PLAN)}?f=1&assignee.in={member}"
     return Desk(
         name=people.directory().member_name(member, actor.stamp),
         load=load,
         cold=f"{MOST}+" if load.cold > MOST else str(load.cold),
         day_url=f"/today?member={member}",
-        plans_url=f"{list_url(PLAN)}?f=1&assignee.in={member}&due_at.overdue=&sort=due_at",
+        overdue_url=f"{plans}&due_at.past=1&sort=due_at",
+        today_url=f"{plans}&due_at.next=0&sort=due_at",
         cold_url=f"{list_url(CUSTOMER)}?f=1&owner.in={member}&follow_by.past=0&sort=follow_by",
     )
 
