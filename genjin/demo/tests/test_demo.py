@@ -27,7 +27,7 @@ from genjin.org.queries import actor_for
 from genjin.ownership.models import Period, Teammate
 from genjin.plans.models import Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 WEDNESDAY = datetime(2025, 6, 11, 6, 30, tzinfo=UTC)
 SUNDAY = datetime(2025, 6, 14, 20, 15, tzinfo=UTC)  # early Sunday morning in Shanghai
 SOME = 150

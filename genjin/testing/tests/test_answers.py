@@ -19,7 +19,7 @@ from genjin.testing.tests.conftest import Walk
 from genjin.testing.walking import HTMX, Answer, Walker, assert_nothing, plain
 from genjin.testing.world import make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 POLICY = {"default-src 'none'", "frame-ancestors 'none'"}
 HEADERS = {

@@ -11,7 +11,7 @@ from genjin.testing.tests.conftest import Walk
 from genjin.testing.walking import assert_nothing
 from genjin.testing.world import OWNERS, READERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_nobody_receives_what_he_may_not_see(walk: Walk) -> None:

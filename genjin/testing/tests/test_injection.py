@@ -13,7 +13,7 @@ from genjin.testing.inputs import traces
 from genjin.testing.walking import Walker, assert_nothing
 from genjin.testing.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 HOSTILE = (
     "'", '"', ")", ";--", "1;SELECT 1", "a.b", "_connector", "__class__", "\x00", "%00", "²", "٣", "１", "-1",

@@ -23,7 +23,7 @@ from genjin.testing.walking import Answer, Walker, assert_nothing, unlimited
 from genjin.testing.world import World, make_world
 from genjin.ui.forms.finding import verb_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HOSTILE = {
     "owner_id", "owner", "department_id", "created_by_id", "created_at", "id", "pk", "version", "life", "code",
     "search", "imported", "is_staff", "is_superuser", "administrator", "role", "password", "status", "member",

@@ -30,6 +30,8 @@ from genjin.kernel.records import by_plural
 from genjin.org.models import Member
 from genjin.testing.cast import PARTS, Cast
 
+pytestmark = pytest.mark.long
+
 OCTOBER = Asked(dt.date(2020, 10, 1), dt.date(2020, 10, 31))
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 FIGURES = "/statistics/followups"

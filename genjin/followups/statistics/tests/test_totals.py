@@ -29,6 +29,8 @@ from genjin.ownership.actions import follow_department
 from genjin.surfaces.cli import doctor
 from genjin.testing.cast import PARTS, Cast
 
+pytestmark = pytest.mark.long
+
 ZONES = ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland"]
 PERIODS = [
     ("2025-01-01", "2025-12-31"), ("2025-03-01", "2025-03-31"), ("2025-03-09", "2025-03-09"),

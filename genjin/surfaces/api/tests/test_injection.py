@@ -11,6 +11,8 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.surfaces.api import limits
 from genjin.surfaces.api.tests.conftest import World
 
+pytestmark = pytest.mark.long
+
 PAYLOADS = (
     "'", '"', ")", ";--", "1;SELECT 1", "a.b", "_connector", "__class__", "\x00", "%00", "²", "٣", "１", "-1",
     "1e999999", "9" * 40, "NaN", "Infinity", "{}", "[]", "null", "0001-01-01", "9999-12-31", "9999", "2026-13-45",
