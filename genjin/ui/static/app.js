@@ -167,7 +167,8 @@ document.addEventListener("htmx:response:error", event => {
 document.addEventListener("htmx:error", event => {
   const { ctx } = event.detail;
   untick();
-  if (ctx) toast({ text: words.offline, tone: "bad", retry: retryOf(ctx) });
+  const told = ctx?.request?.method !== "GET" && ctx?.sourceElement?.closest("form[data-compose]"); // says so itself
+  if (ctx && !told) toast({ text: words.offline, tone: "bad", retry: retryOf(ctx) });
 });
 document.addEventListener("htmx:before:request", event => {
   const { ctx } = event.detail, form = ctx.sourceElement.closest("form");

@@ -257,9 +257,12 @@ document.addEventListener("htmx:before:request", event => { if (event.detail.ctx
 
 // ---- small form behaviours --------------------------------------------------------------------------------------------------------
 document.addEventListener("change", event => { if (event.target.closest?.("[data-autosubmit]")) event.target.form?.requestSubmit(); });
-document.addEventListener("htmx:after:swap", event => { // saved or given up: back to where the edit began
-  const { target, sourceElement } = event.detail.ctx;
-  if (target?.matches?.("dd") && sourceElement?.closest("[data-inline]") && !$("[data-inline]", target)) $("button.ed", target)?.focus({ preventScroll: true });
+document.addEventListener("htmx:after:swap", event => { // an edit in place: into its field, and back when saved or given up
+  const { target } = event.detail.ctx;
+  if (!target?.matches?.("dd")) return;
+  const form = $("[data-inline]", target), lost = document.activeElement === document.body;
+  if (form) ($("[aria-invalid=true]", form) ?? $("input:not([type=hidden]),select,textarea", form))?.focus();
+  else if (lost) $("button.ed", target)?.focus({ preventScroll: true });
 });
 document.addEventListener("keydown", event => { if (event.key === "Escape" && event.target.closest?.("[data-inline]")) { event.preventDefault(); $("[data-cancel]", event.target.closest("[data-inline]"))?.click(); } });
 document.addEventListener("focusin", event => { if (event.target.matches("[data-opens]>textarea")) event.target.form.classList.add("is-open"); }); // its further fields stay once shown
