@@ -1,22 +1,26 @@
-"""Reads of customers: the doors to a customer and a contact, possible duplicates, contacts of a customer."""
+"""Reads of customers: the doors to customer and contact, possible duplicates, contacts of a customer, who goes cold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from genjin.customers.models import Address, Contact, Customer, Rest
+from genjin.customers.models import WORKED, Address, Contact, Customer, Rest
+from genjin.customers.rhythm import local_day
 from genjin.kernel import normal, people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, row_for, seen_among, visible_to
 from genjin.kernel.models.rows import Life
-from genjin.kernel.ready import Ready
+from genjin.kernel.ready import DAY, MARK, Ready
+from genjin.kernel.records import type_of
 from genjin.kernel.together import declare_kin, kin
 
 MOST_CONTACTS = 50
+MOST_COLD = 99
 
 
 def customer_for(actor: Actor, customer_id: int, *, to: To, lock: bool = False) -> Customer:
@@ -132,3 +136,35 @@ def customers_named(actor: Actor, names: Iterable[str], *, before: datetime | No
 
 
 declare_kin(Contact, "customer_id")
+
+
+class Cold(NamedTuple):
+    """A customer that goes cold."""
+
+    id: int
+    name: str
+    level: str
+    last_effective_at: datetime | None
+    follow_by: date
+    department_id: int | None
+
+
+def cold_of(actor: Actor, member_id: int) -> list[Cold]:
+    """A member's customers whose day to follow up has come (B7), as far as the actor sees them; the longest overdue
+    first, at most MOST_COLD + 1. One query, two when some lie outside the actor's scope."""
+    scope = actor.grants.get(type_of(Customer).grant("see"))
+    if scope is None:
+        return []
+    today = local_day(actor.now())
+    found = [Cold(*row) for row in _ready.rows(member_id, today)]
+    if all(scope.holds(member_id, one.department_id) for one in found):
+        return found
+    return [Cold(*row) for row in _cold(visible_to(actor, Customer), member_id, today)]
+
+
+def _cold(rows: QuerySet[Customer], member_id: int, today: date) -> QuerySet[Customer, tuple[Any, ...]]:
+    due = rows.filter(WORKED, owner_id=member_id, follow_by__lte=today).order_by("follow_by", "pk")
+    return due.values_list(*Cold._fields)[: MOST_COLD + 1]
+
+
+_ready = Ready(lambda member_id, today: _cold(Customer.objects.all(), member_id, today), MARK, DAY)

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from genjin.customers.cold import MOST_COLD, cold_of
 from genjin.customers.monthend.queries import CAP, waiting_of
+from genjin.customers.queries import MOST_COLD, cold_of
 from genjin.customers.record import CUSTOMER
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.formats import Due
