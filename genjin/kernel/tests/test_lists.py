@@ -174,6 +174,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     ordering.forget()
 
 
+@pytest.mark.long
 def test_a_list_is_what_brute_force_finds(world: World, way: str) -> None:
     random = Random(way)  # noqa: S311
     for _n in range(30):
@@ -188,6 +189,7 @@ def test_a_list_is_what_brute_force_finds(world: World, way: str) -> None:
         assert set(ids_of(actor, query, 1000)) == set(wanted), parameters
 
 
+@pytest.mark.long
 def test_search_gives_the_newest_true_hits(world: World, way: str) -> None:
     for actor in world.readers.values():
         for text in TEXTS:

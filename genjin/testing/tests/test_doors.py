@@ -14,7 +14,7 @@ from genjin.testing.walking import Answer, Walker, assert_nothing
 from genjin.testing.world import PARTS, READERS, WRITERS, make_world
 from genjin.ui.pages import all_pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 OPEN = {
     "sign-in": "where one signs in",

@@ -15,7 +15,7 @@ from genjin.testing.inputs import filled, mark
 from genjin.testing.walking import Walker, unlimited
 from genjin.testing.world import World, add_records, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 LIST, DETAIL = 10, 15
 DETAILS = {"record", "customer-followups", "edit", "today-side"}
 
