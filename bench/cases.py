@@ -73,7 +73,7 @@ class Bench:
 
     def _detail(self, row_id: int) -> Any:
         customer = customer_for(self.actor, row_id, to=SEE)
-        return contacts_of(self.actor, row_id), timeline(self.actor, customer)
+        return contacts_of(self.actor, customer), timeline(self.actor, customer)
 
     def _create(self, number: int) -> Any:
         raw = {
