@@ -68,7 +68,10 @@ class Plan(Record):
                 fields=["customer", "starts_at", "id"], name="plan_customer", condition=~models.Q(customer=None)
             ),
             models.Index(fields=["assignee", "starts_at", "id"], name="plan_assignee"),
-            models.Index(fields=["assignee", "due_at", "id"], name="plan_open", condition=DUE),
+            # whose it is and of which customer stand in the index: what lies on many desks is counted from it alone
+            models.Index(
+                fields=["assignee", "due_at", *IN_ORDER], include=["customer"], name="plan_open", condition=DUE
+            ),
             models.Index(fields=["due_at", *IN_ORDER], name="plan_due"),
             models.Index(fields=["created_by", "due_at", "id"], name="plan_given", condition=DUE),
             models.Index(fields=["remind_at"], name="plan_remind", condition=models.Q(remind_at__isnull=False)),

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from genjin.customers.models import WORKED, Customer
 from genjin.followups.models import FirstContact
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import visible_to
+from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.expressions import among
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import type_of
 from genjin.kernel.workdays import day_start
 from genjin.plans.models import DUE, Plan
 
 MOST = 99
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,32 @@ def loads(actor: Actor, member_ids: Sequence[int], most: int) -> tuple[list[Load
 
 
 def _plans(actor: Actor, member_ids: Collection[int], today: date) -> dict[int, tuple[int, int]]:
+    """{member: (overdue, due today)}, counted from an index alone; members who also have plans outside the actor's
+    scope are counted again, asking of each row whether he sees it."""
     midnight, tomorrow = day_start(today, actor.zone), day_start(today + timedelta(days=1), actor.zone)
-    due = visible_to(actor, Plan).filter(DUE, among("assignee_id", frozenset(member_ids)), due_at__lt=tomorrow)
-    grouped = due.order_by().values_list("assignee_id")
-    counted = grouped.annotate(
-        overdue=Count("id", filter=Q(due_at__lt=midnight)), of_today=Count("id", filter=Q(due_at__gte=midnight))
-    )
-    return {member_id: (overdue, of_today) for member_id, overdue, of_today in counted}
+    late, current = Count("id", filter=Q(due_at__lt=midnight)), Count("id", filter=Q(due_at__gte=midnight))
+    scope = actor.demand(type_of(Plan).grant("see"))
+    due = Plan.objects.filter(DUE, among("assignee_id", frozenset(member_ids)), due_at__lt=tomorrow).order_by()
+    whose = due.values_list("assignee_id", "owner_id", "department_id").annotate(overdue=late, of_today=current)
+    found: dict[int, tuple[int, int]] = {}
+    mixed: set[int] = set()
+    for member_id, owner_id, department_id, overdue, of_today in whose:
+        if scope.holds(owner_id, department_id):
+            before = found.get(member_id, (0, 0))
+            found[member_id] = (before[0] + overdue, before[1] + of_today)
+        else:
+            mixed.add(member_id)
+    if mixed:
+        seen = _seen(actor, Plan).filter(DUE, among("assignee_id", frozenset(mixed)), due_at__lt=tomorrow).order_by()
+        found |= dict.fromkeys(mixed, (0, 0))
+        for member_id, overdue, of_today in seen.values_list("assignee_id").annotate(overdue=late, of_today=current):
+            found[member_id] = (overdue, of_today)
+    return found
+
+
+def _seen(actor: Actor, model: type[R]) -> QuerySet[R]:
+    """What the actor may see, asked of each row: these are found by whose they are, which is narrow enough."""
+    return model._default_manager.filter(visible_one_by_one(actor, type_of(model)))
 
 
 def _runs(member_ids: Collection[int], now: datetime) -> dict[int, tuple[int, int]]:
@@ -69,7 +92,7 @@ def _runs(member_ids: Collection[int], now: datetime) -> dict[int, tuple[int, in
 
 def _cold(actor: Actor, member_ids: Sequence[int], today: date) -> dict[int, int]:
     """Customers whose day has come, counted to MOST + 1 for each, in one query that looks into an index per member."""
-    rows = visible_to(actor, Customer).filter(WORKED, owner_id=RawSQL("who.id", ()), follow_by__lte=today)
+    rows = _seen(actor, Customer).filter(WORKED, owner_id=RawSQL("who.id", ()), follow_by__lte=today)
     try:
         counted, given = rows.order_by().values("id")[: MOST + 1].query.sql_with_params()
     except EmptyResultSet:
