@@ -52,21 +52,34 @@ def seal() -> int:
 
 
 def deliver() -> int:
-    """Give sealed events to each consumer, once; returns how many were given."""
+    """Give sealed events to each consumer, once; returns how many were given. One that fails keeps its mark and
+    holds up no other; what it raised is raised when all have had their turn."""
     given = 0
+    failed: list[Exception] = []
     top = Event.objects.aggregate(top=Max("position"))["top"] or 0
     for name, consume in CONSUMERS.items():
-        with transaction.atomic():
-            Consumer.objects.get_or_create(name=name)
-            mark = Consumer.objects.select_for_update().get(name=name)
-            if mark.position >= top:
-                continue
-            events = list(Event.objects.filter(position__gt=mark.position).order_by("position")[:BATCH])
-            consume(events)
-            mark.position = events[-1].position or mark.position
-            mark.save(update_fields=["position"])
-            given += len(events)
+        try:
+            given += _give(name, consume, top)
+        except Exception as error:  # noqa: BLE001 - raised below
+            logger.error("the reader of events %s failed", name)
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return given
+
+
+@transaction.atomic
+def _give(name: str, consume: Consume, top: int) -> int:
+    """A consumer's next events and its mark, in one transaction."""
+    Consumer.objects.get_or_create(name=name)
+    mark = Consumer.objects.select_for_update().get(name=name)
+    if mark.position >= top:
+        return 0
+    events = list(Event.objects.filter(position__gt=mark.position).order_by("position")[:BATCH])
+    consume(events)
+    mark.position = events[-1].position or mark.position
+    mark.save(update_fields=["position"])
+    return len(events)
 
 
 def verify() -> int | None:

@@ -30,10 +30,10 @@ NUMBER = re.compile(
 
 def reader_of(secret: str, *, request_id: str = "") -> tuple[Actor, int] | None:
     """(the member as he may read now, the feed's id); None for an address that is wrong or revoked, or whose member has
-    left or may not see plans any more."""
+    left, or may see no plans or subscribe to none any more."""
     feed = feed_of(hash_token(secret))
     actor = actor_for(feed.member_id, Surface.API, request_id=request_id) if feed else None
-    if feed is None or actor is None or not actor.may(PLAN.grant("see")):
+    if feed is None or actor is None or not (actor.may(PLAN.grant("see")) and actor.may(PLAN.grant("subscribe"))):
         return None
     return actor, feed.pk
 

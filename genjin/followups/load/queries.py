@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TypeVar
+from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from genjin.customers.models import WORKED, Customer
 from genjin.followups.models import FirstContact
-from genjin.kernel.actor import Actor
+from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.expressions import among
-from genjin.kernel.models.rows import Record
 from genjin.kernel.records import type_of
 from genjin.kernel.workdays import day_start
 from genjin.plans.models import DUE, Plan
 
 MOST = 99
-R = TypeVar("R", bound=Record)
+Pairs = dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,11 @@ class Load:
 
 
 def loads(actor: Actor, member_ids: Sequence[int], most: int) -> tuple[list[Load], bool]:
-    """(the members with the most overdue work first, whether there are more). Three queries, however many members."""
+    """(the members with the most overdue work first, whether there are more). Three queries however many members, two
+    more when some of their work lies outside the actor's scope."""
     today = actor.now().date()
     plans = _plans(actor, member_ids, today)
-    runs = _runs(member_ids, actor.now())
+    runs = _runs(actor, member_ids)
     weight = {m: (*plans.get(m, (0, 0)), *runs.get(m, (0, 0))) for m in member_ids}
     ranked = sorted(member_ids, key=lambda m: (-(weight[m][0] + weight[m][3]), -weight[m][1]))[:most]
     cold = _cold(actor, ranked, today)
@@ -53,46 +53,59 @@ def loads(actor: Actor, member_ids: Sequence[int], most: int) -> tuple[list[Load
     return found, len(member_ids) > most
 
 
-def _plans(actor: Actor, member_ids: Collection[int], today: date) -> dict[int, tuple[int, int]]:
-    """{member: (overdue, due today)}, counted from an index alone; members who also have plans outside the actor's
-    scope are counted again, asking of each row whether he sees it."""
+def _plans(actor: Actor, member_ids: Collection[int], today: date) -> Pairs:
+    """{member: (overdue, due today)}, counted from an index alone."""
     midnight, tomorrow = day_start(today, actor.zone), day_start(today + timedelta(days=1), actor.zone)
-    late, current = Count("id", filter=Q(due_at__lt=midnight)), Count("id", filter=Q(due_at__gte=midnight))
-    scope = actor.demand(type_of(Plan).grant("see"))
-    due = Plan.objects.filter(DUE, among("assignee_id", frozenset(member_ids)), due_at__lt=tomorrow).order_by()
-    whose = due.values_list("assignee_id", "owner_id", "department_id").annotate(overdue=late, of_today=current)
-    found: dict[int, tuple[int, int]] = {}
-    mixed: set[int] = set()
-    for member_id, owner_id, department_id, overdue, of_today in whose:
-        if scope.holds(owner_id, department_id):
-            before = found.get(member_id, (0, 0))
-            found[member_id] = (before[0] + overdue, before[1] + of_today)
-        else:
-            mixed.add(member_id)
+    due = Plan.objects.filter(DUE, among("assignee_id", frozenset(member_ids)), due_at__lt=tomorrow)
+    counts = {
+        "first": Count("id", filter=Q(due_at__lt=midnight)),
+        "second": Count("id", filter=Q(due_at__gte=midnight)),
+    }
+    found, mixed = _held(
+        actor.demand(type_of(Plan).grant("see")),
+        due.order_by().values_list("assignee_id", "owner_id", "department_id").annotate(**counts),
+    )
     if mixed:
-        seen = _seen(actor, Plan).filter(DUE, among("assignee_id", frozenset(mixed)), due_at__lt=tomorrow).order_by()
-        found |= dict.fromkeys(mixed, (0, 0))
-        for member_id, overdue, of_today in seen.values_list("assignee_id").annotate(overdue=late, of_today=current):
-            found[member_id] = (overdue, of_today)
+        seen = due.filter(visible_one_by_one(actor, type_of(Plan)), assignee_id__in=mixed).order_by()
+        found |= _paired(mixed, seen.values_list("assignee_id").annotate(**counts))
     return found
 
 
-def _seen(actor: Actor, model: type[R]) -> QuerySet[R]:
-    """What the actor may see, asked of each row: these are found by whose they are, which is narrow enough."""
-    return model._default_manager.filter(visible_one_by_one(actor, type_of(model)))
-
-
-def _runs(member_ids: Collection[int], now: datetime) -> dict[int, tuple[int, int]]:
+def _runs(actor: Actor, member_ids: Collection[int]) -> Pairs:
+    """{member: (clocks that run, those that ran out)} of customers that the actor sees."""
     open_runs = FirstContact.objects.filter(among("owner_id", frozenset(member_ids)), ended_at=None).order_by()
-    counted = open_runs.values_list("owner_id").annotate(
-        running=Count("id"), late=Count("id", filter=Q(due_at__lte=now))
-    )
-    return {owner_id: (running, late) for owner_id, running, late in counted}
+    counts = {"first": Count("id"), "second": Count("id", filter=Q(due_at__lte=actor.now()))}
+    whose = open_runs.values_list("owner_id", "customer__owner_id", "customer__department_id").annotate(**counts)
+    found, mixed = _held(actor.demand(type_of(Customer).grant("see")), whose)
+    if mixed:
+        customers = Customer.objects.filter(visible_one_by_one(actor, type_of(Customer)), pk=OuterRef("customer_id"))
+        seen = open_runs.filter(Exists(customers), owner_id__in=mixed)
+        found |= _paired(mixed, seen.values_list("owner_id").annotate(**counts))
+    return found
+
+
+def _held(scope: Scope, groups: Iterable[tuple[Any, ...]]) -> tuple[Pairs, set[int]]:
+    """(numbers per member, summed over whose the rows are, the members who also have rows outside the scope: each of
+    theirs has to be asked about)."""
+    found: Pairs = {}
+    mixed: set[int] = set()
+    for member_id, owner_id, department_id, first, second in groups:
+        if scope.holds(owner_id, department_id):
+            before = found.get(member_id, (0, 0))
+            found[member_id] = (before[0] + first, before[1] + second)
+        else:
+            mixed.add(member_id)
+    return found, mixed
+
+
+def _paired(member_ids: Iterable[int], rows: Iterable[tuple[Any, ...]]) -> Pairs:
+    return dict.fromkeys(member_ids, (0, 0)) | {member_id: (first, second) for member_id, first, second in rows}
 
 
 def _cold(actor: Actor, member_ids: Sequence[int], today: date) -> dict[int, int]:
     """Customers whose day has come, counted to MOST + 1 for each, in one query that looks into an index per member."""
-    rows = _seen(actor, Customer).filter(WORKED, owner_id=RawSQL("who.id", ()), follow_by__lte=today)
+    rows = Customer.objects.filter(visible_one_by_one(actor, type_of(Customer)), WORKED, follow_by__lte=today)
+    rows = rows.filter(owner_id=RawSQL("who.id", ()))
     try:
         counted, given = rows.order_by().values("id")[: MOST + 1].query.sql_with_params()
     except EmptyResultSet:

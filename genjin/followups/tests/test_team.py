@@ -9,7 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from genjin.customers.actions.customers import add_customer_teammate
 from genjin.customers.tests.factories import make_customer
+from genjin.followups.load.queries import loads
+from genjin.kernel import sealing
+from genjin.kernel.stamps import bump_stamp
+from genjin.org.models import Role
 from genjin.plans.tests.factories import make_plan, set_time
 from genjin.testing.cast import Cast
 
@@ -31,3 +36,23 @@ def test_S0_82_overdue_and_todays_numbers_open_lists_of_as_many_rows(
     for href, number in found:
         rows = client.get(href.replace("&amp;", "&")).content.decode()
         assert len(re.findall(r"<tr[^>]* data-id=", rows)) == int(number), href
+
+
+def test_B5_what_one_may_not_see_is_not_counted_either(cast: Cast) -> None:
+    """Whose day one may look at says nothing about whose customers one sees."""
+    owner = cast.actor("owner")
+    customer = make_customer(owner, name="甲")
+    set_time(make_plan(owner, customer), due_at=timezone.now() - timedelta(days=2))
+    while sealing.seal() + sealing.deliver():
+        pass
+    (load,), _more = loads(cast.actor("manager"), [cast.owner.pk], 5)
+    assert (load.overdue, load.first_contacts) == (1, 1)
+    role = Role.objects.get(key="manager")
+    narrow = role.grants | dict.fromkeys(("customers.see", "plans.see"), "self")
+    Role.objects.filter(pk=role.pk).update(grants=narrow)
+    bump_stamp()
+    (load,), _more = loads(cast.actor("manager"), [cast.owner.pk], 5)
+    assert (load.overdue, load.today, load.first_contacts, load.late, load.cold) == (0, 0, 0, 0, 0)
+    add_customer_teammate.run(owner, customer.pk, {"member": str(cast.manager.pk), "role": "ordinary"})
+    (load,), _more = loads(cast.actor("manager"), [cast.owner.pk], 5)
+    assert (load.overdue, load.first_contacts) == (1, 1)

@@ -91,7 +91,8 @@ def make_world() -> World:
     owners = [readers[name] for name in ("owner", "owner", "stranger", "teammate", "manager", "head", "administrator")]
     customers = _customers(random, owners)
     teams = _teams(random, readers, customers)
-    return World(cast, customers, teams, {name: _actor(actor.member_id or 0) for name, actor in readers.items()})
+    readers = {name: _actor(actor.member_id or 0) for name, actor in readers.items()}
+    return World(cast, Customer.objects.in_bulk(), teams, readers)
 
 
 def _role(key: str) -> Role:

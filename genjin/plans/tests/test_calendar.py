@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from genjin.customers.tests.factories import make_customer
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.stamps import bump_stamp
-from genjin.org.models import Member
+from genjin.org.models import Member, Role
 from genjin.plans.actions.feeds import make_feed, revoke_feed
 from genjin.plans.actions.plans import cancel_plan, complete_plan
 from genjin.plans.diary import people_shown, span_of
@@ -138,6 +138,16 @@ def test_an_address_is_kept_hashed_and_ends_when_renewed_revoked_or_the_member_l
     assert client.post("/calendar/feed/revoke").status_code == 302
     assert _status(second) == 404
     _feed, third = make_feed(owner)
+    role = Role.objects.get(key="salesperson")
+    allowed = dict(role.grants)
+    Role.objects.filter(pk=role.pk).update(grants={k: v for k, v in allowed.items() if k != "plans.subscribe"})
+    bump_stamp()
+    assert _status(third) == 404
+    assert client.get("/calendar/feed").status_code == 403
+    assert "/calendar/feed" not in client.get("/calendar").content.decode()
+    Role.objects.filter(pk=role.pk).update(grants=allowed)
+    bump_stamp()
+    assert _status(third) == 200
     Member.objects.filter(pk=cast.owner.pk).update(is_active=False)
     bump_stamp()
     assert _status(third) == 404

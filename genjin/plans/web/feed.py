@@ -16,10 +16,10 @@ from genjin.plans.queries import live_feed
 from genjin.plans.record import PLAN
 from genjin.ui.pages import PageRequest, go, page, render
 
-SEE = PLAN.grant("see")
+SUBSCRIBE = PLAN.grant("subscribe")
 
 
-@page("calendar/feed", name="calendar-feed", methods=["GET", "POST"], needs=SEE)
+@page("calendar/feed", name="calendar-feed", methods=["GET", "POST"], needs=SUBSCRIBE)
 def calendar_feed(request: PageRequest) -> HttpResponse:
     """Whether there is an address, and what it is good for; POST makes a new one, which is shown this once."""
     address = ""
@@ -31,7 +31,7 @@ def calendar_feed(request: PageRequest) -> HttpResponse:
     return response
 
 
-@page("calendar/feed/revoke", name="calendar-feed-revoke", methods=["POST"], needs=SEE)
+@page("calendar/feed/revoke", name="calendar-feed-revoke", methods=["POST"], needs=SUBSCRIBE)
 def calendar_feed_revoke(request: PageRequest) -> HttpResponse:
     """End the address."""
     revoke_feed(request.actor)

@@ -117,6 +117,12 @@ def test_what_pages_ask_for_works_without_htmx_and_parts_are_parts() -> None:
             partial.add(resolve(urlsplit(address).path).url_name)
     assert_nothing(wrong)
     assert partial | SCARCE == set(PARTS_ONLY)
+    administrator = Walker(world, "administrator")
+    for door in (door for door in doors() if door.name in SCARCE):
+        for at in addresses(door, world, "owner"):
+            answer = administrator.get(at.path, htmx=True)
+            assert answer.status == 200, answer
+            assert not answer.body.lstrip().lower().startswith("<!doctype"), answer
 
 
 def test_every_full_page_answers_htmx_with_a_part_of_itself() -> None:
