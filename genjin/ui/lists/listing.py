@@ -23,6 +23,7 @@ from genjin.ui.forms.finding import verb_of
 from genjin.ui.lists.cells import Writer, writer
 from genjin.ui.lists.columns import Column, chosen_fields, columns_of, least_width
 from genjin.ui.lists.filters import Chip, chips
+from genjin.ui.lists.heads import HeadTool, head_tools
 from genjin.ui.lists.rows import RowView, drawn
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.lists.tools import RowTool, row_tools
@@ -48,6 +49,7 @@ class ListView:
     bulk: list[tuple[Action[Any, Any], str]]
     row_verbs: list[tuple[Action[Any, Any], str]]
     tools: list[RowTool]
+    head: list[tuple[HeadTool, str]]
     create: Action[Any, Any] | None
 
 
@@ -74,6 +76,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         bulk=[(action, verb_of(record_type, action)) for action in _for_many(actor, state, offered)],
         row_verbs=[(action, verb_of(record_type, action)) for action in _at_hand(offered)],
         tools=row_tools(actor, record_type.key),
+        head=[(tool, tool.address(record_type)) for tool in head_tools(actor, record_type)],
         create=next((a for a in offered if a.takes_values and not a.takes_row), None),
     )
 
