@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from django.utils.translation import gettext as _
 
 from genjin.kernel.archives import check_archive, unpack_watched
+from genjin.kernel.tables.shielding import unshielded
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -185,7 +186,7 @@ def _csv_rows(text: str) -> list[list[Cell]]:
             reason = _too_large(len(rows) + 1, len(row))
             if reason:
                 raise Unreadable(reason)
-            rows.append([_text(value) for value in row])
+            rows.append([_text(unshielded(value)) for value in row])
     except csv.Error:
         raise Unreadable(_("csv 文件里的引号不成对，或有太长的单元格")) from None
     width = max(map(len, rows), default=0)

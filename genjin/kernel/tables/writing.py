@@ -1,6 +1,8 @@
 """Writing a spreadsheet: one sheet of an .xlsx file, row by row, so that a long table needs no memory.
 
-Text is written as text and marked so: a cell can never become a formula, whatever it begins with.
+Text is written as text and marked so: a cell can never become a formula, whatever it begins with. Whose file it is
+stands at the edge of its printed pages and in its properties, never in a cell: read again, it is the same table. The
+parts of the package that are the same for all files: `packaging`.
 """
 
 from __future__ import annotations
@@ -9,21 +11,27 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import IntEnum
+from functools import cache
 from typing import IO, TypeAlias
 from xml.sax.saxutils import escape
 
+from genjin.kernel.tables.packaging import HEAD, MAIN, PARTS, Properties, properties_part, workbook_part
 from genjin.kernel.tables.reading import LONGEST_CELL, Merge
 
-Value: TypeAlias = str | int | float | date | None
+Value: TypeAlias = str | int | float | Decimal | date | None
+"""A float is a part of one (85 % is 0.85); a moment is a datetime without zone, as its reader's clock shows it."""
 MOST_ROWS = 1_048_576
-_EPOCH = date(1899, 12, 30)
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones
+_EPOCH_DAY = _EPOCH.toordinal()
+_SURE_DAY = date(1900, 3, 1).toordinal()  # of days before, spreadsheets differ
+MOST_DIGITS = 15
+"""More than a spreadsheet keeps of a number: longer ones are written as text."""
+
+# control characters, and what would be read as a character written by its number
+_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Look(IntEnum):
@@ -34,6 +42,7 @@ class Look(IntEnum):
     PERCENT = 2
     TITLE = 3
     HEADING = 4
+    MOMENT = 5
 
 
 class Sheet:
@@ -46,38 +55,67 @@ class Sheet:
         """Write the next row; `look` is for texts, dates and numbers below one know their own. None is an empty cell
         (drawn all the same where `look` has a frame)."""
         self.rows += 1
-        cells = (self._cell(place, value, look) for place, value in enumerate(values))
-        self._stream.write(f'<row r="{self.rows}">{"".join(cells)}</row>'.encode())
+        number, cell = self.rows, _cell
+        cells = [cell(letters(place), number, value, look) for place, value in enumerate(values)]
+        self._stream.write(f'<row r="{number}">{"".join(cells)}</row>'.encode())
 
-    def _cell(self, place: int, value: Value, look: Look) -> str:
-        at = f'<c r="{letters(place)}{self.rows}"'
-        if value is None or value == "":
-            return f'{at} s="{look}"/>' if look else ""
-        if isinstance(value, date):
-            return f'{at} s="{Look.DATE}"><v>{(value - _EPOCH).days}</v></c>'
-        if isinstance(value, float):
-            return f'{at} s="{Look.PERCENT}"><v>{value:.10g}</v></c>'
-        if isinstance(value, int):
-            return f'{at} s="{look}"><v>{value}</v></c>'
-        text = escape(_UNWRITABLE.sub("", value)[:LONGEST_CELL])
-        return f'{at} t="inlineStr" s="{look}"><is><t xml:space="preserve">{text}</t></is></c>'
+
+def _cell(column: str, row: int, value: Value, look: Look) -> str:
+    at = f'<c r="{column}{row}"'
+    if value is None or value == "":
+        return f'{at} s="{look:d}"/>' if look else ""
+    if isinstance(value, str):
+        return f'{at} t="inlineStr" s="{look:d}"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
+    if isinstance(value, date) and value.toordinal() < _SURE_DAY:
+        return _cell(column, row, value.isoformat()[:10], look)
+    if isinstance(value, datetime):
+        since = value - _EPOCH
+        return f'{at} s="5"><v>{since.days + since.seconds / 86_400:.10f}</v></c>'
+    if isinstance(value, date):
+        return f'{at} s="1"><v>{value.toordinal() - _EPOCH_DAY}</v></c>'
+    if isinstance(value, float):
+        return f'{at} s="2"><v>{value:.10g}</v></c>'
+    digits = f"{value:f}" if isinstance(value, Decimal) else str(int(value))
+    if len(digits) > MOST_DIGITS:
+        return _cell(column, row, digits, look)
+    return f'{at} s="{look:d}"><v>{digits}</v></c>'
+
+
+def _text(value: str) -> str:
+    plain = escape(value[:LONGEST_CELL])
+    return _SPECIAL.sub(_by_number, plain) if _SPECIAL.search(plain) else plain
+
+
+def _by_number(found: re.Match[str]) -> str:
+    """A carriage return and a literal `_` are kept by their number, what no spreadsheet can hold is left out."""
+    return {"_": "_x005F_", "\r": "_x000D_"}.get(found[0], "")
 
 
 @contextmanager
 def workbook(
-    file: IO[bytes], name: str, *, widths: Sequence[float] = (), merges: Sequence[Merge] = (), frozen: int = 0
+    file: IO[bytes],
+    name: str,
+    *,
+    widths: Sequence[float] = (),
+    merges: Sequence[Merge] = (),
+    frozen: int = 0,
+    note: str = "",
+    properties: Properties | None = None,
 ) -> Iterator[Sheet]:
-    """A workbook with one sheet in `file`: column widths in characters, merged ranges, rows that stay when scrolled."""
+    """A workbook with one sheet in `file`: column widths in characters, merged ranges, rows that stay when scrolled;
+    `note` stands below every printed page."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        for path, content in _PARTS.items():
+        for path, content in PARTS.items():
             archive.writestr(path, content)
-        archive.writestr("xl/workbook.xml", _workbook(name))
+        archive.writestr("docProps/core.xml", properties_part(properties or Properties()))
+        archive.writestr("xl/workbook.xml", workbook_part(name))
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as stream:
             stream.write(_before(widths, frozen).encode())
             yield Sheet(stream, name)
-            stream.write(_after(merges).encode())
+            stream.write(_after(merges, note).encode())
 
 
+@cache
 def letters(column: int) -> str:
     """A, B … Z, AA: the name of a column counted from 0."""
     name = ""
@@ -94,62 +132,16 @@ def _before(widths: Sequence[float], frozen: int) -> str:
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1)
     )
-    return f'{_HEAD}<worksheet xmlns="{_MAIN}">{views}{f"<cols>{columns}</cols>" if columns else ""}<sheetData>'
+    return f'{HEAD}<worksheet xmlns="{MAIN}">{views}{f"<cols>{columns}</cols>" if columns else ""}<sheetData>'
 
 
-def _after(merges: Sequence[Merge]) -> str:
+def _after(merges: Sequence[Merge], note: str) -> str:
     ranges = "".join(
         f'<mergeCell ref="{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"/>'
         for top, left, bottom, right in merges
     )
     merged = f'<mergeCells count="{len(merges)}">{ranges}</mergeCells>' if merges else ""
     page = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-    return f"</sheetData>{merged}{page}</worksheet>"
-
-
-def _workbook(name: str) -> str:
-    plain = escape(re.sub(r"[\[\]:*?/\\]", " ", name)[:31], {'"': "&quot;"})
-    sheets = f'<sheets><sheet name="{plain}" sheetId="1" r:id="rId1"/></sheets>'
-    return f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">{sheets}</workbook>'
-
-
-def _format(number: int, font: int = 0, border: int = 0, centred: bool = False) -> str:
-    aligned = '<alignment horizontal="center" vertical="center"/>' if centred else ""
-    return (
-        f'<xf numFmtId="{number}" fontId="{font}" fillId="0" borderId="{border}" xfId="0" quotePrefix="1"'
-        f' applyNumberFormat="1" applyFont="1" applyBorder="1" applyAlignment="1">{aligned}</xf>'
-    )
-
-
-_THIN = "".join(f'<{side} style="thin"><color auto="1"/></{side}>' for side in ("left", "right", "top", "bottom"))
-_FORMATS = [_format(0), _format(164), _format(9), _format(0, 1, centred=True), _format(0, 2, 1, centred=True)]
-_STYLES = (
-    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy/m/d"/></numFmts>'
-    '<fonts count="3"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="16"/><name val="宋体"/></font>'
-    '<font><b/><sz val="11"/><name val="宋体"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    f'</fills><borders count="2"><border/><border>{_THIN}</border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    f'<cellXfs count="{len(_FORMATS)}">{"".join(_FORMATS)}</cellXfs></styleSheet>'
-)
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_PARTS = {
-    "[Content_Types].xml": (
-        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="rId2" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>'
-    ),
-    "xl/styles.xml": _STYLES,
-}
+    words = _text(note.replace("&", "&&")[:200])
+    footer = f"<headerFooter><oddFooter>&amp;L{words}&amp;R&amp;P / &amp;N</oddFooter></headerFooter>" if note else ""
+    return f"</sheetData>{merged}{page}{footer}</worksheet>"
