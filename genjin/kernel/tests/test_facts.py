@@ -134,17 +134,13 @@ def test_every_common_word_means_an_industry() -> None:
     assert all(industries.parse_industry(word) for word in ("电商", "半导体", "律所", "物业", "养老", "saas"))
 
 
-def test_facts_load_fast_and_stay_small() -> None:
+def test_facts_stay_small() -> None:
     measured = (
-        "import time, tracemalloc\n"
+        "import tracemalloc\n"
         "from genjin.kernel import industries, regions\n"
-        "began = time.perf_counter(); regions.region('32'); industries.industry('C')\n"
-        "print(time.perf_counter() - began)\n"
-        "regions._regions.cache_clear(); industries._industries.cache_clear(); tracemalloc.start()\n"
+        "tracemalloc.start()\n"
         "regions.region('32'); regions.parse_region('x'); industries.industry('C'); industries._keys()\n"
         "print(tracemalloc.get_traced_memory()[0])\n"
     )
-    output = subprocess.run([sys.executable, "-c", measured], capture_output=True, text=True, check=True).stdout.split()
-    seconds, size = output
-    assert float(seconds) < 0.25  # 0.03 on a quiet machine
+    size = subprocess.run([sys.executable, "-c", measured], capture_output=True, text=True, check=True).stdout
     assert int(size) < 5_000_000
