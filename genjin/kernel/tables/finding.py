@@ -12,17 +12,15 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel.tables.reading import Cell, Merge, Sheet
+from genjin.kernel.tables.cells import Cell, Merge, Sheet
+from genjin.kernel.tables.layout import Layout, is_footer
 
 HEADER_WITHIN = 40
 LOOK_BELOW = 200
 LONGEST_HEADING = 60
+MOST_NOTES = 20
 # A row is a header if it names at least this part of what the best row names.
 ENOUGH = 0.6
-_FOOTER = re.compile(
-    r"(?:合\s*计|总\s*计|小\s*计|备\s*注|说\s*明|注|制\s*表|填\s*表|审\s*核|审\s*批|复\s*核|签\s*字)(?:人|日期|表)?\s*(?:[:：].*)?$"
-)
-_TOTAL = re.compile(r"(?:合|总|小)\s*计[:：]?$")
 _NO_HEADING = re.compile(r"[\d\s\-/.:,%¥年月日]+$|.*[:：].")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
 
@@ -46,6 +44,34 @@ class _Header:
     names: dict[int, str]
 
 
+def find_layout(sheet: Sheet, header_row: int | None = None) -> Layout:
+    """Where the table stands, from the first rows of a sheet; one without columns if there is none.
+
+    `header_row` is the number of the (upper) header row chosen by hand; 0: there are no headings, all rows belong.
+    """
+    if header_row == 0:
+        return _without_headings(sheet)
+    header = _find_header(sheet) if header_row is None else _chosen(sheet, header_row)
+    if header is None:
+        return Layout(notes=[_said(row) for row in sheet.rows[:MOST_NOTES] if _filled(row)])
+    first = header.row + header.height
+    columns = _columns(header, sheet.rows[first:])
+    _rows, footers = _split_footers(sheet.rows[first:], columns, first + 1)
+    above = [row for row in sheet.rows[: header.row] if _filled(row)]
+    titles = [_said(row) for row in above if len(_filled(row)) == 1]
+    notes = [_said(row) for row in above if len(_filled(row)) > 1] + titles[1:] + footers
+    written = [row[columns.start : columns.stop] for row in sheet.rows[header.row : first]]
+    return Layout(
+        header=_unique([header.names.get(column, "") for column in columns], columns),
+        header_rows=tuple(range(header.row + 1, first + 1)),
+        first_column=columns.start,
+        columns=len(columns),
+        title=titles[0] if titles else "",
+        notes=notes[:MOST_NOTES],
+        as_written=[["" if cell is None else str(cell) for cell in row] for row in written],
+    )
+
+
 def find_table(sheet: Sheet) -> Table:
     """The table of a sheet; one without heading and rows if there is none."""
     header = _find_header(sheet)
@@ -65,6 +91,21 @@ def find_table(sheet: Sheet) -> Table:
         header_rows=tuple(range(header.row + 1, header.row + header.height + 1)),
         first_column=columns.start,
     )
+
+
+def _without_headings(sheet: Sheet) -> Layout:
+    used = sorted({column for row in sheet.rows for column in _filled(row)})
+    if not used:
+        return Layout()
+    columns = range(used[0], used[-1] + 1)
+    return Layout(_unique([""] * len(columns), columns), first_column=columns.start, columns=len(columns))
+
+
+def _chosen(sheet: Sheet, number: int) -> _Header | None:
+    """The header in the row that somebody pointed at, whatever stands in it."""
+    row = sheet.rows[number - 1] if 0 < number <= len(sheet.rows) else []
+    names = {column: _heading(row[column])[:LONGEST_HEADING] for column in _filled(row)}
+    return _with_second_row(sheet, _Header(number - 1, 1, names)) if names else None
 
 
 def _find_header(sheet: Sheet) -> _Header | None:
@@ -144,15 +185,11 @@ def _split_footers(
         if not _filled(cells):
             continue
         first = next(cell for cell in cells if cell is not None)
-        if isinstance(first, str) and _is_footer(first, len(_filled(cells)), len(cells)):
+        if isinstance(first, str) and is_footer(first, len(_filled(cells)), len(cells)):
             footers.append(_said(row))
         else:
             rows.append((number + offset, cells))
     return rows, footers
-
-
-def _is_footer(first: str, filled: int, width: int) -> bool:
-    return bool(_TOTAL.match(first)) or (bool(_FOOTER.match(first)) and filled <= max(1, width // 2))
 
 
 def _unique(names: list[str], columns: range) -> list[str]:

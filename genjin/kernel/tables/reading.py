@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from genjin.kernel.archives import check_archive, unpack_watched
+from genjin.kernel.tables.cells import LONGEST_CELL, Cell, Sheet, Unreadable
 from genjin.kernel.tables.shielding import unshielded
 
 if TYPE_CHECKING:
@@ -24,25 +24,6 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 256
 MOST_CELLS = 5_000_000
 MOST_SHEETS = 50
-LONGEST_CELL = 32_767
-
-Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
-Merge: TypeAlias = tuple[int, int, int, int]
-"""First row, first column, last row, last column, counted from 0."""
-
-
-class Unreadable(Exception):
-    """The file cannot be read as a spreadsheet; the message says why, in the reader's language."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet. `rows[0]` is row 1 of the sheet, all rows are as wide; an empty cell is None."""
-
-    name: str
-    rows: list[list[Cell]]
-    merges: tuple[Merge, ...] = ()
-    hidden: bool = False
 
 
 def read_sheets(content: bytes, filename: str) -> list[Sheet]:

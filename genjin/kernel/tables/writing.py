@@ -18,8 +18,8 @@ from functools import cache
 from typing import IO, TypeAlias
 from xml.sax.saxutils import escape
 
+from genjin.kernel.tables.cells import LONGEST_CELL, Merge
 from genjin.kernel.tables.packaging import HEAD, MAIN, PARTS, Properties, properties_part, workbook_part
-from genjin.kernel.tables.reading import LONGEST_CELL, Merge
 
 Value: TypeAlias = str | int | float | Decimal | date | None
 """A float is a part of one (85 % is 0.85); a moment is a datetime without zone, as its reader's clock shows it."""
