@@ -35,6 +35,8 @@ SETTINGS = {
     "GENJIN_OUTBOUND": "origins inside your network, or of private deployments, that messages may go to, separated by"
     " commas: https://im.example.cn, smtp://10.0.0.5:25; default: none",
     "GENJIN_MAIL_FROM": "sender of mails; default genjin@ and the host of GENJIN_ADDRESS",
+    "GENJIN_BACKUPS": "folder of the backups, better on another disk; default: backups, in the data folder",
+    "GENJIN_WAL_ARCHIVE": "folder that gets every change of the database, for a restore to any moment; off ends it",
     "DATABASE_URL": "another PostgreSQL (15 or newer), postgresql://user:password@host/name; default: the embedded one",
 }
 
@@ -132,6 +134,30 @@ def default_data_folder() -> Path:
 def uses_embedded_database() -> bool:
     """False when DATABASE_URL names another server."""
     return not os.environ.get("DATABASE_URL")
+
+
+def backup_folder() -> Path:
+    """Where backups are kept: GENJIN_BACKUPS, else in the data folder."""
+    return Path(os.environ.get("GENJIN_BACKUPS") or data_folder() / "backups").absolute()
+
+
+def connection_facts() -> dict[str, Any]:
+    """Host, port, user, password, name and options of the database in use, for programs without Django."""
+    return _database(data_folder(), pooled=False)
+
+
+def company_zone() -> ZoneInfo:
+    """The company's time zone. Raises BadSetting."""
+    return ZoneInfo(_time_zone())
+
+
+def known_secret_key(data: Path) -> str:
+    """The secret key that this installation uses; '' where there is none yet. Makes none."""
+    given = os.environ.get("GENJIN_SECRET_KEY", "")
+    try:
+        return given or (data / "secret-key").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _flag(name: str, *, default: bool) -> bool:

@@ -5,8 +5,6 @@ Ids are not commit order. One sealer at a time (an advisory lock); whatever must
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +12,7 @@ from collections.abc import Callable, Sequence
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Max
 
+from genjin.kernel.chain import digest_of, next_chain
 from genjin.kernel.models.events import Consumer, Event, EventLink
 
 LOCK = 7_204_711
@@ -45,7 +44,7 @@ def seal() -> int:
         digests = _digests([e.pk for e in events])
         for event in events:
             position += 1
-            chain = hashlib.sha256(chain + _digest(event, digests.get(event.pk, []))).digest()
+            chain = next_chain(chain, _digest(event, digests.get(event.pk, [])))
             event.position, event.chain = position, chain
         Event.objects.bulk_update(events, ["position", "chain"], batch_size=200)
     return len(events)
@@ -86,7 +85,7 @@ def verify() -> int | None:
     """The position of the first event whose chain does not fit; None when the ledger is whole."""
     chain = b""
     for event in Event.objects.filter(position__isnull=False).order_by("position").iterator():
-        chain = hashlib.sha256(chain + _digest(event, _digests([event.pk]).get(event.pk, []))).digest()
+        chain = next_chain(chain, _digest(event, _digests([event.pk]).get(event.pk, [])))
         if bytes(event.chain or b"") != chain:
             return event.position
     return None
@@ -124,6 +123,4 @@ def _digests(event_ids: list[int]) -> dict[int, list[tuple[int, bytes]]]:
 
 def _digest(event: Event, links: list[tuple[int, bytes]]) -> bytes:
     facts = [event.pk, event.at.isoformat(), event.member_id, event.surface, event.action, event.note]
-    text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
-    body = text.encode() + b"".join(str(row_id).encode() + digest for row_id, digest in links)
-    return hashlib.sha256(body).digest()
+    return digest_of(facts, links)

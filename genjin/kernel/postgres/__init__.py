@@ -5,7 +5,16 @@
 
 from genjin.kernel.postgres.address import Address
 from genjin.kernel.postgres.claim import Claim
-from genjin.kernel.postgres.server import Server, start, start_throwaway
+from genjin.kernel.postgres.server import Server, start, start_for_restore, start_throwaway, sync_cluster
 from genjin.kernel.postgres.trouble import DatabaseTrouble
 
-__all__ = ["Address", "Claim", "DatabaseTrouble", "Server", "start", "start_throwaway"]
+__all__ = [
+    "Address",
+    "Claim",
+    "DatabaseTrouble",
+    "Server",
+    "start",
+    "start_for_restore",
+    "start_throwaway",
+    "sync_cluster",
+]

@@ -46,13 +46,13 @@ def create_cluster(cluster: Path, account: Account, *, durable: bool) -> None:
     unfinished.mkdir(mode=0o700)
     account.own(unfinished)
     password = _write_password(cluster.parent, account) if WINDOWS else None
-    _run(account, _initdb_command(unfinished, password, durable=durable))
+    run_as(account, _initdb_command(unfinished, password, durable=durable))
     # The application's role is no superuser, so that not even an injected statement reaches files or programs.
     extra = "CREATEDB" if not password else f"CREATEDB PASSWORD '{password.read_text()}'"
     statements = f"CREATE ROLE {ROLE} LOGIN {extra};\nGRANT pg_monitor, pg_checkpoint TO {ROLE};\n"
     statements += f"CREATE DATABASE {DATABASE} OWNER {ROLE};\n"
     sync = [] if durable else ["-c", "fsync=off"]
-    _run(account, [str(programs() / "postgres"), "--single", *sync, "-D", str(unfinished), "postgres"], statements)
+    run_as(account, [str(programs() / "postgres"), "--single", *sync, "-D", str(unfinished), "postgres"], statements)
     with (unfinished / "postgresql.conf").open("a") as file:
         file.write("\ninclude 'genjin.conf'\n")
     unfinished.rename(cluster)
@@ -74,7 +74,7 @@ def write_rules(cluster: Path, account: Account, settings: str) -> None:
 def _who_may_connect() -> str:
     if WINDOWS:
         return "host all all 127.0.0.1/32 scram-sha-256\n"
-    return "local all all peer map=genjin\n"
+    return "local all all peer map=genjin\nlocal replication postgres peer map=genjin\n"
 
 
 def _who_is_who(account: Account) -> str:
@@ -99,7 +99,8 @@ def _initdb_command(folder: Path, password: Path | None, *, durable: bool) -> li
     return command if durable else [*command, "--no-sync"]
 
 
-def _run(account: Account, command: list[str], text: str = "") -> None:
+def run_as(account: Account, command: list[str], text: str = "") -> None:
+    """Run one of PostgreSQL's programs as the cluster's owner. Raises DatabaseTrouble."""
     done = subprocess.run(
         command,
         input=text,

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from genjin.kernel.postgres import tuning
+from genjin.kernel.postgres import archiving, tuning
 from genjin.kernel.postgres.account import Account, check_reach, choose_account
 from genjin.kernel.postgres.address import WINDOWS, Address, forget_socket_folder, make_socket_folder
-from genjin.kernel.postgres.cluster import clean_environment, create_cluster, programs, write_rules
+from genjin.kernel.postgres.cluster import clean_environment, create_cluster, programs, run_as, write_rules
 from genjin.kernel.postgres.leftovers import clear_leftovers, clear_socket, cluster_name, is_ready
 from genjin.kernel.postgres.trouble import DatabaseTrouble
 from genjin.kernel.processes import is_running, start_child, stop_child, wait_until
@@ -66,7 +66,22 @@ def start(data: Path, *, create_account: bool = True) -> Server:
     logs = data / "logs"
     logs.mkdir(exist_ok=True)
     account.own(logs)
-    return _start(data.resolve(), account, tuning.settings_text(logs), durable=True)
+    settings = tuning.settings_text(logs) + archiving.settings_text(data.resolve(), account)
+    return _start(data.resolve(), account, settings, durable=True)
+
+
+def start_for_restore(data: Path, *, recovery: str = "", patience: float = _SECONDS_TO_START) -> Server:
+    """A server that is filled as fast as possible; a crash of it costs all that it holds. With `recovery` (settings) it
+    first brings a base backup that lies in the folder forward. Raises DatabaseTrouble."""
+    account = choose_account(data / "pg", create=True)
+    settings = tuning.restoring_settings_text() + recovery
+    return _start(data.resolve(), account, settings, durable=False, patience=patience)
+
+
+def sync_cluster(data: Path) -> None:
+    """All of a stopped cluster is on the disk when this returns."""
+    account = choose_account(data / "pg", create=False)
+    run_as(account, [str(programs() / "initdb"), "--sync-only", "-D", str(data / "pg")])
 
 
 @contextlib.contextmanager
@@ -94,7 +109,9 @@ def _remove_abandoned_throwaways() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(data: Path, account: Account, settings: str, *, durable: bool) -> Server:
+def _start(
+    data: Path, account: Account, settings: str, *, durable: bool, patience: float = _SECONDS_TO_START
+) -> Server:
     cluster = data / "pg"
     check_reach(account, data, programs() / "postgres")
     if not cluster.exists():
@@ -112,7 +129,7 @@ def _start(data: Path, account: Account, settings: str, *, durable: bool) -> Ser
             **account.identity,
         )
     server = Server(data, process)
-    _await(server, cluster)
+    _await(server, cluster, patience)
     return server
 
 
@@ -145,12 +162,12 @@ def _start_log(data: Path, account: Account) -> IO[bytes]:
     return file
 
 
-def _await(server: Server, cluster: Path) -> None:
+def _await(server: Server, cluster: Path, patience: float) -> None:
     def settled() -> bool:
         return not server.is_alive() or is_ready(cluster, server.process.pid)
 
     try:
-        ready = wait_until(settled, _SECONDS_TO_START) and server.is_alive()
+        ready = wait_until(settled, patience) and server.is_alive()
     except BaseException:
         server.stop()
         raise

@@ -38,7 +38,7 @@ def settings_text(logs: Path) -> str:
         "timezone": "'UTC'",
         "log_timezone": "'UTC'",
         "logging_collector": "on",
-        "log_directory": _quoted(str(logs)),
+        "log_directory": quoted(str(logs)),
         "log_filename": "'postgres-%a.log'",
         "log_truncate_on_rotation": "on",
         "log_rotation_age": "1d",
@@ -46,6 +46,17 @@ def settings_text(logs: Path) -> str:
         "log_lock_waits": "on",
     }
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def restoring_settings_text() -> str:
+    """Settings while a backup is brought in: the files are made safe afterwards, all at once."""
+    memory = _memory()
+    return (
+        f"max_connections = {MAX_CONNECTIONS}\nshared_buffers = {_megabytes(memory // 8, 64, 1024)}\njit = off\n"
+        f"maintenance_work_mem = {_megabytes(memory // 16, 64, 512)}\nwork_mem = {_megabytes(memory // 64, 16, 128)}\n"
+        "timezone = 'UTC'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
+        "default_statistics_target = 200\nwal_level = minimal\nmax_wal_senders = 0\nmax_wal_size = 8GB\ncheckpoint_timeout = 1h\n"
+    )
 
 
 def throwaway_settings_text() -> str:
@@ -74,5 +85,6 @@ def _megabytes(size: int, least: int, most: int) -> str:
     return f"{min(max(size // _MB, least), most)}MB"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as a setting takes it."""
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
