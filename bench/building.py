@@ -1,4 +1,5 @@
-"""Builds a data folder with so many customers: COPY from several processes without indexes, then all indexes at once.
+"""Builds a data folder: so many customers with their contacts, follow-ups, plans. COPY from several processes without
+indexes, then all indexes at once.
 
 The folder is kept under var/bench and used again; later migrations are applied to it.
 """
@@ -10,14 +11,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench.cast import SUBORDINATES, TEAM_ROWS, Cast
 
-VERSION = "2"  # of what population and organisation make
+VERSION = "3"
 PROCESSES = 2
+RESERVED = 4  # ids per customer: his own, his contacts', and room for places in teams
 TABLES = (
     "customers_customer",
     "customers_contact",
@@ -26,6 +29,9 @@ TABLES = (
     "kernel_event",
     "kernel_eventlink",
     "kernel_eventpayload",
+    "followups_followup",
+    "followups_firstcontact",
+    "plans_plan",
 )
 FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_wal_size = 16GB\n"
 
@@ -69,7 +75,9 @@ def build(data: Path, total: int) -> None:
     """Fill the (empty) database of the data folder."""
     from django.core.management import call_command
 
+    from bench.followups import FOLLOWUPS_EACH, insert_followups, make_totals
     from bench.organisation import make_organisation
+    from bench.workday import clocks, long_timeline, plans
 
     started = time.monotonic()
     call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
@@ -77,14 +85,19 @@ def build(data: Path, total: int) -> None:
     cast.write(data / "cast.json")
     first_id = _reserve(total)
     kept = _drop_indexes()
-    _say("copying", started)
+    _say("customers and contacts", started)
     copy_in_processes(data, first_id, total)
-    _say("contacts, periods, events, teams", started)
-    for statement in _rest(cast, first_id, total):
+    _say("periods, events, teams, plans, clocks", started)
+    for statement in (*_rest(cast, first_id, total), plans(total), clocks()):
         _execute(statement)
+    _say("follow-ups", started)
+    insert_followups(cast, FOLLOWUPS_EACH * total)
     _say("indexes", started)
     for statement in kept:
         _execute("SET maintenance_work_mem = '1GB'; " + statement)
+    _say("a long timeline, totals", started)
+    long_timeline(cast, data)
+    make_totals()
     _say("analyze", started)
     _vacuum()
     (data / "built").write_text(VERSION)
@@ -114,17 +127,28 @@ def copy_in_processes(data: Path, first_id: int, total: int) -> None:
 
 
 def copy_part(data: Path, first_id: int, total: int, start: int, end: int) -> None:
-    """COPY of some customers."""
-    from bench.population import Population
-    from genjin.customers.models import Customer
+    """COPY of some customers and their contacts."""
+    from bench.population import Population, contacts
+    from genjin.customers.models import Contact, Customer
 
     population = Population(Cast.read(data / "cast.json"), first_id, total)
-    fields = Customer._meta.concrete_fields
+    beside = _connection().copy()
+    with _copying(_connection(), Customer) as write_customer, _copying(beside, Contact) as write_contact:
+        for row in population.rows(start, end):
+            write_customer(row)
+            for contact in contacts(row, total):
+                write_contact(contact)
+    beside.close()
+
+
+@contextmanager
+def _copying(connection: Any, model: Any) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """A function that copies one row of a table; what it does not name has its default."""
+    fields = model._meta.concrete_fields
     defaults = {field.attname: _plain(field.get_default()) for field in fields}
     names = ", ".join(f'"{field.column}"' for field in fields)
-    with _connection().cursor() as cursor, cursor.copy(f"COPY customers_customer ({names}) FROM STDIN") as copy:
-        for row in population.rows(start, end):
-            copy.write_row([row.get(name, default) for name, default in defaults.items()])
+    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
+        yield lambda row: copy.write_row([row.get(name, default) for name, default in defaults.items()])
 
 
 def _plain(value: Any) -> Any:
@@ -134,24 +158,14 @@ def _plain(value: Any) -> Any:
 def _reserve(total: int) -> int:
     row = _fetch("SELECT nextval('kernel_row_id')")
     first = int(row[0]) + 1
-    _execute(f"SELECT setval('kernel_row_id', {first + 3 * total + 2 * TEAM_ROWS})")
+    _execute(f"SELECT setval('kernel_row_id', {first + RESERVED * total + 2 * TEAM_ROWS})")
     _execute(f"SELECT setval('kernel_code_customer', {total + 1})")
+    _execute(f"SELECT setval('kernel_code_contact', {2 * total + 1})")
     return first
 
 
 def _rest(cast: Cast, first: int, total: int) -> Iterable[str]:
-    """Contacts of every tenth customer, a period and an event link each, the places in teams."""
-    contact = (
-        "version, created_at, updated_at, code, owner_id, department_id, created_by_id, life, custom, search,"
-        " search_key, customer_id, name, pinyin, position, division, decision_role, phone, telephone, wechat, email,"
-        ' gender, "primary", do_not_contact, remarks'
-    )
-    tokens = "('王 伟 王伟 i.w i.ww p.wang p.wei pp.wang.wei d.' || right(phone, 4))::tsvector"
-    yield (
-        f"INSERT INTO customers_contact (id, {contact}) SELECT id + {total}, 1, created_at, created_at, 'LX-' || id,"
-        f" owner_id, department_id, created_by_id, 0, '{{}}', {tokens}, E'王伟\\nww\\nwangwei\\n' || phone, id,"
-        " '王伟', 'wang2王', '采购经理', '', 'buyer', phone, '', '', '', 'm', true, false, '' FROM customers_customer WHERE id % 10 = 0"
-    )
+    """A period and an event link of each customer, the places in teams."""
     yield (
         "INSERT INTO ownership_period (record_type, record_id, owner_id, department_id, since, rule, reason, changed_by_id)"
         " SELECT 'customer', id, owner_id, department_id, created_at, 'created', '', owner_id FROM customers_customer"
@@ -177,7 +191,7 @@ def _rest(cast: Cast, first: int, total: int) -> Iterable[str]:
     ):
         yield (
             "INSERT INTO ownership_teammate (id, version, created_at, updated_at, record_type, record_id, member_id, role,"
-            f" writes, expires_at) SELECT {first + 2 * total + offset} + n, 1, now(), now(), 'customer',"
+            f" writes, expires_at) SELECT {first + (RESERVED - 1) * total + offset} + n, 1, now(), now(), 'customer',"
             f" {first} + (n::bigint * 7919 * 31) % {total}, {member}, 'ordinary', n % 2 = 0, NULL"
             f" FROM generate_series(0, {count - 1}) n ON CONFLICT DO NOTHING"
         )

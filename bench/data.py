@@ -44,10 +44,18 @@ def bench_data(total: int) -> Iterator[Path]:
             (data / "pg" / "postgresql.auto.conf").write_text("")
             server = postgres.start(data)
         read_all(data)
+        _ready_assets()
         yield data
         _close_pool()
     finally:
         server.stop()
+
+
+def _ready_assets() -> None:
+    from genjin.surfaces.cli.assets import assets_are_current, make_assets
+
+    if not assets_are_current():
+        make_assets()
 
 
 def read_all(data: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
@@ -29,6 +30,13 @@ def session_of(member_id: int) -> str:
     return str(key)
 
 
+def client_of(member_id: int) -> Client:
+    """A signed-in browser, without a network."""
+    client = Client(headers={"host": "127.0.0.1", "accept-encoding": ENCODINGS})
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(member_id)
+    return client
+
+
 @dataclass
 class Browser:
     """Somebody's browser, without a network."""
@@ -37,8 +45,7 @@ class Browser:
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = Client(headers={"host": "127.0.0.1", "accept-encoding": ENCODINGS})
-        self.client.cookies["sessionid"] = session_of(self.bench.actor.member_id or 0)
+        self.client = client_of(self.bench.actor.member_id or 0)
 
     def runner(self, case: Case) -> Callable[[int], Any]:
         """What to repeat for a case."""

@@ -1,6 +1,7 @@
-"""Invents customers by their number: real-shaped names, so that search words are as rare and common as in life.
+"""Invents customers and their contacts by number: real-shaped names, so that search words are as rare
+and common as in life.
 
-Row n is the same in every run and every process. Writing them is done in `building`.
+Row n is the same in every run and process, but for the day to follow it up by. Writing them is done in `building`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from genjin.customers.record import CUSTOMER
 from genjin.kernel import normal, search_text
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
+TODAY = datetime.now(UTC)  # around which the days to follow up by lie: the workbench asks what is due
 CITIES = [
     "上海",
     "北京",
@@ -161,6 +163,10 @@ CHOICES = {
     "source": ("internet", "event", "friend", "referral", "exhibition", "phone", "dealer"),
     "industry": ("C3562", "C3976", "C3982", "C367", "C3525", "I65", "F51", "E47"),
 }
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国文辉鑫宇浩然子涵雨晨佳怡欣思远博文志强海燕春梅晓东雪琴俊峰"
+POSITIONS = ("采购经理", "总经理", "工程师", "财务", "厂长", "采购员", "")
+ROLES = ("buyer", "buyer", "decider", "user", "influencer", "")
 TAGS = ("重点跟进", "展会线索", "价格敏感", "年度框架", "老客户介绍", "需打样")
 
 
@@ -199,7 +205,41 @@ class Population:
             "background": "主要生产精密零部件，现有两条产线，计划扩产。" if random.random() < 0.5 else "",
         }
         row |= {key: random.choice(values) for key, values in CHOICES.items()}
+        row["last_effective_at"] = TODAY - timedelta(days=number % 50)
+        row["follow_by"] = (TODAY + timedelta(days=number % 50 - 4)).date()
         return row | _contact_dates(random, created) | _derived(row)
+
+
+def contacts(row: dict[str, Any], total: int) -> Iterator[dict[str, Any]]:
+    """The people of a customer: one, and two of every fourth. Contact k of customer i has id i + (k + 1) * total."""
+    random = Random(row["id"] * 104_729 + 7)
+    for k in range(2 if row["id"] % 4 == 0 else 1):
+        yield _contact(row, row["id"] + (k + 1) * total, random, primary=k == 0)
+
+
+def _contact(row: dict[str, Any], contact_id: int, random: Random, *, primary: bool) -> dict[str, Any]:
+    name = random.choice(SURNAMES) + "".join(random.choices(GIVEN, k=random.choice((1, 2, 2))))
+    phone, code = f"13{random.randint(0, 999_999_999):09d}", f"LX-{contact_id:08d}"
+    told = {"names": [name], "phones": [phone], "codes": [code]}
+    return {
+        "id": contact_id,
+        "version": 1,
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "code": code,
+        "owner_id": row["owner_id"],
+        "department_id": row["department_id"],
+        "created_by_id": row["owner_id"],
+        "customer_id": row["id"],
+        "name": name,
+        "pinyin": search_text.pinyin_sort_key(name),
+        "position": random.choice(POSITIONS),
+        "decision_role": random.choice(ROLES),
+        "phone": phone,
+        "primary": primary,
+        "search": search_text.as_tsvector(search_text.index_tokens(**told)),
+        "search_key": search_text.search_key(**told),
+    }
 
 
 def company_name(random: Random, city: str) -> str:

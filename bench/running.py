@@ -21,10 +21,7 @@ def run(total: int, target: Path, *, times: int = 40, serve: bool = True) -> Non
     with bench_data(total) as data:
         from bench.cast import Cast
         from bench.server import all_pids, first_visit, memory, serving, throughput
-        from genjin.surfaces.cli.assets import assets_are_current, make_assets
 
-        if not assets_are_current():
-            make_assets()
         cast = Cast.read(data / "cast.json")
         found: dict[str, Any] = {"customers": total, "load": os.getloadavg(), "kernel": {}, "pages": {}}
         found |= {"loops": [], "failed": []}

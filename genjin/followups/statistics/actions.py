@@ -41,7 +41,7 @@ def export_sheet(
     question = asked_of(actor, asked)
     if question.errors:
         raise Refused("bad_period", question.errors[0][1], "asked")
-    lines = sum(one.followups for one in sums(actor, question))
+    lines = sum(one.followups for one in sums(actor, question).by_author)
     if lines > MOST:
         words = _("一次最多下载 %(most)s 条跟进，这段时间有 %(now)s 条；请缩短时间段或加上筛选")
         raise Refused("too_many", words % {"most": f"{MOST:,}", "now": f"{lines:,}"}, "asked")

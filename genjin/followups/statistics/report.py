@@ -135,7 +135,7 @@ def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Repor
     """Count a period. `complete` says whether to count customers: None leaves it to how much there is."""
     found = sums(actor, asked)
     total = Numbers()
-    for one in found:
+    for one in found.by_author:
         total.add(one)
     counts = complete if complete is not None else total.followups <= AT_ONCE
     customers = held(actor, asked) if counts else None
@@ -145,8 +145,8 @@ def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Repor
     return Report(
         asked=asked,
         total=Row(_("合计"), total, asked, []),
-        people=_people(actor, asked, found, customers, households),
-        departments=_departments(actor, asked, found, customers, households),
+        people=_people(actor, asked, found.by_author, customers, households),
+        departments=_departments(actor, asked, found.by_department, customers, households),
         methods=[key for key in [*METHODS.choices(actor), ""] if total.methods.get(key)],
         complete=counts,
     )

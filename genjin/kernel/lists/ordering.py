@@ -65,18 +65,20 @@ class Order:
 _EDGES: dict[tuple[str, Order, int], tuple[float, Place | None]] = {}
 
 
-def edge_of(model: type[Record], order: Order, start: Place | None, window: int) -> Place | None:
-    """The place so many rows of the table's order after `start` (or the beginning); None when there are fewer.
+def edge_of(model: type[Record], order: Order, start: Place | None, window: int, walked: Q) -> Place | None:
+    """The place so many rows of the table's order after `start` (or the beginning), of those that are `walked`; None
+    when there are fewer.
 
-    For first pages it is remembered for half a minute: new rows may lie before it, which does no harm.
+    For first pages of a whole table it is remembered for half a minute: new rows may lie before it, which does no harm.
     """
     key = (model._meta.db_table, order, window)
     kept = _EDGES.get(key)
-    if start is None and kept and kept[1] and time.monotonic() < kept[0]:
+    remembered = start is None and not walked
+    if remembered and kept and kept[1] and time.monotonic() < kept[0]:
         return kept[1]
-    rows = order.sort(order.between(model._default_manager.order_by(), start, None), first=False)
+    rows = order.sort(order.between(model._default_manager.filter(walked).order_by(), start, None), first=False)
     edge: Place | None = rows.values_list(order.path, "id")[window : window + 1].first()
-    if start is None:
+    if remembered:
         _EDGES[key] = (time.monotonic() + KEEP_SECONDS, edge)
     return edge
 

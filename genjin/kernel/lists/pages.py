@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
 from genjin.kernel.lists.ordering import Order, Place, edge_of
-from genjin.kernel.lists.planning import Attempt, attempts
+from genjin.kernel.lists.planning import Attempt, attempts, walked
 from genjin.kernel.lists.reading import Cursor, ListQuery
 from genjin.kernel.recording import plain
 from genjin.kernel.refusal import Refused
@@ -93,7 +93,7 @@ class _Reader:
         found: list[tuple[Any, ...]] = []
         for attempt in self.attempts:
             model, window = self.query.record_type.model, attempt.window
-            edge = edge_of(model, order, start, window) if window else None
+            edge = edge_of(model, order, start, window, walked(self.actor, self.query)) if window else None
             found = self._merged(attempt, order, start, edge, wanted)
             if edge is None or len(found) >= wanted:
                 break

@@ -29,6 +29,8 @@ VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.12
 """Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to pass an index entry."""
 DOUBT = 1.5
 """A window that does not hold a page was for nothing: it must be so many times cheaper than what is certain."""
+RANGES = frozenset({"from", "to", "between", "gte", "lte", "eq", "last", "next", "past"})
+"""Operators that keep a range of a column's order."""
 GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3, "between": 0.2}
 
 
@@ -44,7 +46,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the statistics say: rows of the table, shares of them in sight and kept by the filters, hits of the text."""
+    """What the statistics say: rows of the table, shares of them in sight and kept by the filters (but those that the
+    walk begins and ends with), hits of the text."""
 
     rows: int
     scope: float
@@ -162,9 +165,22 @@ def estimate(actor: Actor, query: ListQuery, scope: Scope, parsed: SearchQuery |
     known = frequencies(query.record_type.model._meta.db_table)
     kept = 1.0 if query.life in (None, Life.LIVE) else _share(known, "life", [int(query.life)], 0.05)
     for condition in query.conditions:
-        kept *= condition_share(actor, condition, known)
+        kept *= 1.0 if _is_range(query, condition) else condition_share(actor, condition, known)
     hits = None if parsed is None else float(parsed.estimate(known.of))
     return Estimate(known.rows, scope_share(scope, known), kept, hits)
+
+
+def walked(actor: Actor, query: ListQuery) -> Q:
+    """What the filters say of the sort column: its order is walked within, however far from the beginning that is."""
+    found = Q()
+    for condition in query.conditions:
+        if _is_range(query, condition):
+            found &= condition.q(actor)
+    return found
+
+
+def _is_range(query: ListQuery, condition: Condition) -> bool:
+    return query.sort is not None and condition.field is query.sort and condition.operator in RANGES
 
 
 def scope_share(scope: Scope, known: Frequencies) -> float:

@@ -46,6 +46,8 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
     {"region.in": ["江苏"]},
     {"tags.in": ["重点"]},
     {"next_contact_at.empty": [""]},
+    {"next_contact_at.to": ["2026-03-01"]},
+    {"next_contact_at.between": ["2026-03-01,2026-03-03"]},
     {"owner.in": ["me"]},
     {"life": ["archived"]},
     {"life": ["any"]},
@@ -214,6 +216,7 @@ def brute(world: World, actor: Actor, parameters: dict[str, list[str]]) -> list[
 
 def fits(actor: Actor, row: Customer, parameters: dict[str, list[str]]) -> bool:
     """The filters of FILTERS, in Python."""
+    day = row.next_contact_at.astimezone(actor.zone).date().isoformat() if row.next_contact_at else ""
     lives = {"live": {Life.LIVE}, "archived": {Life.ARCHIVED}, "any": set(Life)}
     tests: dict[str, Callable[[str], bool]] = {
         "level.in": lambda value: row.level in value.split(","),
@@ -222,6 +225,8 @@ def fits(actor: Actor, row: Customer, parameters: dict[str, list[str]]) -> bool:
         "region.in": lambda _value: row.region.startswith("32"),
         "tags.in": lambda value: value in row.tags,
         "next_contact_at.empty": lambda _value: row.next_contact_at is None,
+        "next_contact_at.to": lambda value: "" < day <= value,
+        "next_contact_at.between": lambda value: value.split(",")[0] <= day <= value.split(",")[1],
         "owner.in": lambda _value: row.owner_id == actor.member_id,
         "name.contains": lambda value: value in row.name,
     }

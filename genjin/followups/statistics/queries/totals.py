@@ -23,6 +23,7 @@ from genjin.kernel.expressions import row_by_row
 from genjin.kernel.models.rows import Life
 
 GROUP = "author, author_name, department, method"
+BOTH = "GROUPING SETS ((author, author_name, method), (department, method))"
 NUMBERS = "followups, effective, counted, on_time"
 SUMS = ", ".join(f"sum({name})::bigint AS {name}" for name in NUMBERS.split(", "))
 ROWS = """
@@ -45,13 +46,25 @@ class Sum(NamedTuple):
     on_time: int
 
 
-def sums(actor: Actor, asked: Asked) -> list[Sum]:
-    """What the actor may see of a period, grouped; a group may come twice. Raises Forbidden."""
+class Sums(NamedTuple):
+    """The same follow-ups added up twice: by author and method, whatever department, and by department and method,
+    whatever author. A group may come several times."""
+
+    by_author: list[Sum]
+    by_department: list[Sum]
+
+
+def sums(actor: Actor, asked: Asked) -> Sums:
+    """What the actor may see of a period. Raises Forbidden."""
     scope = actor.demand(FOLLOWUP.grant("see"))
+    outside = list(_beyond(actor, asked, scope))
+    found = Sums(outside, outside.copy())
     with connection.cursor() as cursor:
         cursor.execute(*_statement(actor, asked, scope))
-        found = [Sum(*row) for row in cursor.fetchall()]
-    return found + list(_beyond(actor, asked, scope))
+        for author, name, department, *rest in cursor.fetchall():
+            rows = found.by_author if department is None else found.by_department
+            rows.append(Sum(author or 0, name or "", department or 0, *rest))
+    return found
 
 
 def _statement(actor: Actor, asked: Asked, scope: Scope) -> tuple[str, list[Any]]:
@@ -69,7 +82,7 @@ def _statement(actor: Actor, asked: Asked, scope: Scope) -> tuple[str, list[Any]
     united = " UNION ALL ".join(sql for sql, _from, _to in pieces)
     values = [value for _sql, low, high in pieces for value in (low, high, *given)]
     names = f"all_of_it ({GROUP}, {NUMBERS})"
-    sql = f"SELECT {GROUP}, {SUMS} FROM ({united}) AS {names} GROUP BY {GROUP} HAVING sum(followups) > 0"  # noqa: S608 - names of our own tables and columns
+    sql = f"SELECT {GROUP}, {SUMS} FROM ({united}) AS {names} GROUP BY {BOTH} HAVING sum(followups) > 0"  # noqa: S608 - names of our own tables and columns
     return sql, values
 
 

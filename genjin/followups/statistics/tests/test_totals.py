@@ -18,7 +18,7 @@ from genjin.followups.models import DayTotal, FollowUp, MonthTotal, TotalDelta
 from genjin.followups.statistics import jobs
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.models import NUMBERS
-from genjin.followups.statistics.queries.totals import Sum, during, sums
+from genjin.followups.statistics.queries.totals import Sums, during, sums
 from genjin.followups.tests.factories import make_followup
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor, Surface
@@ -42,19 +42,20 @@ def recounted(actor: Actor, asked: Asked) -> Counter[tuple[object, ...]]:
     """The same from the rows that the actor sees, one by one."""
     found: Counter[tuple[object, ...]] = Counter()
     for row in during(visible_to(actor, FollowUp).filter(life=Life.LIVE), actor, asked).distinct():
-        group = (row.author_id or 0, row.author_name, row.department_id or 0, row.method)
-        found[*group, "followups"] += 1
-        found[*group, "effective"] += row.effective
-        found[*group, "counted"] += row.late_hours is not None
-        found[*group, "on_time"] += row.late_hours == 0
+        for group in ((row.author_id or 0, row.author_name, row.method), (row.department_id or 0, row.method)):
+            found[*group, "followups"] += 1
+            found[*group, "effective"] += row.effective
+            found[*group, "counted"] += row.late_hours is not None
+            found[*group, "on_time"] += row.late_hours == 0
     return +found
 
 
-def summed(found: list[Sum]) -> Counter[tuple[object, ...]]:
+def summed(found: Sums) -> Counter[tuple[object, ...]]:
     total: Counter[tuple[object, ...]] = Counter()
-    for one in found:
+    groups = [((one.author, one.author_name, one.method), one) for one in found.by_author]
+    for group, one in [*groups, *(((one.department, one.method), one) for one in found.by_department)]:
         for name in NUMBERS:
-            total[*one[:4], name] += getattr(one, name)
+            total[*group, name] += getattr(one, name)
     return +total
 
 
