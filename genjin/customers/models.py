@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from genjin.kernel.fields.times import month_day
 from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 
 NOT_VOIDED = models.Q(life__lt=Life.VOIDED)
@@ -124,6 +125,7 @@ class Contact(Record):
             models.Index(fields=["department", "id"], name="contact_department"),
             models.Index(fields=["pinyin", "id"], name="contact_pinyin"),
             models.Index(fields=["phone"], name="contact_phone", condition=~models.Q(phone="")),
+            models.Index(month_day("birthday"), name="contact_birthday", condition=models.Q(birthday__isnull=False)),
             GinIndex(fields=["search"], name="contact_search", fastupdate=False),
         ]
         constraints = [

@@ -11,6 +11,7 @@ from genjin.customers.models import Contact, Customer
 from genjin.customers.rhythm import follow_by
 from genjin.kernel import normal, recording, search_text
 from genjin.kernel.fields import (
+    Birthday,
     Choice,
     CreditCode,
     Date,
@@ -236,9 +237,20 @@ CONTACT = register(
             Phone(key="telephone", label=_("座机"), section="reach"),
             Text(key="wechat", label=_("微信号"), section="reach", most=60, sensitivity=Sensitivity.PERSONAL),
             Email(key="email", label=_("邮箱"), section="reach"),
-            Date(key="birthday", label=_("生日"), section="basic", sensitivity=Sensitivity.PERSONAL),
+            Birthday(
+                key="birthday",
+                label=_("生日"),
+                section="basic",
+                sensitivity=Sensitivity.PERSONAL,
+                help=_("不知道年份可以只填月日，如 03-15；生日前系统会安排客户关怀"),
+            ),
             YesNo(key="primary", label=_("主联系人"), section="basic"),
-            YesNo(key="do_not_contact", label=_("请勿打扰"), section="reach"),
+            YesNo(
+                key="do_not_contact",
+                label=_("请勿打扰"),
+                section="reach",
+                help=_("对方要求不再联系时勾选：不显示拨号，不安排生日和节日问候，已安排的自动取消"),
+            ),
             LongText(key="remarks", label=_("备注"), section="basic"),
             Text(key="code", label=_("联系人编号"), section="system", editable=False),
             Person(
@@ -256,7 +268,16 @@ CONTACT = register(
             DateTime(key="created_at", label=_("创建时间"), section="system", editable=False),
             DateTime(key="updated_at", label=_("更新时间"), section="system", editable=False),
         ),
-        views=(View("mine", _("我的联系人"), (("owner.in", "me"),)), View("all", _("全部联系人"))),
+        views=(
+            View("mine", _("我的联系人"), (("owner.in", "me"),)),
+            View(
+                "birthdays",
+                _("近期生日"),
+                (("owner.in", "me"), ("birthday.next", "30")),
+                columns=("name", "customer", "birthday", "position", "phone"),
+            ),
+            View("all", _("全部联系人")),
+        ),
     )
 )
 

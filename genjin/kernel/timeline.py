@@ -151,7 +151,7 @@ def _words(actor: Actor, known: Field, value: Any, titles: Mapping[int, str]) ->
         return titles.get(value, "")
     if known.kind == "datetime" or isinstance(known, DateTime):
         value = parse_datetime(value) or value
-    elif known.kind == "date":
+    elif known.kind in {"date", "birthday"}:
         value = parse_date(value) or value
     elif isinstance(known, Number) and isinstance(value, str):
         value = Decimal(value)  # events keep decimals as text

@@ -151,16 +151,17 @@ def _undoable(event: Event) -> Action[Any, Any]:
 
 
 def _pasts(event: Event, action: Action[Any, Any]) -> list[Past]:
-    """The rows of the action's own type that the event changed."""
+    """The rows of the action's own type that the event changed; all that it names when it changed none of them (what it
+    did stands beside them)."""
     links = {link.row_id: link for link in EventLink.objects.filter(event=event).order_by("row_id")}
     payloads = EventPayload.objects.filter(event_id=event.pk, row_id__in=links)
     before = {p.row_id: values_before(p.changes) for p in payloads}
     own = [row_id for row_id, link in links.items() if action.on and link.row_type == action.on.row_type]
     others = {row_id: values for row_id, values in before.items() if row_id not in set(own)}
+    concerned = [row_id for row_id in own if before.get(row_id)] or own
     return [
-        Past(row_id, links[row_id].row_version, before[row_id], event.note, event.pk, others)
-        for row_id in own
-        if before.get(row_id)
+        Past(row_id, links[row_id].row_version, before.get(row_id, {}), event.note, event.pk, others)
+        for row_id in concerned
     ]
 
 

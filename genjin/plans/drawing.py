@@ -89,7 +89,7 @@ def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, writ
         when=due.text if due else fmt.when(plan.closed_at or plan.starts_at),
         exact=fmt.moment(plan.starts_at),
         tone=due.tone if due else "",
-        overdue=is_overdue(plan.due_at, fmt.now),
+        overdue=is_overdue(plan.due_at, fmt.now, fmt.zone),
         open=live,
         state=PLAN.keys["state"].text(plan.state, actor),
         customer=title,

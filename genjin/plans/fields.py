@@ -15,6 +15,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, DateTime, FieldError, Operator
 from genjin.kernel.options import Option
 from genjin.kernel.wording import in_every_language, listed
+from genjin.kernel.workdays import day_bounds, day_start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +41,21 @@ class Fixed(Choice):
 MOMENT_OPERATORS = (
     Operator("open", gettext_lazy("未完成"), "none"),
     Operator("overdue", gettext_lazy("已逾期"), "none"),
+    Operator("today", gettext_lazy("今天到期（未逾期）"), "none"),
     Operator("week", gettext_lazy("在本周"), "none"),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class DueTime(DateTime):
-    """When what is still open is due. Overdue is what was due before this very moment."""
+    """When what is still open is due. Overdue is what was due before this very moment, or before today where it has no
+    time of day (see `rules.is_overdue`)."""
 
     due: bool = True
     kind: ClassVar[str] = "datetime"
 
     def operators(self) -> tuple[Operator, ...]:
-        """Those of any moment; still open, overdue, and in this week (from Monday)."""
+        """Those of any moment; still open, overdue, today, and in this week (from Monday)."""
         return (*super().operators(), *MOMENT_OPERATORS)
 
     def condition(self, operator: str, raw: list[str], actor: Actor) -> Q:
@@ -60,13 +63,28 @@ class DueTime(DateTime):
         if operator == "open":
             return ~self.emptiness()
         if operator == "overdue":
-            return Q(**{f"{self.path}__lt": actor.now()})
+            return overdue(self.path, actor)
+        if operator == "today":
+            return due_today(self.path, actor)
         if operator == "week":
             today = actor.now().date()
             monday = today - timedelta(days=today.weekday())
             low, high = self.edge(monday, actor), self.edge(monday + timedelta(days=7), actor)
             return Q(**{f"{self.path}__gte": low, f"{self.path}__lt": high})
         return super().condition(operator, raw, actor)
+
+
+def overdue(path: str, actor: Actor) -> Q:
+    """What `rules.is_overdue` says, for rows."""
+    now = actor.now()
+    return Q(**{f"{path}__lt": now}) & ~Q(**{path: day_start(now.date(), actor.zone)})
+
+
+def due_today(path: str, actor: Actor) -> Q:
+    """Due today and not overdue: later today, or today without a time of day."""
+    now = actor.now()
+    today, tomorrow = day_bounds(now.date(), actor.zone)
+    return Q(**{f"{path}__gte": now, f"{path}__lt": tomorrow}) | Q(**{path: today})
 
 
 def options(pairs: Sequence[tuple[Any, ...]]) -> tuple[Option, ...]:

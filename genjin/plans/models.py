@@ -9,7 +9,7 @@ from django.db import models
 from genjin.customers.models import Contact, Customer
 from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 from genjin.org.models import Department
-from genjin.plans.rules import OPEN_STATES, PlanState
+from genjin.plans.rules import OPEN_STATES, PlanKind, PlanState
 
 DUE = models.Q(due_at__isnull=False)
 
@@ -22,7 +22,9 @@ class Plan(Record):
     reminded. `recorded_as` is the id of the follow-up that it became (the converted flag). `series` is the id of the
     first plan of a series, `rhythm` its step and `repeat_from` the moment from which steps are counted: when one is
     done the next one is made. `support_department` is asked to help (S3-12) and answers in `support_result`.
-    `dropped`: it was cancelled because its customer rests, and comes back with him.
+    `dropped`: it was cancelled because its customer rests, and comes back with him. `kind` is '' for what people plan;
+    a greeting (care, 客户关怀) is made by the system for an `occasion` on the day `occurs_on`: a birthday of `contact`,
+    or a holiday on which the customers of the member `care_of` are greeted.
     """
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -53,6 +55,12 @@ class Plan(Record):
     support_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
     dropped = models.BooleanField(default=False)
+    kind = models.CharField(max_length=10, choices=PlanKind.choices, default=PlanKind.PLAIN, blank=True)
+    occasion = models.CharField(max_length=20, default="")
+    occurs_on = models.DateField(null=True)
+    care_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     row_type = "plan"
     unrecorded = Record.unrecorded | {"due_at", "remind_at", "repeat_from"}
@@ -61,6 +69,7 @@ class Plan(Record):
     assignee_id: int
     support_department_id: int | None
     support_by_id: int | None
+    care_of_id: int | None
 
     class Meta:
         indexes = [
@@ -88,6 +97,16 @@ class Plan(Record):
         ]
         constraints = [
             models.UniqueConstraint(fields=["code"], name="plan_code_once"),
+            models.UniqueConstraint(
+                fields=["contact", "occurs_on"],
+                condition=models.Q(kind=PlanKind.CARE, contact__isnull=False),
+                name="plan_birthday_once",
+            ),
+            models.UniqueConstraint(
+                fields=["care_of", "occurs_on", "occasion"],
+                condition=models.Q(care_of__isnull=False),
+                name="plan_holiday_once",
+            ),
             models.CheckConstraint(condition=models.Q(life__in=Life.values), name="plan_life"),
             models.CheckConstraint(condition=models.Q(state__in=PlanState.values), name="plan_state"),
             models.CheckConstraint(
@@ -96,6 +115,22 @@ class Plan(Record):
                 name="plan_closed_when_ended",
             ),
         ]
+
+
+class Greeting(models.Model):
+    """A customer that was greeted for a holiday: which of its contacts, when and by whom."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="greetings", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    customer_id: int
+    contact_id: int | None
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "customer"], name="greeting_once")]
 
 
 class CalendarFeed(Row):

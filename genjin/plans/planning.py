@@ -26,7 +26,8 @@ from genjin.kernel.workdays import day_bounds
 from genjin.org.queries import actor_for
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
-from genjin.plans.models import Plan
+from genjin.plans.care.queries import silenced
+from genjin.plans.models import Greeting, Plan
 from genjin.plans.queries import due_of, earliest_of, open_of_series, untouched_after
 from genjin.plans.rules import FARTHEST, MOVES, PlanState, is_open, next_of_series
 
@@ -55,10 +56,13 @@ def plan_next(
 
 def fulfil(actor: Actor, plan: Plan, *, followup_id: int | None = None, result: str = "") -> None:
     """Carry a (locked) plan out; `followup_id`: the follow-up that it became. Its series goes on. Raises
-    Refused("bad_move") when it is closed already. Call `restate_next` afterwards."""
+    Refused("bad_move") when it is closed already, Refused("do_not_contact") for a greeting to who asked to be left
+    alone (B19). Call `restate_next` afterwards."""
+    if silenced([plan]):
+        raise Refused("do_not_contact", _("这位联系人要求请勿打扰（或已作废），请不要联系，并取消这条关怀计划"))
     MOVES.move(plan, PlanState.COMPLETED)
     plan.closed_at, plan.recorded_as = actor.now(), followup_id or plan.recorded_as
-    plan.result = result or plan.result
+    plan.result = result or plan.result or _greeted(plan)
     record(actor, plan)
     go_on(actor, plan)
 
@@ -165,6 +169,11 @@ def drop(actor: Actor, plan: Plan, reason: str) -> None:
         MOVES.move(plan, PlanState.CANCELLED)
         plan.closed_at, plan.result, plan.dropped = actor.now(), reason, True
         record(actor, plan)
+
+
+def _greeted(plan: Plan) -> str:
+    count = Greeting.objects.filter(plan_id=plan.pk).count() if plan.care_of_id else 0
+    return _("已问候 %d 位客户") % count if count else ""
 
 
 def company_zone() -> ZoneInfo:

@@ -20,6 +20,7 @@ from genjin.kernel.ready import EARLIER, MARK, MOMENT, OTHER, Ready
 from genjin.kernel.together import declare_kin, kin
 from genjin.org.queries import organisation
 from genjin.plans.models import DUE, CalendarFeed, Plan
+from genjin.plans.rules import PlanKind
 
 MOST_BETWEEN = 1_000
 SUPPORT = "plans.support"
@@ -90,14 +91,18 @@ def plans_between(
 
 
 def earliest_of(customer: Customer) -> Plan | None:
-    """The customer's earliest open plan, whoever may see it."""
+    """The customer's earliest open plan that people made, whoever may see it: a greeting is no next step."""
     made = kin(Plan, "customer_id", customer.pk)
     if made is not None:
-        return min((p for p in made if p.due_at), key=lambda p: (p.starts_at, p.pk), default=None)
+        return min((p for p in made if p.due_at and not p.kind), key=lambda p: (p.starts_at, p.pk), default=None)
     return next(iter(_earliest.rows(customer.pk)), None)
 
 
-_earliest = Ready(lambda customer_id: Plan.objects.filter(DUE, customer_id=customer_id).order_by("starts_at", "id")[:1])
+_earliest = Ready(
+    lambda customer_id: Plan.objects.filter(DUE, customer_id=customer_id, kind=PlanKind.PLAIN).order_by(
+        "starts_at", "id"
+    )[:1]
+)
 
 
 def open_of_series(series: int) -> int | None:
@@ -113,16 +118,19 @@ def untouched_after(plan: Plan) -> list[Plan]:
 
 
 def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
-    """A member's open plans for a (locked) customer that are due before a moment, locked, the earliest first."""
+    """A member's open plans for a (locked) customer that are due before a moment, locked, the earliest first. Not
+    greetings: talking business is no congratulation."""
     made = kin(Plan, "customer_id", customer.pk)
     if made is not None:
-        due = [p for p in made if p.assignee_id == member_id and p.due_at and p.due_at < before]
+        due = [p for p in made if p.assignee_id == member_id and p.due_at and p.due_at < before and not p.kind]
         return sorted(due, key=lambda p: (p.starts_at, p.pk))
     return _due_locked.rows(customer.pk, member_id, before)
 
 
 def _due_of(customer_id: int, member_id: int, before: datetime) -> QuerySet[Plan]:
-    rows = Plan.objects.filter(DUE, customer_id=customer_id, assignee_id=member_id, due_at__lt=before)
+    rows = Plan.objects.filter(
+        DUE, customer_id=customer_id, assignee_id=member_id, due_at__lt=before, kind=PlanKind.PLAIN
+    )
     return rows.select_for_update(of=("self",)).order_by("starts_at", "id")
 
 

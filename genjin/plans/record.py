@@ -5,9 +5,10 @@ How a plan is to be carried out is chosen from the ways of follow-ups (`followup
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,10 +19,11 @@ from genjin.kernel.records import Link, RecordType, Searched, Section, View, reg
 from genjin.org.grants import add_to_ready_roles
 from genjin.plans.fields import DueTime, Fixed, options
 from genjin.plans.models import Plan
-from genjin.plans.rules import REMIND_MINUTES, RHYTHMS, PlanState, is_open
+from genjin.plans.rules import REMIND_MINUTES, RHYTHMS, PlanKind, PlanState, is_open, remind_time
 
 TONES = {PlanState.PREPARED: "", PlanState.UNDERWAY: "info", PlanState.COMPLETED: "ok", PlanState.CANCELLED: "bad"}
 STATES = options([(state.value, state.label, TONES[state]) for state in PlanState])
+KINDS = options([(kind.value, kind.label) for kind in PlanKind if kind.value])
 STEPS = options([(key, label) for key, (label, _days, _months) in RHYTHMS.items()])
 _REMINDED_BY = frozenset({"starts_at", "remind_minutes", "state", "assignee_id", "life"})
 
@@ -32,7 +34,8 @@ def derive_plan(plan: Any) -> None:
     plan.due_at = plan.starts_at if open_now else None
     if plan._state.adding or _REMINDED_BY & plan.changes().keys():
         before = REMIND_MINUTES if plan.remind_minutes is None else plan.remind_minutes
-        plan.remind_at = plan.starts_at - timedelta(minutes=before) if open_now else None
+        zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
+        plan.remind_at = remind_time(plan.starts_at, before, zone) if open_now else None
 
 
 PLAN = register(
@@ -87,6 +90,7 @@ PLAN = register(
             Choice(
                 key="method", label=_("跟进方式"), section="plan", options="followup_method", in_list=True, width=96
             ),
+            Fixed(key="kind", label=pgettext_lazy("plan", "类型"), section="plan", known=KINDS, editable=False),
             Person(
                 key="assignee",
                 column="assignee_id",
@@ -151,8 +155,14 @@ PLAN = register(
                 (("assignee.in", "me"), ("due_at.overdue", "")),
                 sort="due_at",
             ),
-            View("today", _("今天"), (("assignee.in", "me"), ("due_at.next", "0")), sort="due_at"),
+            View("today", _("今天"), (("assignee.in", "me"), ("due_at.today", "")), sort="due_at"),
             View("week", _("本周"), (("assignee.in", "me"), ("due_at.week", "")), sort="due_at"),
+            View(
+                "care",
+                _("客户关怀"),
+                (("assignee.in", "me"), ("kind.in", PlanKind.CARE.value), ("due_at.open", "")),
+                sort="due_at",
+            ),
             View(
                 "given",
                 _("我安排给别人的"),
@@ -190,6 +200,7 @@ declare_grants(
     _("系统"),
     ("plans.settle", _("计划随客户变化")),
     ("plans.remind", _("提醒到期的计划")),
+    ("plans.care", _("安排和撤下客户关怀")),
     scoped=False,
     internal=True,
 )

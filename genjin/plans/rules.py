@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.moves import Moves
+from genjin.kernel.workdays import day_start
 
 
 class PlanState(TextChoices):
@@ -23,8 +24,16 @@ class PlanState(TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("plan", "已取消")
 
 
+class PlanKind(TextChoices):
+    """What people plan, and what the system plans for them."""
+
+    PLAIN = "", pgettext_lazy("plan", "普通计划")
+    CARE = "care", _("客户关怀")
+
+
 OPEN_STATES = (PlanState.PREPARED, PlanState.UNDERWAY)
 REMIND_MINUTES = 15
+MORNING = 9
 FARTHEST = timedelta(days=3660)
 
 MOVES = Moves(
@@ -65,9 +74,21 @@ def is_open(state: str) -> bool:
     return state in OPEN_STATES
 
 
-def is_overdue(due_at: datetime | None, now: datetime) -> bool:
-    """Open, and its time lies before now. Exactly now is not overdue."""
-    return due_at is not None and due_at < now
+def is_overdue(due_at: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+    """Open and too late: its time has passed, or its day where it has no time of day (midnight in the reader's zone).
+    Exactly now is not overdue."""
+    return due_at is not None and due_at < now and due_at != day_start(now.astimezone(zone).date(), zone)
+
+
+def whole_day(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether a plan's time is a day without a time of day."""
+    return moment == day_start(moment.astimezone(zone).date(), zone)
+
+
+def remind_time(starts_at: datetime, before: int, zone: ZoneInfo) -> datetime:
+    """When to remind of a plan: `before` minutes earlier; of a whole day from nine o'clock in the company's zone."""
+    begins = starts_at + timedelta(hours=MORNING) if whole_day(starts_at, zone) else starts_at
+    return begins - timedelta(minutes=before)
 
 
 def next_of_series(

@@ -95,6 +95,7 @@ _MAKERS: dict[str, Callable[[Field, str, Actor], Any]] = {
     "number": _number,
     "percent": _number,
     "date": _day,
+    "birthday": lambda _field, _part, _actor: "1985-03-15",
     "datetime": _moment,
     "region": lambda _field, _part, _actor: regions.children(regions.children()[0].code)[0].code,
     "industry": lambda _field, _part, _actor: industries.children()[0].code,

@@ -22,6 +22,7 @@ from genjin.kernel.wording import listed as join_listed
 CAP = 10_000
 EMPTY = "—"
 AVATAR_COLOURS = 8
+MIDNIGHT = "00:00"
 _SIZES = ("B", "KB", "MB", "GB")
 
 
@@ -67,10 +68,13 @@ class Formats:
         return self._short(self._split(value)[0])
 
     def due(self, value: dt.datetime | dt.date | None) -> Due:
-        """A planned date: `逾期 3 天` (bad), `今天 10:30` (bad once past, else warn), `明天 09:30`, `11-24`."""
+        """A planned date: `逾期 3 天` (bad), `今天 10:30` (bad once past, else warn), `明天 09:30`, `11-24`. Midnight is a
+        day without a time of day: `今天` (warn)."""
         if value is None:
             return Due(EMPTY, "")
-        day, _clock = self._split(value)
+        day, clock = self._split(value)
+        if clock == MIDNIGHT:
+            value = day
         late = (self.today - day).days
         if late > 0:
             return Due(ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", late) % {"days": late}, "bad")

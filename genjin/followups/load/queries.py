@@ -19,6 +19,7 @@ from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.expressions import among
 from genjin.kernel.records import type_of
 from genjin.kernel.workdays import day_start
+from genjin.plans.fields import due_today, overdue
 from genjin.plans.models import DUE, Plan
 
 MOST = 99
@@ -55,11 +56,11 @@ def loads(actor: Actor, member_ids: Sequence[int], most: int) -> tuple[list[Load
 
 def _plans(actor: Actor, member_ids: Collection[int], today: date) -> Pairs:
     """{member: (overdue, due today)}, counted from an index alone."""
-    midnight, tomorrow = day_start(today, actor.zone), day_start(today + timedelta(days=1), actor.zone)
+    tomorrow = day_start(today + timedelta(days=1), actor.zone)
     due = Plan.objects.filter(DUE, among("assignee_id", frozenset(member_ids)), due_at__lt=tomorrow)
     counts = {
-        "first": Count("id", filter=Q(due_at__lt=midnight)),
-        "second": Count("id", filter=Q(due_at__gte=midnight)),
+        "first": Count("id", filter=overdue("due_at", actor)),
+        "second": Count("id", filter=due_today("due_at", actor)),
     }
     found, mixed = _held(
         actor.demand(type_of(Plan).grant("see")),

@@ -26,13 +26,13 @@ def test_S0_82_overdue_and_todays_numbers_open_lists_of_as_many_rows(
     noon = datetime.now(owner.zone).replace(hour=12, minute=0, second=0, microsecond=0)
     monkeypatch.setattr(timezone, "now", lambda: noon)
     owner, customer = cast.actor("owner"), make_customer(cast.actor("owner"), name="甲")
-    for hours in (-30, -26, -2, 3, 4, 30):  # two of earlier days, three of today (one is past), one ahead
+    for hours in (-30, -26, -2, 3, 4, 30):  # three are overdue, one of them since this morning; two are left for today
         set_time(make_plan(owner, customer, content=f"计划{hours}"), due_at=noon + timedelta(hours=hours))
     client = Client()
     client.force_login(cast.manager)
     page = client.get("/today").content.decode()
     found = re.findall(rf'href="(/plans\?[^"]*assignee.in={cast.owner.pk}[^"]*)">(\d+)<', page)
-    assert [number for _, number in found] == ["2", "3"]
+    assert [number for _, number in found] == ["3", "2"]
     for href, number in found:
         rows = client.get(href.replace("&amp;", "&")).content.decode()
         assert len(re.findall(r"<tr[^>]* data-id=", rows)) == int(number), href

@@ -51,8 +51,8 @@ def _desk(actor: Actor, load: Load) -> Desk:
         load=load,
         cold=f"{MOST}+" if load.cold > MOST else str(load.cold),
         day_url=f"/today?member={member}",
-        overdue_url=f"{plans}&due_at.past=1&sort=due_at",
-        today_url=f"{plans}&due_at.next=0&sort=due_at",
+        overdue_url=f"{plans}&due_at.overdue=&sort=due_at",
+        today_url=f"{plans}&due_at.today=&sort=due_at",
         cold_url=f"{list_url(CUSTOMER)}?f=1&owner.in={member}&follow_by.past=0&sort=follow_by",
     )
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import ExtractDay, ExtractMonth
+from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,3 +129,99 @@ class DateTime(Date):
     def edge(self, day: dt.date, actor: Actor) -> Any:
         """Midnight in the actor's zone."""
         return dt.datetime.combine(day, dt.time(), tzinfo=actor.zone)
+
+
+NO_YEAR = 1604
+"""The year that stands for "year unknown" in a birthday: a leap year long before anybody's birth."""
+_DAY_OF_YEAR = re.compile(r"(?:1604-|--)?(\d{1,2})[-/.月](\d{1,2})[日号]?")
+BIRTHDAY_OPERATORS = (
+    Operator("next", gettext_lazy("未来（天）"), "one"),
+    Operator("month", gettext_lazy("月份是"), "one"),
+    *EMPTY_OPERATORS,
+)
+
+
+def month_day(path: str) -> CombinedExpression:
+    """Month and day of a date column as one number (315 for 15 March): the expression of the index over birthdays."""
+    return ExtractMonth(path) * 100 + ExtractDay(path)
+
+
+def on_days(path: str, wanted: list[int]) -> Q:
+    """Whose date falls on one of these days of the year (as `month_day` numbers them)."""
+    return Q(In(month_day(path), wanted))
+
+
+def month_days(first: dt.date, last: dt.date) -> list[int]:
+    """The numbers of `month_day` that are celebrated from one day to another. Who was born on 29 February celebrates
+    on 28 February where there is no 29th."""
+    found = []
+    for number in range(min((last - first).days, 365) + 1):
+        day = first + dt.timedelta(days=number)
+        found.append(day.month * 100 + day.day)
+        if (day.month, day.day) == (2, 28) and (day + dt.timedelta(days=1)).month == 3:
+            found.append(229)
+    return found
+
+
+def next_birthday(born: dt.date, today: dt.date) -> dt.date:
+    """The next day, today included, on which somebody celebrates."""
+    for year in (today.year, today.year + 1):
+        try:
+            day = born.replace(year=year)
+        except ValueError:
+            day = dt.date(year, 2, 28)
+        if day >= today:
+            return day
+    raise AssertionError(born)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Birthday(Date):
+    """A birthday, the year of which need not be known. Filtered by the day of the year, not by age."""
+
+    kind: ClassVar[str] = "birthday"
+
+    def _date(self, raw: Any, actor: Actor) -> dt.date:
+        known = _DAY_OF_YEAR.fullmatch(raw.strip().replace(" ", "")) if isinstance(raw, str) else None
+        if known:
+            try:
+                return dt.date(NO_YEAR, int(known[1]), int(known[2]))
+            except ValueError:
+                words = _("「%(field)s」没有这一天，请按 1985-03-15 或 03-15 填写")
+                raise FieldError(words % {"field": self.label}) from None
+        day = super()._date(raw, actor)
+        if day > actor.now().date():
+            raise FieldError(_("「%(field)s」不能晚于今天") % {"field": self.label})
+        return day
+
+    def text(self, value: Any, actor: Actor) -> str:
+        """1985-03-15, or 03-15 where the year is not known."""
+        if not value:
+            return ""
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+        return f"{day:%m-%d}" if day.year == NO_YEAR else super().text(day, actor)
+
+    def to_json(self, value: Any) -> Any:
+        """ISO text, `--03-15` without a year."""
+        return f"--{value:%m-%d}" if value and value.year == NO_YEAR else super().to_json(value)
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Who celebrates in the next days, in a month; known or not."""
+        return BIRTHDAY_OPERATORS
+
+    def parse_filter(self, raw: str, actor: Actor) -> Any:
+        """A number of days, or a month."""
+        if not raw.strip().isdecimal() or len(raw.strip()) > 3:
+            raise FieldError(_("「%(field)s」的筛选值不对") % {"field": self.label})
+        return int(raw)
+
+    def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
+        """By the index over month and day."""
+        today = actor.now().date()
+        if operator.key == "month":
+            if not 1 <= values[0] <= 12:
+                raise FieldError(_("「%(field)s」的月份是 1 到 12") % {"field": self.label})
+            wanted = list(range(values[0] * 100 + 1, values[0] * 100 + 32))
+        else:
+            wanted = month_days(today, today + dt.timedelta(days=values[0]))
+        return on_days(self.path, wanted)

@@ -25,6 +25,7 @@ from genjin.kernel.models.rows import Life
 from genjin.kernel.notices import notify
 from genjin.kernel.options import options_of
 from genjin.kernel.recording import record
+from genjin.plans.care.queries import silenced
 from genjin.plans.models import DUE, Plan
 from genjin.plans.planning import drop, restate_next
 from genjin.plans.rules import MOVES, PlanState
@@ -93,10 +94,14 @@ def follow_rest(actor: Actor, *, customers: Iterable[int]) -> int:
 )
 def remind_of_plans(actor: Actor) -> int:
     """Tell assignees of up to 500 plans whose reminder has come; returns how many. A plan is told of once for each time
-    that it is planned for, also when this is killed or run by two at once."""
+    that it is planned for, also when this is killed or run by two at once. Nobody is told to greet who asked to be left
+    alone (B19)."""
     rows = Plan.objects.filter(DUE, remind_at__lte=actor.now()).order_by("remind_at")
     ready = list(rows.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+    quiet = silenced(ready)
     for plan in ready:
+        if plan.pk in quiet:
+            continue
         notify([plan.assignee_id], "plan_due", plan, once=f"plan_due:{plan.pk}:{plan.starts_at.timestamp():.0f}")
     Plan.objects.filter(pk__in=[plan.pk for plan in ready]).update(remind_at=None)
     return len(ready)

@@ -17,6 +17,7 @@ from genjin.kernel.lists import page, read_query
 from genjin.kernel.models.events import Event
 from genjin.kernel.moves import TABLES
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
+from genjin.kernel.workdays import day_start
 from genjin.ownership.models import Period
 from genjin.plans.actions.passing import hand_on_plan, postpone_plan
 from genjin.plans.actions.plans import cancel_plan, complete_plan, edit_plan, reopen_plan, start_plan
@@ -140,18 +141,26 @@ def test_S0_46_a_plan_lies_ahead_and_its_contact_belongs_to_the_customer(cast: C
         make_plan(owner, other)
 
 
-def test_B7_overdue_is_before_now_and_not_exactly_now(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_B7_overdue_is_before_now_or_before_today_without_a_time_of_day(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner = cast.actor("owner")
     now = owner.now()
-    assert not is_overdue(now, now)
-    assert is_overdue(now - timedelta(microseconds=1), now)
-    assert not is_overdue(None, now)
-    plans = [make_plan(owner, None, str(n)) for n in range(3)]
-    for plan, moment in zip(plans, (now - timedelta(microseconds=1), now, now + timedelta(hours=1)), strict=True):
+    today = day_start(now.date(), owner.zone)
+    assert not is_overdue(now, now, owner.zone)
+    assert is_overdue(now - timedelta(microseconds=1), now, owner.zone)
+    assert not is_overdue(None, now, owner.zone)
+    assert not is_overdue(today, now, owner.zone)
+    assert is_overdue(today - timedelta(days=1), now, owner.zone)
+    plans = [make_plan(owner, None, str(n)) for n in range(4)]
+    moments = (now - timedelta(microseconds=1), now, now + timedelta(hours=1), today)
+    for plan, moment in zip(plans, moments, strict=True):
         set_time(plan, starts_at=moment, due_at=moment)
     monkeypatch.setattr("genjin.kernel.actor.timezone.now", lambda: now)
     found = page(owner, read_query(owner, PLAN, {"due_at.overdue": [""]}), PLAN.columns)
     assert [row.id for row in found.rows] == [plans[0].pk]
+    left = page(owner, read_query(owner, PLAN, {"due_at.today": [""]}), PLAN.columns)
+    assert {plans[1].pk, plans[3].pk} <= {row.id for row in left.rows}
     complete_plan(owner, plans[0].pk)
     assert not page(owner, read_query(owner, PLAN, {"due_at.overdue": [""]}), PLAN.columns).rows
 

@@ -1,5 +1,5 @@
-"""Pages of plans: the panel on a customer's page, the workbench, the calendar, the feed for other calendars."""
+"""Pages of plans: the panel on a customer's page, workbench, calendar, customer care, feed for other calendars."""
 
-from genjin.plans.web import diary, feed, panels, today
+from genjin.plans.web import care, diary, feed, panels, today
 
-__all__ = ["diary", "feed", "panels", "today"]
+__all__ = ["care", "diary", "feed", "panels", "today"]

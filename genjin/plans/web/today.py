@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from genjin.plans.drawing import PlanLine, drawn, later_choices
 from genjin.plans.models import Plan
 from genjin.plans.queries import done_since, due_plans
 from genjin.plans.record import PLAN
+from genjin.plans.rules import is_overdue
 from genjin.ui.addresses import list_url
 from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
@@ -47,7 +49,7 @@ def to_do(request: PageRequest, member_id: int) -> Workcard | None:
     lines = dict(
         zip([p.pk for p in (*found, *finished)], drawn(actor, formats_for(actor), [*found, *finished]), strict=True)
     )
-    parts = _parted(found, midnight, day_start(today + dt.timedelta(days=1), actor.zone))
+    parts = _parted(found, actor.now(), actor.zone)
     titles = ((_("逾期"), "bad"), (_("今天"), "warn"), (_("接下来"), "acc"))
     groups = [
         Group(title, tone, [lines[p.pk] for p in part]) for (title, tone), part in zip(titles, parts, strict=True)
@@ -77,13 +79,12 @@ def _end(today: dt.date, span: str, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.combine(today + dt.timedelta(days=days), dt.time(), tzinfo=zone)
 
 
-def _parted(found: list[Plan], midnight: dt.datetime, tomorrow: dt.datetime) -> tuple[list[Plan], ...]:
-    """(before today, today, later)."""
-    return (
-        [p for p in found if p.starts_at < midnight],
-        [p for p in found if midnight <= p.starts_at < tomorrow],
-        [p for p in found if p.starts_at >= tomorrow],
-    )
+def _parted(found: list[Plan], now: dt.datetime, zone: ZoneInfo) -> tuple[list[Plan], ...]:
+    """(overdue, due today, later)."""
+    tomorrow = day_start(now.date() + dt.timedelta(days=1), zone)
+    late = [p for p in found if is_overdue(p.due_at, now, zone)]
+    today = [p for p in found if p.starts_at < tomorrow and not is_overdue(p.due_at, now, zone)]
+    return late, today, [p for p in found if p.starts_at >= tomorrow]
 
 
 register_workcard("plans", to_do, order=10)

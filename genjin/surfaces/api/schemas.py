@@ -69,7 +69,7 @@ def shown_schema(actor: Actor, field: Field) -> Schema:
     schema.pop("maxLength", None)
     if isinstance(field, Choice):
         schema = {"type": "array", "items": {"type": "string"}} if schema["type"] == "array" else {"type": "string"}
-    nullable = schema["type"] == "string" and field.kind in {"date", "datetime"}
+    nullable = schema["type"] == "string" and field.kind in {"date", "birthday", "datetime"}
     return {"title": title, **schema} | ({"type": ["string", "null"]} if nullable else {})
 
 

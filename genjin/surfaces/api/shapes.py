@@ -20,7 +20,9 @@ LIFE = {Life.LIVE: "live", Life.ARCHIVED: "archived", Life.VOIDED: "voided"}
 # What names the thing in a value that is shown as an object; such an object may be sent back as it came.
 NAMED_BY = {"person": "id", "department": "id", "record": "id", "region": "code", "industry": "code"}
 SEVERAL = frozenset({"multichoice", "tags"})
-TEXTS = frozenset({"text", "longtext", "phone", "email", "url", "date", "datetime", "choice", "oneof", "password"})
+TEXTS = frozenset(
+    {"text", "longtext", "phone", "email", "url", "date", "birthday", "datetime", "choice", "oneof", "password"}
+)
 Scalar = str | int | Decimal
 
 
