@@ -65,9 +65,16 @@ def sheet_rows(stream: IO[bytes], strings: Callable[[], Strings], times: Times) 
     """The filled rows. Raises Unreadable."""
     reader = _Reader(strings, times)
     made = parser()
-    made.StartElementHandler = reader.start
-    made.EndElementHandler = reader.end
     made.CharacterDataHandler = reader.characters
+
+    def first(name: str, attributes: dict[str, str]) -> None:
+        """Hardly a program puts prefixes before names; only then they cost time."""
+        prefixed = ":" in name
+        made.StartElementHandler = reader.start_prefixed if prefixed else reader.start
+        made.EndElementHandler = reader.end_prefixed if prefixed else reader.end
+        made.StartElementHandler(name, attributes)
+
+    made.StartElementHandler = first
     for _piece in pieces(made, stream):
         if reader.rows:
             yield from reader.rows
@@ -82,12 +89,11 @@ class _Reader:
     def __init__(self, strings: Callable[[], Strings], times: Times) -> None:
         self.rows: list[Row] = []
         self.over = False
-        self._shared: Strings | None = None
         self._strings = strings
+        self._shared: Callable[[int], str | None] | None = None
         self._times = times
         self._dates = times.dates
         self._columns: dict[str, int] = {}
-        self._known: dict[str, str] = {}
         self._number = 0
         self._cells: list[Cell] = []
         self._in_sheet = self._in_row = self._in_cell = self._heard = self._formula = self._aside = False
@@ -96,7 +102,6 @@ class _Reader:
         self._depth = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = self._known.get(name) or self._learn(name)
         if (name == "v" or name == "t") and self._in_cell and not self._heard:
             self._heard = True
         elif name == "c" and self._in_row and not self._in_cell:
@@ -115,13 +120,12 @@ class _Reader:
             self._enter(name)
 
     def end(self, name: str) -> None:
-        name = self._known.get(name) or self._learn(name)
         if (name == "v" or name == "t") and self._heard:
             self._heard = False
         elif name == "c" and self._in_cell:
             self._in_cell = False
             if (self._text or self._formula) and self._next <= MOST_COLUMNS:
-                value = self._value()
+                value = self._shared_text() if self._kind == "s" else self._value()
                 if value is not None:
                     self._put(value)
             self._next += 1
@@ -135,6 +139,12 @@ class _Reader:
     def characters(self, text: str) -> None:
         if self._heard and not self._aside and len(self._text) <= LONGEST_CELL:
             self._text += text
+
+    def start_prefixed(self, name: str, attributes: dict[str, str]) -> None:
+        self.start(local(name), attributes)
+
+    def end_prefixed(self, name: str) -> None:
+        self.end(local(name))
 
     def _enter(self, name: str) -> None:
         """Anything but cells and rows; counted, because a parser remembers what is open."""
@@ -155,11 +165,6 @@ class _Reader:
         elif name == "sheetData":
             self.over = True
             self._in_sheet = False
-
-    def _learn(self, name: str) -> str:
-        if len(self._known) > 1_000:
-            return local(name)
-        return self._known.setdefault(name, local(name))
 
     def _column(self, letters: str) -> int:
         if not letters.isascii() or not letters.isalpha() or not letters.isupper() or len(letters) > 3:
@@ -192,15 +197,16 @@ class _Reader:
             return
         cells.append(value)
 
+    def _shared_text(self) -> str | None:
+        if self._shared is None:
+            self._shared = self._strings().text
+        try:
+            return self._shared(int(self._text))
+        except (IndexError, ValueError):
+            raise broken(_("第 %(row)s 行的文字找不到") % {"row": self._number}) from None
+
     def _value(self) -> Cell:
         kind, text = self._kind, self._text
-        if kind == "s":
-            if self._shared is None:
-                self._shared = self._strings()
-            try:
-                return self._shared[int(text)]
-            except (IndexError, ValueError):
-                raise broken(_("第 %(row)s 行的文字找不到") % {"row": self._number}) from None
         if kind == "n":
             return self._numeric(text)
         if kind == "b":

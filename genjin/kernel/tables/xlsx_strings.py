@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from genjin.kernel.tables.cells import LONGEST_CELL, broken, text_cell
-from genjin.kernel.tables.xmlparts import local, parser, pieces
+from genjin.kernel.tables.xmlparts import DEEPEST, local, parser, pieces
 
 MOST_TEXTS = 13_000_000
 TEXTS_IN_MEMORY = 100_000
@@ -20,7 +20,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class Strings:
-    """`strings[n]` is the n-th text, cleaned; None when it is empty. Raises Unreadable, IndexError."""
+    """`text(n)` is the n-th text, cleaned; None when it is empty. Raises IndexError; Unreadable when made."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._texts: list[str | None] = []
@@ -30,14 +30,13 @@ class Strings:
         self._kept: dict[int, str | None] = {}
         for batch in _texts(stream):
             self._add(batch)
+        self.text = self._texts.__getitem__ if self._file is None else self._from_file
 
-    def __getitem__(self, number: int) -> str | None:
-        if number < 0:
-            raise IndexError
-        if self._file is None:
-            return self._texts[number]
+    def _from_file(self, number: int) -> str | None:
         if number in self._kept:
             return self._kept[number]
+        if self._file is None or number < 0:
+            raise IndexError
         start, end = self._ends[number], self._ends[number + 1]
         text = os.pread(self._file.fileno(), end - start, start).decode() or None
         if len(self._kept) >= KEPT:
@@ -91,25 +90,28 @@ class _Reader:
     def __init__(self) -> None:
         self.found: list[str | None] = []
         self._text = ""
-        self._heard = False
-        self._aside = False
+        self._heard = self._aside = False
+        self._depth = 0
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        name = local(name)
-        if name == "t":
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise broken()
+        if name == "t" or (":" in name and local(name) == "t"):
             self._heard = not self._aside
-        elif name == "si":
+        elif name == "si" or local(name) == "si":
             self._text = ""
-        elif name == "rPh":
+        elif local(name) == "rPh":
             self._aside = True
 
     def end(self, name: str) -> None:
-        name = local(name)
-        if name == "t":
+        self._depth -= 1
+        if name == "t" or (":" in name and local(name) == "t"):
             self._heard = False
-        elif name == "si":
-            self.found.append(text_cell(unescaped(self._text)))
-        elif name == "rPh":
+        elif name == "si" or local(name) == "si":
+            text = self._text
+            self.found.append(text_cell(unescaped(text) if "_x" in text else text))
+        elif local(name) == "rPh":
             self._aside = False
 
     def characters(self, text: str) -> None:
