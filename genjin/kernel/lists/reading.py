@@ -23,6 +23,7 @@ from genjin.kernel.refusal import Refused
 
 LIVES = {"live": Life.LIVE, "archived": Life.ARCHIVED, "voided": Life.VOIDED}
 MOST_CONDITIONS = 20
+NOTHING_MORE = Q()
 MOST_VALUES = 100
 
 
@@ -72,7 +73,8 @@ class Cursor:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list shows: type, filters, search text, life, order, page."""
+    """What a list shows: type, filters, search text, life, order, page. `only`: a condition that no address names
+    (ticked rows, a narrower scope)."""
 
     record_type: RecordType
     conditions: tuple[Condition, ...] = ()
@@ -83,6 +85,7 @@ class ListQuery:
     size: int = 50
     after: Cursor | None = None
     before: Cursor | None = None
+    only: Q = NOTHING_MORE
 
     @property
     def sort_key(self) -> str:
@@ -92,7 +95,7 @@ class ListQuery:
 
     def q(self, actor: Actor) -> Q:
         """All filters but the text."""
-        total = Q() if self.life is None else Q(life=self.life)
+        total = self.only if self.life is None else Q(life=self.life) & self.only
         for condition in self.conditions:
             total &= condition.q(actor)
         return total
