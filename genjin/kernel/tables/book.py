@@ -24,6 +24,7 @@ from genjin.kernel.tables.cells import (
 from genjin.kernel.tables.finding import find_layout
 from genjin.kernel.tables.layout import Layout, rows_of
 from genjin.kernel.tables.text_files import TextTable
+from genjin.kernel.tables.vcard import Cards, is_vcard
 from genjin.kernel.tables.xls import OldWorkbook
 from genjin.kernel.tables.xlsx import Workbook
 
@@ -107,6 +108,10 @@ def _reader(path: Path, start: bytes, name: PurePath) -> Source:
         return Workbook(path)
     if start.startswith(_OLE):
         return OldWorkbook(path)
+    if is_vcard(start):
+        return Cards(path)
+    if ending == ".vcf":
+        raise Unreadable(_("这不是 vcf 联系人文件：应以 BEGIN:VCARD 开头；请从手机或邮箱重新导出"))
     if _MARKUP.match(start):
         raise Unreadable(_("这是网页或 XML 格式的表格：请用 Excel 打开后另存为 xlsx 再上传"))
     if ending in _TEXTS and not start.startswith(_NO_TEXT):
