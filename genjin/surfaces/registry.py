@@ -14,6 +14,19 @@ _CREDENTIAL = "a token must not change what a person signs in with; the page ask
 _SESSION = "sessions are a matter of browsers; the profile page names the one in use"
 _NIGHTLY = "a step of a job of the system; no member holds its grant"
 _UPLOAD = "takes a file; the page receives it"
+_IMPORTS = "served by the imports' own door, which reads files, rules and rows"
+_STEP = "a step of the import's job"
+_IMPORT_STEPS = dict.fromkeys(
+    ("imports.check_rows", "imports.compare_rows", "imports.bring_next", "imports.take_back_next"), _STEP
+)
+_IMPORT_DOOR = dict.fromkeys(
+    (
+        "imports.upload_file", "imports.set_layout", "imports.set_rules", "imports.set_policy", "imports.begin_check",
+        "imports.stop_check", "imports.mend_row", "imports.skip_row", "imports.decide_rows", "imports.decide_row",
+        "imports.begin_run", "imports.pause", "imports.go_on", "imports.cancel", "imports.undo",
+    ),
+    _IMPORTS,
+)  # fmt: skip
 
 NOT_ON: dict[str, dict[str, str]] = {
     API: {
@@ -47,6 +60,8 @@ NOT_ON: dict[str, dict[str, str]] = {
         "plans.remind": _NIGHTLY,
         "roles.learn": "a step of every upgrade; no member holds its grant",
         "imports.bring": "a step of the import's job, with a plan that only the job has",
+        **_IMPORT_STEPS,
+        **_IMPORT_DOOR,
     },
     WEB: {
         "ownership.expire_places": _NIGHTLY,
@@ -59,6 +74,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "plans.remind": _NIGHTLY,
         "roles.learn": "a step of every upgrade; no member holds its grant",
         "imports.bring": "a step of the import's job, with a plan that only the job has",
+        **_IMPORT_STEPS,
         "followups.keep_sheet": "a step of the download's job",
         "org.mail_code": "a job sends what the reset page asked for",
     },

@@ -16,7 +16,7 @@ from genjin.org.queries import actor_for, organisation
 from genjin.surfaces.imports.actions import begin_import, upload_table
 from genjin.surfaces.imports.models import Duplicates
 from genjin.surfaces.imports.planning import plan_import
-from genjin.surfaces.imports.running import run_import
+from genjin.surfaces.imports.earlier_running import run_import
 
 
 @dataclass(frozen=True)

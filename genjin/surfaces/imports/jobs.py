@@ -1,4 +1,4 @@
-"""The job that brings a long table in."""
+"""The jobs of imports: checking, running and undoing long ones; dropping files whose time is over."""
 
 from __future__ import annotations
 
@@ -8,13 +8,38 @@ from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import job, progress
-from genjin.surfaces.imports.actions import JOB
+from genjin.surfaces.imports.actions.earlier import JOB
+from genjin.surfaces.imports.actions.reviewing import CHECK_JOB
+from genjin.surfaces.imports.actions.running import RUN_JOB
+from genjin.surfaces.imports.actions.undoing import UNDO_JOB
+from genjin.surfaces.imports.earlier_running import run_import as run_earlier
 from genjin.surfaces.imports.queries import import_for
-from genjin.surfaces.imports.running import run_import
+from genjin.surfaces.imports.work import do_check, do_run, do_undo
 
 
 @job(JOB, title=_("导入表格"), as_member=True)
 def run_import_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, Any]:
     """Bring what is left of an import; run twice it goes on where it stopped."""
-    row = run_import(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
+    row = run_earlier(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
     return {"import": row.pk}
+
+
+@job(CHECK_JOB, title=_("校验要导入的表格"), as_member=True)
+def check_import_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, Any]:
+    """Check what is left of a file."""
+    do_check(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
+    return {"import": import_id}
+
+
+@job(RUN_JOB, title=_("导入表格"), as_member=True)
+def run_checked_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, Any]:
+    """Bring what is left of an import; run twice it goes on where it stopped."""
+    row = do_run(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
+    return {"import": import_id, "counts": row.counts}
+
+
+@job(UNDO_JOB, title=_("撤销导入"), as_member=True)
+def undo_import_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, Any]:
+    """Take back what is left."""
+    row = do_undo(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
+    return {"import": import_id, "counts": row.counts}

@@ -18,7 +18,7 @@ from genjin.surfaces.imports.actions import begin_import, resume_import, upload_
 from genjin.surfaces.imports.models import Duplicates, Import, State
 from genjin.surfaces.imports.planning import DUPLICATE, READY, REJECTED, Plan, plan_import
 from genjin.surfaces.imports.queries import import_for, imports_of
-from genjin.surfaces.imports.running import planned, run_import
+from genjin.surfaces.imports.earlier_running import planned, run_import
 from genjin.surfaces.imports.words import HEADINGS
 from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, go, page, render, respond

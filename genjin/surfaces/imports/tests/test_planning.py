@@ -12,7 +12,7 @@ from genjin.surfaces.imports.actions import begin_import, upload_table
 from genjin.surfaces.imports.matching import match_columns
 from genjin.surfaces.imports.models import Import
 from genjin.surfaces.imports.planning import Plan, _row, plan_import
-from genjin.surfaces.imports.running import run_import
+from genjin.surfaces.imports.earlier_running import run_import
 from genjin.surfaces.imports.tests.files import csv_file
 from genjin.testing.cast import Cast
 

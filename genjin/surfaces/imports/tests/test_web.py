@@ -19,7 +19,7 @@ from genjin.org.models import Member
 from genjin.surfaces.imports.actions import bring_rows
 from genjin.surfaces.imports.jobs import run_import_job
 from genjin.surfaces.imports.models import Import, State
-from genjin.surfaces.imports.running import planned
+from genjin.surfaces.imports.earlier_running import planned
 from genjin.surfaces.imports.tests.files import SHEET, csv_file
 from genjin.testing.cast import Cast
 

@@ -17,13 +17,13 @@ from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.bringing import bring
-from genjin.surfaces.imports.models import MOVES, Duplicates, Import, State
+from genjin.surfaces.imports.models import Duplicates, Import, State
 from genjin.surfaces.imports.planning import Plan
 from genjin.surfaces.imports.queries import import_for
 
 CHUNK = 50
 MOST_AT_ONCE = 50
-JOB = "imports.run"
+JOB = "imports.run_table"
 
 
 @action("imports.upload", on=Import, needs="imports.run", label=gettext_lazy("上传表格"), listed=False)
@@ -44,7 +44,7 @@ def begin_import(
 ) -> Import:
     """Begin; a long one goes to the queue unless the caller waits for it. Raises Refused("begun")."""
     row = import_for(actor, import_id, lock=True)
-    if State.RUNNING not in MOVES[State(row.state)]:
+    if row.state != State.UPLOADED:
         raise Refused("begun", _("这个文件已经导入过了，请重新上传"))
     row.state = State.RUNNING
     row.duplicates = duplicates if duplicates in Duplicates.values else Duplicates.SKIP
@@ -55,7 +55,7 @@ def begin_import(
     return row
 
 
-@action("imports.resume", on=Import, needs="imports.run", label=gettext_lazy("继续导入"), listed=False)
+@action("imports.resume_table", on=Import, needs="imports.run", label=gettext_lazy("继续导入"), listed=False)
 def resume_import(actor: Actor, import_id: int) -> Import:
     """Queue an import again that stopped half-way; rows already brought are not brought twice."""
     row = import_for(actor, import_id, lock=True)

@@ -1,0 +1,257 @@
+"""Bringing checked rows in through the bulk form of the actions; what came of each row is kept beside it. A step of the
+import's own action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from genjin.customers.actions.customers import create_customer, edit_customer
+from genjin.customers.models import Customer
+from genjin.kernel.actions import Action
+from genjin.kernel.actor import Actor
+from genjin.kernel.copying import copy_in
+from genjin.kernel.fields import Values
+from genjin.kernel.models.rows import Record
+from genjin.kernel.refusal import Refused
+from genjin.kernel.together import Torn, together
+from genjin.kernel.wording import clauses
+from genjin.surfaces.imports.actions.known import already_there, blanks_only, meanwhile
+from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
+from genjin.surfaces.imports.kinds import KINDS, OWNER
+from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
+from genjin.surfaces.imports.policy import Policy
+
+FETCHED = (
+    "number", "state", "cells", "fixes", "values", "title", "follows", "duplicate_of", "duplicate_why", "decision",
+)  # fmt: skip
+COUNTED = {"customer": "customers", "contact": "contacts", "followup": "followups", "plan": "plans"}
+
+
+@dataclass(slots=True)
+class Fate:
+    """What becomes of one row."""
+
+    number: int
+    values: Parts
+    title: str
+    creates: bool = False
+    customer_id: int | None = None
+    follows: int | None = None
+    decision: str = ""
+    refused: list[str] = field(default_factory=list)
+    brought: list[tuple[str, int, str, int]] = field(default_factory=list)
+    row: Record | None = None
+
+
+class Bringing:
+    """Brings one import's rows in, chunk after chunk."""
+
+    def __init__(self, actor: Actor, batch: Import) -> None:
+        self.actor = actor
+        self.kind = KINDS[batch.kind]
+        self.policy = Policy.from_json(batch.policy)
+        self._fresh = batch.stamp == actor.stamp
+        self._checker: Checker | None = None
+
+    def bring(self, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
+        """Bring the next rows: (the number of the last one, or None when there was none; the counts so far)."""
+        rows = ImportRow.objects.filter(batch_id=batch.pk, number__gt=batch.position).order_by("number")
+        fetched = list(rows.values_list(*FETCHED)[:most])
+        if not fetched:
+            return None, batch.counts
+        open_rows = [row for row in fetched if row[1] in (RowState.READY, RowState.DUPLICATE)]
+        fates = self._together(batch, open_rows)
+        self._keep(batch, fates)
+        return fetched[-1][0], self._counted(batch, fetched, fates)
+
+    def _together(self, batch: Import, rows: Sequence[Any]) -> list[Fate]:
+        """All rows in one frame; once more row by row when one of them broke off while writing."""
+        try:
+            with together(len(rows) or 1, most=max(len(rows), 1) * 2):
+                return self._run(batch, self._fates(batch, rows))
+        except (Torn, IntegrityError):
+            return self._run(batch, self._fates(batch, rows))
+
+    def _fates(self, batch: Import, rows: Sequence[Any]) -> list[Fate]:
+        fates = [self._fate(batch, row) for row in rows]
+        earlier = {fate.follows for fate in fates if fate.follows} - {fate.number for fate in fates}
+        if earlier:
+            made = Brought.objects.filter(batch_id=batch.pk, number__in=earlier, record_type="customer")
+            found = dict(made.values_list("number", "record_id"))
+            for fate in fates:
+                fate.customer_id = fate.customer_id or found.get(fate.follows or 0)
+        return fates
+
+    def _fate(self, batch: Import, row: Any) -> Fate:
+        number, state, cells, fixes, values, title, follows, duplicate_of, why, own = row
+        fate = Fate(number, unpacked(values), title, follows=follows)
+        if not self._fresh:
+            self._check_again(fate, cells, fixes, batch)
+        if state == RowState.DUPLICATE:
+            fate.decision = self.policy.decision(why, own)
+            if fate.decision not in (Decision.SKIP, Decision.CREATE):
+                fate.customer_id = duplicate_of
+        elif duplicate_of:
+            fate.decision, fate.customer_id = Decision.ATTACH, duplicate_of
+        fate.creates = not follows and fate.customer_id is None and fate.decision != Decision.SKIP
+        return fate
+
+    def _check_again(self, fate: Fate, cells: Any, fixes: Any, batch: Import) -> None:
+        """Options or members changed since the rows were checked."""
+        self._checker = self._checker or checker_of(self.actor, batch)
+        checked = self._checker.check(mended(cells, fixes))
+        fate.values = checked.values
+        fate.refused = [problem.words for problem in checked.problems if problem.blocking]
+
+    def _run(self, batch: Import, fates: list[Fate]) -> list[Fate]:
+        meanwhile(self.actor, batch, [f for f in fates if f.creates and f.decision != Decision.CREATE])
+        self._customers([f for f in fates if f.creates and not f.refused])
+        self._join(fates)
+        open_ = [f for f in fates if not f.refused and f.customer_id and f.decision != Decision.SKIP]
+        self._change([f for f in open_ if not f.follows and f.decision in (Decision.FILL, Decision.OVERWRITE)])
+        already_there(open_)
+        for part in self.kind.parts:
+            if part.key != "customer":
+                self._parts(part.key, part.action, [f for f in open_ if not f.refused])
+        for fate in open_:
+            if fate.row is None and fate.brought and fate.customer_id:
+                fate.brought.append(("customer", fate.customer_id, "used", 0))
+        return fates
+
+    def _customers(self, fates: Sequence[Fate]) -> None:
+        run = create_customer.function
+
+        def call(fate: Fate) -> Callable[[], Customer]:
+            owner = fate.values.get(OWNER, {}).get(OWNER) or self.policy.owner
+            values = Values(fate.values.get("customer", {}))
+            values.pop("code", None)
+
+            def made() -> Customer:
+                fate.row = run(self.actor, values=values, owner=owner, duplicate_known=True)
+                return fate.row
+
+            return made
+
+        _run_calls(create_customer, self.actor, fates, call)
+        for fate in fates:
+            if fate.row is not None and not fate.refused:
+                fate.customer_id = fate.row.pk
+                fate.brought.append(("customer", fate.row.pk, "made", 1))
+
+    def _join(self, fates: Sequence[Fate]) -> None:
+        """Rows about a customer of an earlier row."""
+        leaders = {fate.number: fate for fate in fates}
+        for fate in fates:
+            leader = leaders.get(fate.follows or 0)
+            if leader is not None:
+                fate.customer_id = leader.customer_id
+                fate.decision = leader.decision if leader.decision == Decision.SKIP else fate.decision
+            if fate.follows and fate.customer_id is None and fate.decision != Decision.SKIP:
+                fate.refused.append(_("同一客户的第 %d 行没有导入") % fate.follows)
+
+    def _change(self, fates: Sequence[Fate]) -> None:
+        """Fill or overwrite the customers that are there."""
+        wanted = blanks_only(fates)
+        run = edit_customer.function
+
+        def call(fate: Fate) -> Callable[[], Customer]:
+            def edited() -> Customer:
+                assert fate.customer_id is not None
+                return run(self.actor, fate.customer_id, values=wanted[fate.number])
+
+            return edited
+
+        changed = [fate for fate in fates if wanted.get(fate.number)]
+        _run_calls(edit_customer, self.actor, changed, call)
+        for fate in changed:
+            if not fate.refused and fate.customer_id:
+                fate.brought.append(("customer", fate.customer_id, "changed", 0))
+
+    def _parts(self, key: str, made_by: Action[Any, Any], fates: Sequence[Fate]) -> None:
+        """Contacts, follow-ups, plans: each with its customer."""
+        for name in dict.fromkeys(name for fate in fates for name in fate.values if name.partition(".")[0] == key):
+            wanted = [fate for fate in fates if fate.values.get(name)]
+            _run_calls(made_by, self.actor, wanted, lambda fate, name=name: self._part(made_by, fate, name, key))
+
+    def _part(self, made_by: Action[Any, Any], fate: Fate, name: str, key: str) -> Callable[[], Any]:
+        given = dict(fate.values[name])
+        own = {f.key for f in made_by.own_inputs}
+        arguments: dict[str, Any] = {k: given.pop(k) for k in list(given) if k in own}
+        values = Values(customer=fate.customer_id, **given)
+
+        def made() -> Any:
+            row = made_by.function(self.actor, values=values, **arguments)
+            fate.brought.append((key, row.pk, "made", row.version))
+            return row
+
+        return made
+
+    def _keep(self, batch: Import, fates: Sequence[Fate]) -> None:
+        """What came of each row, with the version each record now has."""
+        versions = _versions(fates)
+        brought = [
+            Brought(
+                batch_id=batch.pk,
+                number=fate.number,
+                record_type=record_type,
+                record_id=record_id,
+                version=versions.get(record_id, version),
+                verb=verb,
+            )
+            for fate in fates
+            for record_type, record_id, verb, version in fate.brought
+        ]
+        if brought:
+            copy_in(Brought, brought)
+        for fate in fates:
+            if fate.refused:
+                words = [[-1, clauses(fate.refused), "", True]]
+                failed = ImportRow.objects.filter(batch_id=batch.pk, number=fate.number)
+                failed.update(state=RowState.FAILED, problems=words)
+
+    def _counted(self, batch: Import, fetched: Sequence[Any], fates: Sequence[Fate]) -> dict[str, int]:
+        counts = dict(batch.counts)
+
+        def add(key: str, more: int) -> None:
+            counts[key] = counts.get(key, 0) + more
+
+        add("done", len(fetched))
+        add("refused", sum(row[1] == RowState.BAD for row in fetched) + sum(bool(f.refused) for f in fates))
+        add("skipped", sum(row[1] == RowState.SKIPPED for row in fetched))
+        add("duplicates", sum(not f.refused and not f.brought for f in fates))
+        for fate in fates:
+            for record_type, _id, verb, _version in fate.brought:
+                if verb == "made":
+                    add(COUNTED[record_type], 1)
+                elif verb == "changed":
+                    add("changed", 1)
+        return counts
+
+
+def _run_calls(
+    made_by: Action[Any, Any], actor: Actor, fates: Sequence[Fate], call: Callable[[Fate], Callable[[], Any]]
+) -> None:
+    if not fates:
+        return
+    outcome = made_by.run_calls(actor, [(fate.number, call(fate)) for fate in fates])
+    refused: Mapping[int, Refused] = dict(outcome.refused)
+    for fate in fates:
+        if fate.number in refused:
+            fate.refused.append(words_of(refused[fate.number]))
+
+
+def words_of(refusal: Refused) -> str:
+    """A refusal as one sentence."""
+    return clauses(refusal.errors.values()) or refusal.message
+
+
+def _versions(fates: Iterable[Fate]) -> dict[int, int]:
+    """The versions of customers as they stand now; what else was made is in its first version."""
+    ids = {record_id for fate in fates for record_type, record_id, *_how in fate.brought if record_type == "customer"}
+    return dict(Customer.objects.filter(pk__in=ids).values_list("pk", "version"))

@@ -1,0 +1,139 @@
+"""Which rows speak of one customer, and which of a customer that is there already: set by set, never row by row. A step
+of the action that checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from genjin.customers.models import Customer
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import visible_to
+from genjin.surfaces.imports.models import Import, RowState, Why
+
+ROW = "surfaces_importrow"
+READY, BAD, DUPLICATE = int(RowState.READY), int(RowState.BAD), int(RowState.DUPLICATE)
+
+_RESET = f"""
+UPDATE {ROW} SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = {READY}
+WHERE batch_id = %(batch)s AND state IN ({READY}, {DUPLICATE})
+  AND (follows IS NOT NULL OR duplicate_why <> '' OR duplicate_of IS NOT NULL)
+"""
+# A row with a number of its own belongs to the first row of that name and number, one without to the first of the name.
+_SAME_NAME = f"""
+UPDATE {ROW} r SET follows = f.first FROM (
+  SELECT number, CASE WHEN external_code = ''
+    THEN first_value(number) OVER (PARTITION BY name_key ORDER BY number)
+    ELSE first_value(number) OVER (PARTITION BY name_key, external_code ORDER BY number) END AS first
+  FROM {ROW} WHERE batch_id = %(batch)s AND state = {READY} AND name_key <> ''
+) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number
+"""
+_SAME_CODE = f"""
+UPDATE {ROW} r SET follows = f.first, title = f.title FROM (
+  SELECT DISTINCT ON (external_code) external_code, number AS first, title FROM {ROW}
+  WHERE batch_id = %(batch)s AND state = {READY} AND name_key <> '' AND external_code <> '' AND follows IS NULL
+  ORDER BY external_code, number
+) f WHERE r.batch_id = %(batch)s AND r.state = {READY} AND r.name_key = '' AND r.code = ''
+  AND r.external_code = f.external_code AND f.first < r.number
+"""
+_FOUND = f"""
+CREATE TEMP TABLE import_found ON COMMIT DROP AS
+WITH mine AS MATERIALIZED (
+  SELECT number, name_key, fuzzy_key, phone, credit_code, external_code, code FROM {ROW}
+  WHERE batch_id = %(batch)s AND state = {READY} AND follows IS NULL
+)
+SELECT m.number, c.id, 1 AS rank FROM mine m JOIN customers_customer c ON c.code = m.code WHERE m.code <> ''
+UNION ALL
+SELECT m.number, c.id, 2 FROM mine m JOIN customers_customer c ON c.credit_code = m.credit_code
+  WHERE m.credit_code <> '' AND c.credit_code <> ''
+UNION ALL
+SELECT m.number, c.id, 3 FROM mine m JOIN customers_customer c ON c.name_key = m.name_key WHERE m.name_key <> ''
+UNION ALL
+SELECT m.number, c.id, 4 FROM mine m JOIN customers_customer c ON c.phone = m.phone
+  WHERE m.phone <> '' AND c.phone <> ''
+UNION ALL
+SELECT m.number, c.id, 5 FROM mine m JOIN customers_customer c ON c.fuzzy_key = m.fuzzy_key WHERE m.fuzzy_key <> ''
+"""
+_FOUND_BY_CODE = f"""
+INSERT INTO import_found
+SELECT m.number, c.id, 1 FROM {ROW} m JOIN customers_customer c ON c.external_code = m.external_code
+WHERE m.batch_id = %(batch)s AND m.state = {READY} AND m.follows IS NULL
+  AND m.name_key = '' AND m.code = '' AND m.external_code <> ''
+"""
+_NAMELESS = f"""
+SELECT 1 FROM {ROW} WHERE batch_id = %(batch)s AND state = {READY} AND follows IS NULL
+  AND name_key = '' AND code = '' AND external_code <> '' LIMIT 1
+"""
+_KNOWN = f"""
+UPDATE {ROW} r SET state = {DUPLICATE}, duplicate_of = CASE WHEN d.seen THEN d.id ELSE 0 END,
+  duplicate_why = CASE WHEN d.seen THEN d.why ELSE '{Why.HIDDEN}' END
+FROM (
+  SELECT DISTINCT ON (f.number) f.number, f.id, (v.id IS NOT NULL AND c.life < 2) AS seen,
+    (ARRAY['{Why.CODE}', '{Why.CREDIT_CODE}', '{Why.NAME}', '{Why.PHONE}', '{Why.SIMILAR}'])[f.rank] AS why
+  FROM import_found f JOIN customers_customer c ON c.id = f.id LEFT JOIN ({{visible}}) v(id) ON v.id = f.id
+  ORDER BY f.number, f.rank, (v.id IS NOT NULL AND c.life < 2) DESC, f.id DESC
+) d WHERE r.batch_id = %(batch)s AND r.number = d.number
+"""
+_ALIKE = f"""
+UPDATE {ROW} r SET state = {DUPLICATE}, duplicate_row = f.first, duplicate_why = '{{why}}' FROM (
+  SELECT number, first_value(number) OVER (PARTITION BY {{key}} ORDER BY number) AS first
+  FROM {ROW} WHERE batch_id = %(batch)s AND state IN ({READY}, {DUPLICATE}) AND follows IS NULL AND {{key}} <> ''
+) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number AND r.state = {READY}
+"""
+_FOLLOWERS = f"""
+UPDATE {ROW} r SET state = {DUPLICATE}, duplicate_of = l.duplicate_of, duplicate_row = l.duplicate_row,
+  duplicate_why = l.duplicate_why
+FROM {ROW} l WHERE l.batch_id = %(batch)s AND r.batch_id = %(batch)s AND l.number = r.follows
+  AND l.state = {DUPLICATE} AND r.state = {READY}
+"""
+_NOBODY = f"""
+UPDATE {ROW} SET state = {BAD}, problems = problems || %(problem)s::jsonb
+WHERE batch_id = %(batch)s AND state = {READY} AND follows IS NULL AND name_key = ''
+"""
+
+
+def compare(actor: Actor, batch: Import, only: Sequence[int] = ()) -> None:
+    """Settle for all rows of a file whom they follow and whom they duplicate. `only`: rows that changed; what others
+    owe to them is settled too, so all are compared."""
+    del only
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {ROW}")
+        _run(cursor, batch, _RESET, _SAME_NAME, _SAME_CODE)
+        cursor.execute("DROP TABLE IF EXISTS import_found")
+        _run(cursor, batch, _FOUND)
+        cursor.execute(_NAMELESS, {"batch": batch.pk})
+        if cursor.fetchone():
+            _run(cursor, batch, _FOUND_BY_CODE)
+        _mark_known(cursor, actor, batch)
+        for why, key in (
+            (Why.FILE_CREDIT_CODE, "credit_code"),
+            (Why.FILE_PHONE, "phone"),
+            (Why.FILE_SIMILAR, "fuzzy_key"),
+        ):
+            _run(cursor, batch, _ALIKE.format(why=why, key=key))
+        _run(cursor, batch, _FOLLOWERS)
+        _reject_nobody(cursor, batch)
+
+
+def _run(cursor: Any, batch: Import, *statements: str) -> None:
+    for statement in statements:
+        cursor.execute(statement, {"batch": batch.pk})
+
+
+def _mark_known(cursor: Any, actor: Actor, batch: Import) -> None:
+    seen, parameters = visible_to(actor, Customer).order_by().values("pk").query.sql_with_params()
+    named = {f"v{place}": value for place, value in enumerate(parameters)}
+    visible = seen % tuple(f"%({name})s" for name in named) if named else seen
+    cursor.execute(_KNOWN.format(visible=visible), {"batch": batch.pk, **named})
+
+
+def _reject_nobody(cursor: Any, batch: Import) -> None:
+    from django.utils.translation import gettext as _  # noqa: PLC0415
+
+    import json  # noqa: PLC0415
+
+    problem = json.dumps([[-1, _("没有客户名称"), "", True]], ensure_ascii=False)
+    cursor.execute(_NOBODY, {"batch": batch.pk, "problem": problem})

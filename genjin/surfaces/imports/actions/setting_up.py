@@ -1,0 +1,97 @@
+"""Taking a file in; how its sheet is read, what its columns mean, what becomes of duplicates. Checked rows are dropped
+when any of this but the policy changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from genjin.kernel.actions import action
+from genjin.kernel.actor import Actor
+from genjin.kernel.recording import record
+from genjin.kernel.refusal import Refused
+from genjin.surfaces.imports.models import MOVES, Import, ImportRow, State
+from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.queries import import_for
+from genjin.surfaces.imports.rules import Rule
+from genjin.surfaces.imports.sheets import Look
+from genjin.surfaces.imports.storage import Stored
+
+NEEDS = "imports.run"
+
+
+@action("imports.upload_file", on=Import, needs=NEEDS, label=gettext_lazy("上传要导入的文件"), listed=False)
+def keep_file(actor: Actor, *, stored: Stored, kind: str, look: Look, rules: Sequence[Rule]) -> Import:
+    """Keep a received file with what was found in it. Called by `receiving.upload_file`."""
+    row = Import(
+        member_id=actor.member_id,
+        kind=kind,
+        filename=stored.filename,
+        digest=stored.digest,
+        size=stored.size,
+        stored_as=stored.stored_as,
+        sheet=look.sheet,
+        layout=look.layout,
+        rules=[rule.to_json() for rule in rules],
+        policy=Policy().to_json(),
+        total=look.total,
+    )
+    record(actor, row, filename=row.filename, rows=look.total)
+    return row
+
+
+@action("imports.set_layout", on=Import, needs=NEEDS, label=gettext_lazy("选择工作表和表头"), listed=False)
+def set_layout(actor: Actor, import_id: int, *, look: Look, rules: Sequence[Rule], kind: str = "") -> Import:
+    """Read another sheet, from another header row, or as another kind. Called by `receiving.read_again`."""
+    row = _open_again(actor, import_id)
+    row.sheet, row.layout, row.total = look.sheet, look.layout, look.total
+    row.rules = [rule.to_json() for rule in rules]
+    row.kind = kind or row.kind
+    record(actor, row)
+    return row
+
+
+@action("imports.set_rules", on=Import, needs=NEEDS, label=gettext_lazy("设置列的匹配"), listed=False)
+def set_rules(actor: Actor, import_id: int, *, rules: Sequence[Rule]) -> Import:
+    """Say what the columns mean. Raises Refused("twice") when two bring the same field."""
+    row = _open_again(actor, import_id)
+    named: dict[str, str] = {}
+    for rule in rules:
+        if rule.target and not rule.target.startswith("extra.") and rule.target in named:
+            words = {"one": named[rule.target], "other": rule.heading}
+            raise Refused("twice", _("「%(one)s」和「%(other)s」两列对应了同一个字段，请改一列") % words, "rules")
+        named[rule.target] = rule.heading
+    row.rules = [rule.to_json() for rule in rules]
+    record(actor, row)
+    return row
+
+
+@action("imports.set_policy", on=Import, needs=NEEDS, label=gettext_lazy("设置重复数据的处理"), listed=False)
+def set_policy(actor: Actor, import_id: int, *, policy: Mapping[str, Any]) -> Import:
+    """Say what becomes of duplicates and whose the customers are. Raises Refused("bad_policy")."""
+    row = import_for(actor, import_id, lock=True)
+    _demand_before_run(row)
+    row.policy = Policy.from_json({**row.policy, **policy}).to_json()
+    record(actor, row)
+    return row
+
+
+def _open_again(actor: Actor, import_id: int) -> Import:
+    """An import whose rows are to be checked anew."""
+    row = import_for(actor, import_id, lock=True)
+    _demand_before_run(row)
+    if row.state == State.CHECKED:
+        MOVES.move(row, State.UPLOADED)
+    row.position, row.counts = 0, {}
+    ImportRow.objects.filter(batch_id=row.pk).delete()
+    return row
+
+
+def _demand_before_run(row: Import) -> None:
+    if row.state not in (State.UPLOADED, State.CHECKED):
+        words = MOVES.words.get(State(row.state)) or _("导入已经开始，不能再改设置")
+        raise Refused("bad_move", str(words))

@@ -1,0 +1,197 @@
+"""One row of a file, checked: what it brings as parsed values, what is wrong with it, what it is compared by. Nothing
+is read from or written to the database here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from genjin.followups.rules import check_moment
+from genjin.kernel import normal
+from genjin.kernel.actor import Actor
+from genjin.kernel.fields import Field, FieldError
+from genjin.kernel.refusal import Refused
+from genjin.kernel.tables import Cell
+from genjin.surfaces.imports.compiling import prepare
+from genjin.surfaces.imports.kinds import KINDS, OWNER
+from genjin.surfaces.imports.models import Import
+from genjin.surfaces.imports.rules import Problem, Rule, rules_from_json
+
+Parts = dict[str, dict[str, Any]]
+WHOLE_ROW = -1
+FOLLOWUP_ALONE = frozenset({"author"})  # a row with nothing but a salesperson brings no follow-up
+
+
+class Reader(Protocol):
+    """What makes raw inputs of cells: {part: {field: raw}} and what is wrong with single cells."""
+
+    def read(self, cells: Sequence[Cell]) -> tuple[Parts, list[Problem]]:
+        """Read one row."""
+        ...
+
+
+@dataclass(slots=True)
+class Checked:
+    """A row as it would be brought in."""
+
+    values: Parts
+    problems: list[Problem]
+    title: str = ""
+    name_key: str = ""
+    fuzzy_key: str = ""
+    phone: str = ""
+    credit_code: str = ""
+    external_code: str = ""
+    code: str = ""
+
+    @property
+    def bad(self) -> bool:
+        """Whether something keeps it from being brought in."""
+        return any(problem.blocking for problem in self.problems)
+
+
+@dataclass
+class Checker:
+    """Checks rows of one import; made once, used for all of its rows."""
+
+    actor: Actor
+    kind: str
+    rules: Sequence[Rule]
+    reader: Reader
+    now: dt.datetime = field(default_factory=timezone.now)
+
+    def __post_init__(self) -> None:
+        kind = KINDS[self.kind]
+        self.main = kind.main
+        self.parts = [part.key for part in kind.parts if part.key != "customer"]
+        self.inputs: dict[str, dict[str, Field]] = {
+            part.key: {**part.inputs(self.actor), **{f.key: f for f in part.finders}} for part in kind.parts
+        }
+        self.places = {rule.target: rule.index for rule in self.rules if rule.target}
+
+    def check(self, cells: Sequence[Cell]) -> Checked:
+        """Read and check one row."""
+        raw, problems = self.reader.read(cells)
+        values = {part: self._parsed(part, given, problems) for part, given in raw.items() if given}
+        row = Checked(values, problems)
+        self._identify(row)
+        if not row.bad:
+            problems += self._missing(row)
+        return row
+
+    def _parsed(self, part: str, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+        if part == OWNER:
+            return dict(given)
+        inputs, actor = self.inputs[part.partition(".")[0]], self.actor
+        parsed = {}
+        for key, raw in given.items():
+            try:
+                value = inputs[key].parse(raw, actor)
+            except FieldError as error:
+                problems.append(Problem(self.places.get(f"{part}.{key}", WHOLE_ROW), str(error)))
+                continue
+            if value not in (None, "", []):
+                parsed[key] = value
+        return parsed
+
+    def _identify(self, row: Checked) -> None:
+        """What the customer of the row is known by."""
+        customer = row.values.get("customer", {})
+        name = customer.get("name") or ""
+        row.title = name[:200]
+        if name:
+            row.name_key = normal.company_key(name)[:200]
+            fuzzy = normal.company_fuzzy_key(name)[:200]
+            row.fuzzy_key = fuzzy if len(fuzzy) >= 2 else ""
+        row.phone = customer.get("phone") or ""
+        row.credit_code = customer.get("credit_code") or ""
+        row.external_code = customer.get("external_code") or ""
+        row.code = customer.get("code") or ""
+
+    def _missing(self, row: Checked) -> Iterator[Problem]:
+        if not (row.name_key or row.external_code or row.code):
+            yield Problem(WHOLE_ROW, _("没有编号和姓名，不知道是哪位客户"))  # S0-41
+            return
+        if "followup" in self.parts:
+            yield from self._followup(row)
+        for part, given in row.values.items():
+            if part.startswith("contact") and not given.get("name"):
+                given["name"] = row.title[:60] or given.get("phone", "") or row.external_code
+        for part in self.parts:
+            if part == self.main and not row.values.get(part):
+                yield Problem(WHOLE_ROW, _("这一行没有要导入的内容"))
+
+    def _followup(self, row: Checked) -> Iterator[Problem]:
+        given = row.values.get("followup")
+        if not given:
+            return
+        if not given.keys() - FOLLOWUP_ALONE:
+            del row.values["followup"]
+        elif "occurred_at" not in given:
+            yield Problem(WHOLE_ROW, _("没有跟进日期"))
+        else:
+            try:
+                check_moment(given["occurred_at"], self.now)
+            except Refused as refusal:
+                yield Problem(self.places.get("followup.occurred_at", WHOLE_ROW), refusal.message)
+
+
+def packed(values: Parts) -> Parts:
+    """Parsed values as JSON keeps them."""
+    return {part: {key: _packed(value) for key, value in given.items()} for part, given in values.items() if given}
+
+
+def unpacked(values: Parts) -> Parts:
+    """Parsed values out of JSON."""
+    return {
+        part: {key: _unpacked(value) if isinstance(value, dict) else value for key, value in given.items()}
+        for part, given in values.items()
+    }
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"d": value.isoformat()}
+    return {"n": str(value)} if isinstance(value, Decimal) else value
+
+
+def _unpacked(value: dict[str, str]) -> Any:
+    ((kind, text),) = value.items()
+    if kind == "t":
+        return dt.datetime.fromisoformat(text)
+    return dt.date.fromisoformat(text) if kind == "d" else Decimal(text)
+
+
+def cells_as_json(cells: Sequence[Cell]) -> list[Any]:
+    """Cells as they are kept; what JSON does not know becomes text that reads back the same."""
+    return [cell if cell is None or isinstance(cell, str | int | float) else _cell(cell) for cell in cells]
+
+
+def _cell(cell: Any) -> str:
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ", "seconds")
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
+
+
+def mended(cells: Sequence[Any], fixes: Mapping[str, str]) -> list[Any]:
+    """The cells with what was written over them."""
+    row = list(cells)
+    for index, text in fixes.items():
+        row += [None] * (int(index) + 1 - len(row))
+        row[int(index)] = text or None
+    return row
+
+
+def checker_of(actor: Actor, batch: Import) -> Checker:
+    """The checker of an import's rows, by its rules. Raises Refused("bad_rule")."""
+    rules = rules_from_json(batch.rules)
+    return Checker(actor, batch.kind, rules, prepare(actor, KINDS[batch.kind], rules))

@@ -1,0 +1,90 @@
+"""An import's work, done at once or by a job: check, run, undo. Each step is a transaction of its own, so that a second
+run goes on behind the first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import islice
+
+from genjin.kernel.actor import Actor, Surface
+from genjin.surfaces.imports.actions.bringing import Bringing
+from genjin.surfaces.imports.actions.reviewing import begin_check, check_rows, compare_rows
+from genjin.surfaces.imports.actions.running import begin_run, bring_next, go_on_import
+from genjin.surfaces.imports.actions.staging import staged_row
+from genjin.surfaces.imports.actions.undoing import take_back_next, undo_import
+from genjin.surfaces.imports.checking import checker_of
+from genjin.surfaces.imports.models import Import, State
+from genjin.surfaces.imports.queries import import_for
+from genjin.surfaces.imports.sheets import rows_of_file
+from genjin.surfaces.imports.storage import path_of
+
+CHUNK = 2_000
+Told = Callable[[int, int], None]
+
+
+def _nobody(done: int, total: int) -> None:
+    del done, total
+
+
+def check_import(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
+    """Check an import: at once when it is short (or the caller waits), else as a job. Raises Refused."""
+    row = begin_check(actor, import_id, waiting=waiting)
+    return row if row.job_id else do_check(actor, row)
+
+
+def run_import(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
+    """Bring a checked import in: at once when it is short (or the caller waits), else as a job. Raises Refused."""
+    row = begin_run(actor, import_id, waiting=waiting)
+    return row if row.job_id else do_run(actor, row)
+
+
+def go_on(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
+    """Go on with an import that was paused or stopped half-way. Raises Refused."""
+    row = go_on_import(actor, import_id, waiting=waiting)
+    return row if row.job_id else do_run(actor, row)
+
+
+def undo(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
+    """Take an import back: at once when it is short (or the caller waits), else as a job. Raises Refused."""
+    row = undo_import(actor, import_id, waiting=waiting)
+    return row if row.job_id else do_undo(actor, row)
+
+
+def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
+    """Check what is left of the rows, then compare them."""
+    if row.state != State.CHECKING:
+        return row
+    checker = checker_of(actor, row)
+    rows = rows_of_file(path_of(row.stored_as), row.filename, row.sheet, row.layout)
+    left = (each for each in rows if each[0] > row.position)
+    done = row.counts.get("done", 0)
+    while True:
+        begun = time.perf_counter()
+        chunk = [staged_row(number, cells, checker.check(cells)) for number, cells in islice(left, CHUNK)]
+        if not chunk:
+            break
+        if not check_rows(actor, row.pk, rows=chunk, seconds=time.perf_counter() - begun):
+            return import_for(actor, row.pk)
+        done += len(chunk)
+        told(done, max(done, row.total))
+    return compare_rows(actor, row.pk)
+
+
+def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:
+    """Bring what is left of the rows in."""
+    bringing = Bringing(actor.through(Surface.IMPORT), row)
+    while row.state == State.RUNNING:
+        told(row.counts.get("done", 0), row.total)
+        row = bring_next(actor, row.pk, bringing=bringing)
+    told(row.counts.get("done", 0), row.total)
+    return row
+
+
+def do_undo(actor: Actor, row: Import, told: Told = _nobody) -> Import:
+    """Take back what is left."""
+    while row.state == State.UNDOING:
+        told(row.counts.get("done", 0), row.total)
+        row = take_back_next(actor, row.pk)
+    return row
