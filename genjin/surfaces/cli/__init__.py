@@ -1,4 +1,4 @@
-"""The command line: `genjin serve | worker | migrate | demo | doctor | user | import`.
+"""The command line: `genjin serve | worker | migrate | demo | doctor | user | import | export`.
 
 Only the arguments are read here; each command is a module beside this one and is imported when it is called, because
 Django takes seconds to load and `serve` does without it.
@@ -48,12 +48,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add(commands, "worker", "worker", _("只运行后台任务（serve 已包含一个）"))
     _add(commands, "migrate", "migrate", _("更新数据库结构"))
+    upgrade = _add(commands, "upgrade", "upgrade", _("升级数据库：先备份，再更新结构，然后检查；中断后可接着做"))
+    upgrade.add_argument("--status", action="store_true", help=_("显示升级进行到哪一步"))
+    _add_backup(commands)
+    _add_restore(commands)
     _add(commands, "demo", "demo", _("在空数据库中建立演示公司"))
     _add(commands, "doctor", "doctor", _("检查安装是否正常，并说明如何修复"))
     _add_user(commands)
     bring = _add(commands, "import", "bring", _("导入客户跟进表（.xlsx）"))
     bring.add_argument("file", help=_("文件路径"))
     bring.add_argument("--as", dest="sign_in", metavar="SIGN_IN", help=_("以哪位成员的身份导入（姓名、手机或邮箱）"))
+    _add_export(commands)
     return parser
 
 
@@ -68,6 +73,38 @@ def _add_serve(commands: Commands) -> None:
     parser.add_argument("--port", type=int, default=8000, help=_("端口（默认 8000）"))
     parser.add_argument("--listen", action="store_true", help=_("允许局域网访问，并显示手机可扫的二维码"))
     parser.add_argument("--demo", action="store_true", help=_("数据库为空时建立演示公司"))
+
+
+def _add_export(commands: Commands) -> None:
+    parser = _add(commands, "export", "take", _("导出列表到文件（.xlsx、.csv、.vcf）"))
+    parser.add_argument("plural", metavar="LIST", help=_("列表，例如 customers"))
+    parser.add_argument("--out", required=True, metavar="FILE", help=_("写到哪个文件；格式看结尾"))
+    who = _("以哪位成员的身份导出（姓名、手机或邮箱）")
+    parser.add_argument("--as", dest="sign_in", required=True, metavar="SIGN_IN", help=who)
+    which = _("筛选、搜索与排序，可多次：level.in=A、q=张、sort=-id")
+    parser.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE", help=which)
+    parser.add_argument("--columns", default="", metavar="KEYS", help=_("列，用逗号分开；* 为可查看的全部列"))
+    parser.add_argument("--reason", default="", help=_("导出原因"))
+
+
+def _add_backup(commands: Commands) -> None:
+    parser = _add(commands, "backup", "backup", _("备份数据库和附件，并试恢复比对"))
+    parser.add_argument(
+        "--to", metavar="FOLDER", help=_("备份到这个目录（默认 GENJIN_BACKUPS，或数据目录里的 backups）")
+    )
+    parser.add_argument("--no-verify", action="store_true", help=_("不试恢复"))
+    verbs = parser.add_subparsers(title=_("操作"), metavar="VERB", dest="verb")
+    verbs.add_parser("list", help=_("列出保留的备份"))
+    verify = verbs.add_parser("verify", help=_("核对一个备份：检查每个字节，试恢复并逐表比对"))
+    verify.add_argument("path", help=_("备份目录"))
+
+
+def _add_restore(commands: Commands) -> None:
+    parser = _add(commands, "restore", "restore", _("把备份恢复到空的数据目录"))
+    parser.add_argument("path", help=_("备份目录；用 --until 时是归档目录"))
+    parser.add_argument("--key", metavar="FILE", help=_("原来的 secret-key 文件"))
+    parser.add_argument("--new-key", action="store_true", help=_("没有原来的密钥，使用新密钥"))
+    parser.add_argument("--until", metavar="TIME", help=_("恢复到这一刻，例如 2026-11-22 10:00，或 latest"))
 
 
 def _add_user(commands: Commands) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from genjin.kernel.environment import BadSetting, Environment, data_folder, uses_embedded_database
+from genjin.kernel.environment import BadSetting, Environment, backup_folder, data_folder, uses_embedded_database
 from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.postgres.account import check_reach, choose_account
 from genjin.kernel.postgres.cluster import programs
@@ -56,7 +56,7 @@ def findings() -> Iterator[Finding]:
         yield look()
     try:
         with database():
-            for ask in (_server, _checksums, _migrations, _worker, _totals):
+            for ask in (_server, _checksums, _migrations, _worker, _backup, _totals):
                 yield _carefully(ask)
     except DatabaseTrouble as trouble:
         yield Finding(_("数据库"), _("无法启动"), str(trouble))
@@ -184,6 +184,23 @@ def _worker() -> Finding:
         return Finding(subject, _("没有在运行"), mend)
     mend = "" if silent < WORKER_SILENT_SECONDS else mend
     return Finding(subject, _("%s 秒前有响应") % int(silent), mend)
+
+
+def _backup() -> Finding:
+    """When the last one succeeded that a trial restore has proved."""
+    from genjin.backups.queries import installed_at  # slow
+    from genjin.backups.rules import LATE_AFTER  # slow
+    from genjin.backups.storage.places import kept_in  # slow
+
+    subject, now = _("备份"), datetime.now(UTC)
+    good = next((each.manifest for each in kept_in(backup_folder()) if each.verified_at and each.manifest), None)
+    if good is None:
+        young = now - installed_at() < LATE_AFTER
+        mend = "" if young else _("运行 genjin backup；自动备份在 设置 → 业务设置 → 备份。")
+        return Finding(subject, _("还没有"), mend)
+    hours = int((now - good.at).total_seconds() // 3600)
+    mend = "" if now - good.at < LATE_AFTER else _("运行 genjin backup，并在 设置 → 备份 查看自动备份为什么失败。")
+    return Finding(subject, _("%s 小时前，已试恢复") % hours, mend)
 
 
 def _totals() -> Finding:

@@ -1,6 +1,7 @@
 """What a start has to do before anybody may come in, in a process that `serve` starts only when something is to do.
 
-Makes assets, migrates, seeds the demo company. Prints a report as JSON on its last line.
+Makes assets, upgrades the database (with a backup first when a company is in it), seeds the demo company. Prints a
+report as JSON on its last line.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.postgres.address import DATABASE
 from genjin.surfaces.cli.assets import assets_are_current, make_assets
 from genjin.surfaces.cli.demo import is_empty, seed
-from genjin.surfaces.cli.migrate import migrate
 from genjin.surfaces.cli.state import State, migrations_fingerprint
+from genjin.surfaces.cli.upgrade import upgrade
 
 
 def main(*, demo: bool) -> dict[str, str]:
@@ -32,7 +33,7 @@ def main(*, demo: bool) -> dict[str, str]:
     if not assets_are_current():
         make_assets()
     if state.migrations != migrations_fingerprint():
-        migrate()
+        upgrade()
     state.migrations = migrations_fingerprint()
     if demo and not state.set_up and is_empty():
         _seed(state, data)
