@@ -43,7 +43,7 @@ class Region:
     def short(self) -> str:
         """`江苏` for 江苏省; the whole name where less than two characters would be left."""
         shorter = _RANKS.sub("", self.name)
-        return shorter if len(shorter) > 1 else self.name
+        return shorter if len(shorter) > 1 else self.name.removesuffix("自治区")
 
 
 def region(code: str) -> Region | None:
