@@ -10,9 +10,11 @@ class SurfacesConfig(AppConfig):
     label = "surfaces"
 
     def ready(self) -> None:
-        """Register the imports' grant, actions and job."""
-        from genjin.surfaces.imports import actions, grants, jobs  # slow: models must be ready
+        """Register grants, actions and jobs of imports and exports, and what exports are bound to."""
+        from genjin.surfaces.exports import jobs as making  # slow: models must be ready
+        from genjin.surfaces.imports import actions, grants, jobs
 
         assert actions
         assert grants
         assert jobs
+        assert making

@@ -15,10 +15,14 @@ _SESSION = "sessions are a matter of browsers; the profile page names the one in
 _NIGHTLY = "a step of a job of the system; no member holds its grant"
 _UPLOAD = "takes a file; the page receives it"
 _IMPORTS = "served by the imports' own door, which reads files, rules and rows"
-_STEP = "a step of the import's job"
+_STEP = "a step of the imports' jobs"
 _IMPORT_STEPS = dict.fromkeys(
-    ("imports.check_rows", "imports.compare_rows", "imports.bring_next", "imports.take_back_next"), _STEP
-)
+    (
+        "imports.check_rows", "imports.compare_rows", "imports.bring_next", "imports.take_back_next",
+        "imports.drop_files",
+    ),
+    _STEP,
+)  # fmt: skip
 _IMPORT_DOOR = dict.fromkeys(
     (
         "imports.upload_file", "imports.set_layout", "imports.set_rules", "imports.set_policy", "imports.begin_check",
@@ -62,6 +66,9 @@ NOT_ON: dict[str, dict[str, str]] = {
         "imports.bring": "a step of the import's job, with a plan that only the job has",
         **_IMPORT_STEPS,
         **_IMPORT_DOOR,
+        "exports.keep": "a step of the export's job",
+        "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",
+        "exports.take_cards": "the page hands the file out",
     },
     WEB: {
         "ownership.expire_places": _NIGHTLY,

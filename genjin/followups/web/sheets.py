@@ -72,8 +72,11 @@ def _made_now(request: PageRequest, sheet: Sheet) -> io.BytesIO:
 
 def _answer(file: Any, request: PageRequest, sheet: Sheet) -> HttpResponse:
     name = file_name(asked_of(request.actor, sheet.asked["query"]))
-    headers = {"Content-Disposition": content_disposition(name), "Cache-Control": "private, no-store"}
-    return cast("HttpResponse", FileResponse(file, content_type=TYPE, headers=headers))
+    answer: Any = FileResponse(file, content_type=TYPE)
+    # the answer itself names a stored file by its place on the disk
+    answer.headers["Content-Disposition"] = content_disposition(name)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return cast("HttpResponse", answer)
 
 
 def _state(request: PageRequest, sheet: Sheet) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.surfaces.api.bodies import parameters
 from genjin.surfaces.api.door import ApiRequest, endpoint
+from genjin.surfaces.api.exports import EXPORT
 from genjin.surfaces.api.problems import answer
 from genjin.surfaces.api.records import BASE
 from genjin.surfaces.api.running import MOST_ROWS, path_of
 from genjin.surfaces.api.schemas import Schema, input_schema, record_schema
+from genjin.surfaces.exports.grants import RUN
 from genjin.surfaces.registry import API, offered
 
 STATUSES = {
@@ -61,6 +63,8 @@ def describe(actor: Actor) -> dict[str, Any]:
         paths[f"{BASE}/files/{{id}}"] = {"parameters": [_id()], "get": _operation("files.get", _("附件"))}
         undo = _operation("events.undo", _("撤销"))
         paths[f"{BASE}/events/{{id}}/undo"] = {"parameters": [_id()], "post": undo}
+    if actor.may(RUN):
+        paths.update(_exports())
     for record_type in types:
         paths.update(_reads(record_type))
     for action in described_actions(actor):
@@ -108,6 +112,16 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
         f"{BASE}/{plural}/{{id}}/timeline": {"parameters": [_id()], "get": past},
         f"{BASE}/{plural}/{{id}}/comments": {"parameters": [_id()], "get": said},
         f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
+    }
+
+
+def _exports() -> dict[str, Any]:
+    """An export asked for by exports.start: its state, its file."""
+    file = _operation("exports.file", _("导出的文件"))
+    file["responses"]["200"] = {"description": "OK", "content": {"application/octet-stream": {}}}
+    return {
+        f"{BASE}/exports/{{id}}": {"parameters": [_id()], "get": _operation("exports.get", _("导出"), EXPORT)},
+        f"{BASE}/exports/{{id}}/file": {"parameters": [_id()], "get": file},
     }
 
 

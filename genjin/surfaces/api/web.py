@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import comments, files, openapi, records, running
+from genjin.surfaces.api import comments, exports, files, openapi, records, running
 from genjin.surfaces.api.problems import refusal_answer
 
 served: list[URLPattern | URLResolver] = [
@@ -18,6 +18,8 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/actions/<str:name>/<int:row_id>", running.on_row),
     path("api/v1/files/<int:file_id>", files.content),
     path("api/v1/events/<int:event_id>/undo", running.undo),
+    path("api/v1/exports/<int:export_id>", exports.state),
+    path("api/v1/exports/<int:export_id>/file", exports.file),
     path("api/v1/<slug:plural>", records.records),
     path("api/v1/<slug:plural>/<int:row_id>", records.record),
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),

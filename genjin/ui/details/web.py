@@ -18,6 +18,7 @@ from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import buttons_of, cards_of, has_related, panels_of, related_cards_of
 from genjin.ui.details.entries import by_day
 from genjin.ui.details.facts import Facts, editable_field
+from genjin.ui.details.menu import menu_entries
 from genjin.ui.details.resting import voided_banner
 from genjin.ui.forms.controls import control
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
@@ -42,7 +43,7 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
         last=entries[-1].event_id if entries else 0, cards=cards_of(request, record),
         buttons=buttons_of(request, record),
         panels=[*voided_banner(actor, record, fmt, offered), *panels_of(request, record)],
-        related=has_related(record), url=record_url(record_type, row_id),
+        related=has_related(record), url=record_url(record_type, row_id), entries=menu_entries(actor, record),
     )  # fmt: skip
 
 

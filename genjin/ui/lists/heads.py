@@ -17,18 +17,20 @@ from genjin.kernel.records import RecordType
 @dataclass(frozen=True, kw_only=True)
 class HeadTool:
     """An entry. `link`: its address, `{plural}` being the type's; `into` ("#dialog") where that is opened, if not as a
-    page. `types`: the keys of the record types it stands at, () for all. `when_empty`: whether an empty list offers
-    it. `filtered`: the form that opens `into` gets the list's filters, order and search with its address."""
+    page. `needs`: a grant, '' for none. `types`: the keys of the record types it stands at, () for all. `when_empty`:
+    whether an empty list offers it. `filtered`: its address is opened with the list's filters, order and search.
+    `ticked`: it stands in the bar of ticked rows too and gets their `ids` (or `all=1`)."""
 
     key: str
     label: str | Promise
     icon: str
     link: str
-    needs: str
+    needs: str = ""
     types: tuple[str, ...] = ()
     into: str = ""
     when_empty: bool = False
     filtered: bool = False
+    ticked: bool = False
     order: int = 100
 
     def address(self, record_type: RecordType) -> str:
@@ -47,4 +49,4 @@ def register_head_tool(tool: HeadTool) -> None:
 def head_tools(actor: Actor, record_type: RecordType) -> list[HeadTool]:
     """What this actor is offered at the head of the list of this type, in order."""
     fitting = (t for t in _tools.values() if not t.types or record_type.key in t.types)
-    return sorted((t for t in fitting if actor.may(t.needs)), key=lambda tool: tool.order)
+    return sorted((t for t in fitting if not t.needs or actor.may(t.needs)), key=lambda tool: tool.order)

@@ -9,6 +9,7 @@ from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.lists import count_capped
 from genjin.kernel.records import RecordType
 from genjin.ui.addresses import demand_seeing, list_url, record_url
+from genjin.ui.details.menu import menu_entries
 from genjin.ui.formats import capped_count
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.lists.bulk import BulkForm, told
@@ -85,8 +86,9 @@ def row_menu(request: PageRequest, record_type: RecordType, row_id: int) -> Http
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(request.actor, record_type, row)]
     return fragment(
-        request, "ui/row_menu.html", offered=offered, url=record_url(record_type, row_id), tools=tools_at(request, row)
-    )
+        request, "ui/row_menu.html", offered=offered, url=record_url(record_type, row_id), tools=tools_at(request, row),
+        entries=menu_entries(request.actor, row),
+    )  # fmt: skip
 
 
 @page("<plural:record_type>/bulk/<str:verb>", name="bulk", methods=["GET", "POST"])
