@@ -134,6 +134,7 @@ document.addEventListener("dialog:done", event => {
   if (dialog.open) { $$("form", dialog).forEach(form => delete form.dataset.changed); closeDialog(); }
   if (event.detail?.changed) event.detail.changed.split(" ").forEach(name => body.dispatchEvent(new CustomEvent(name, { bubbles: true })));
 });
+document.addEventListener("submit", event => { if (event.target.matches("#dialog [data-download]")) setTimeout(closeDialog); }); // the answer is a file
 function ask(text, verb = words.confirm, danger = true) {
   return new Promise(answer => {
     const done = yes => { box.close(); box.remove(); answer(yes); };

@@ -36,6 +36,10 @@ document.addEventListener("click", event => {
   if (event.target.closest?.("[data-every]")) { $("#bulk").dataset.all = "1"; showSelection(); }
 });
 document.addEventListener("rows:done", clearSelection);
+document.addEventListener("click", event => { // pages of the list as it is filtered now: the menu is older than that
+  const link = event.target.closest?.("a[data-filtered]");
+  if (link) link.search = new URLSearchParams($$("#state input,.top [name=q]").filter(field => field.value).map(field => [field.name, field.value]));
+}, true);
 
 // ---- rows: one set of row actions moves to the row that is pointed at or holds the focus ------------------------------
 function offerActions(row) {
