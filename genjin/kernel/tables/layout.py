@@ -49,6 +49,7 @@ def rows_of(rows: Iterable[Row], layout: Layout, merges: Sequence[Merge] = ()) -
     start, width = layout.first_column, layout.columns
     begin = layout.first_row
     again = [row for row in layout.as_written if any(row)]
+    telling = frozenset(heading for row in again for heading in row if heading)
     fillings = _Fillings(layout, merges) if merges else None
     for number, row in rows:
         if number < begin:
@@ -59,11 +60,11 @@ def rows_of(rows: Iterable[Row], layout: Layout, merges: Sequence[Merge] = ()) -
             continue
         first = cells[0] if cells[0] is not None else next(cell for cell in cells if cell is not None)
         if type(first) is str:
-            if first[0] in _FOOTERS_BEGIN and is_footer(first, filled, width):
+            if first[:1] in _FOOTERS_BEGIN and is_footer(first, filled, width):
                 continue
             if filled == 1 and first == layout.title:
                 continue
-            if any(_same(written, cells, filled) for written in again):
+            if first in telling and any(_same(written, cells, filled) for written in again):
                 continue
         cells += [None] * (width - len(cells))
         if fillings:

@@ -58,7 +58,8 @@ class Workbook(Source):
         if book not in self._names:
             raise _no_workbook(self._names)
         related = self._related(book)
-        self._strings_path = next((path for kind, path in related.values() if kind == "sharedStrings"), "")
+        shared = (path for kind, path in related.values() if kind == "sharedStrings")
+        self._strings_path = next(shared, "xl/sharedstrings.xml")
         styles = next((path for kind, path in related.values() if kind == "styles"), "")
         named, since_1904 = self._sheets_of(book)
         found = [(name, hidden, *related.get(key, ("", ""))) for name, hidden, key in named]
