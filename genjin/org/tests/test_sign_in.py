@@ -81,6 +81,7 @@ def test_unknown_names_are_throttled_like_known_ones(cast: Cast, client: Client)
     assert answers == [422] * PER_ACCOUNT + [429]
 
 
+@pytest.mark.long
 def test_one_address_cannot_try_all_accounts(cast: Cast, client: Client) -> None:
     for number in range(100):
         Attempt.objects.all().exclude(key__startswith="address").delete()

@@ -17,6 +17,7 @@ from genjin.kernel.postgres.account import Account, check_reach
 from genjin.kernel.postgres.cluster import programs
 from genjin.kernel.postgres.tests.trial import ask, reachable_folder
 
+pytestmark = pytest.mark.long
 AS_ROOT = os.geteuid() == 0
 
 

@@ -120,6 +120,7 @@ def test_duplicates_are_told_without_what_the_caller_may_not_see(world: World) -
     assert again.status_code == 201
 
 
+@pytest.mark.long
 def test_no_field_of_the_model_comes_in_by_the_back_door(world: World) -> None:
     caller = world.caller("owner")
     allowed = {"name", "short_name", "remarks"}
