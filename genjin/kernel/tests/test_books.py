@@ -179,13 +179,8 @@ def test_long_lists_of_texts_are_kept_in_a_file(tmp_path: Path, monkeypatch: pyt
     assert (len(plain), plain[199]) == (200, (200, ["客户59", "说明 & 199"]))
 
 
-EARLY = [
-    date(1900, 1, 1),
-    date(1900, 2, 28),
-    date(1900, 3, 1),
-    datetime.fromisoformat("1999-12-31T23:59:59"),
-    date(9999, 12, 31),
-]
+EARLY = [date(1900, 1, 1), date(1900, 2, 28), date(1900, 3, 1)]
+LATE = [datetime.fromisoformat("1999-12-31T23:59:59"), date(9999, 12, 31)]
 NUMBERS = [0, 1, 0.45, 1.5, 59, 60, 61, 65.5, 43862, 43862.4166666667]
 LARGE = [-1, 1e14, 1e15, 1e20, 0.1 + 0.2]
 AS_NUMBERS = ["General", "0.00%", "#,##0.00", "@", '"d"0', "[Red]0.0", "0.00E+00", "_(* #,##0_)", "0年"]
