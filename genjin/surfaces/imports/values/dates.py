@@ -218,6 +218,12 @@ def possible_orders(values: Iterable[Cell]) -> tuple[tuple[Order, ...], int]:
     return tuple(order for order in ORDERS if order in left), doubtful
 
 
+def in_doubt(text: str) -> bool:
+    """Whether a text is a day in several orders."""
+    short = _SHORT.fullmatch(split_time(plain(text))[0].strip())
+    return short is not None and sum(in_order(short.groups(), order) is not None for order in ORDERS) > 1
+
+
 def order_words(order: Order) -> str:
     """年/月/日."""
     return {"ymd": _("年/月/日"), "mdy": _("月/日/年"), "dmy": _("日/月/年")}.get(order, "")
