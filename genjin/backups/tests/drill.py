@@ -102,7 +102,7 @@ class Browser:
 
     def sign_in(self, name: str) -> None:
         """With the cast's password."""
-        self.post("/sign-in", "/sign-in", login=name, password=PASSWORD)
+        self.post("/sign-in", "/sign-in", name=name, password=PASSWORD)
 
 
 AS_ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
