@@ -24,6 +24,7 @@ from genjin.kernel.fields import Choice, Field
 from genjin.kernel.refusal import Refused
 from genjin.org.queries.holidays import calendar
 from genjin.plans.models import Plan
+from genjin.plans.rules import PlanKind
 from genjin.ui.formats import Formats
 from genjin.ui.forms.controls import Control, controls
 
@@ -115,7 +116,7 @@ def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str,
         contacts=_contacts(actor, customer),
         contact=str(values.get("contact") or ""),
         plan=(asked.plan.pk, _planned(fmt, asked.plan)) if asked.plan else None,
-        phrases=_phrases(customer),
+        phrases=_phrases(customer, asked.plan),
         off=_days_off(actor),
         hint=_hint(actor, fmt, customer),
         late_hours=limit.hours,
@@ -166,8 +167,10 @@ def _hint(actor: Actor, fmt: Formats, customer: Customer | None) -> str:
     return _("上次有效跟进是%(when)s，还不到 %(days)d 天，注意别太频繁") % told
 
 
-def _phrases(customer: Customer | None) -> str:
-    query = urlencode({"customer": customer.pk} if customer else {})
+def _phrases(customer: Customer | None, plan: Plan | None) -> str:
+    """Where the picker asks; of a greeting it offers words for the occasion."""
+    given = {"customer": customer.pk} if customer else {}
+    query = urlencode(given | ({"plan": plan.pk} if plan and plan.kind == PlanKind.CARE else {}))
     return f"{reverse('phrase-choices')}?{query}"
 
 

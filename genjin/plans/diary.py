@@ -16,7 +16,7 @@ from genjin.org.snapshot import Person
 from genjin.plans.drawing import PlanLine, drawn
 from genjin.plans.queries import plans_between
 from genjin.plans.record import PLAN
-from genjin.ui.formats import Formats, weekday_name
+from genjin.ui.formats import MIDNIGHT, Formats, weekday_name
 
 SPANS = {"day": _("日"), "week": _("周"), "month": _("月")}
 MOST_PEOPLE = 12
@@ -24,11 +24,13 @@ MOST_OFFERED = 60
 MOST_PLANS = 600
 IN_CELL = 4
 FIRST_HOUR, LAST_HOUR = 8, 20
+ALL_DAY = -1
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A plan in the calendar: its row, the hour it begins, `clock` as text, its colour (the assignee's)."""
+    """A plan in the calendar: its row, the hour it begins (ALL_DAY without a time of day), `clock` as text, its colour
+    (the assignee's)."""
 
     line: PlanLine
     clock: str
@@ -102,13 +104,15 @@ def days_shown(actor: Actor, fmt: Formats, span: Span, member_ids: Collection[in
 
 
 def hours_of(day: DayShown) -> Mapping[int, list[Shown]]:
-    """{hour: plans} of a day: working hours, and those outside them in which something is planned."""
+    """{hour: plans} of a day: working hours, and those outside them in which something is planned; ALL_DAY first where
+    something has no time of day."""
     hours = {*range(FIRST_HOUR, LAST_HOUR), *(shown.hour for shown in day.plans)}
     return {hour: [shown for shown in day.plans if shown.hour == hour] for hour in sorted(hours)}
 
 
 def _shown(line: PlanLine, local: datetime, colour: int, who: str) -> Shown:
-    return Shown(line, f"{local.hour:02d}:{local.minute:02d}", local.hour, colour, who)
+    clock = f"{local.hour:02d}:{local.minute:02d}"
+    return Shown(line, clock, ALL_DAY if clock == MIDNIGHT else local.hour, colour, who)
 
 
 def _day(actor: Actor, fmt: Formats, span: Span, day: date) -> DayShown:

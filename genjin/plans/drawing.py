@@ -104,6 +104,8 @@ def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, writ
 def _notes(actor: Actor, plan: Plan) -> Iterable[str]:
     method, rhythm = PLAN.keys["method"], PLAN.keys["rhythm"]
     assert isinstance(method, Choice)
+    if plan.kind:
+        yield PLAN.keys["kind"].text(plan.kind, actor)
     if plan.method:
         yield method.text(plan.method, actor)
     if plan.minutes:

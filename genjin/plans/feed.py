@@ -17,7 +17,7 @@ from genjin.org.queries import actor_for, hash_token, organisation
 from genjin.plans.models import Plan
 from genjin.plans.queries import feed_of, plans_between
 from genjin.plans.record import PLAN
-from genjin.plans.rules import is_open
+from genjin.plans.rules import is_open, whole_day
 from genjin.ui.addresses import record_url
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
@@ -86,8 +86,7 @@ def _event(actor: Actor, plan: Plan, customer: str, base: str) -> Iterable[str]:
     yield f"DTSTAMP:{_moment(plan.updated_at)}"
     yield f"LAST-MODIFIED:{_moment(plan.updated_at)}"
     yield f"SEQUENCE:{plan.version}"
-    yield f"DTSTART:{_moment(plan.starts_at)}"
-    yield f"DTEND:{_moment(plan.starts_at + timedelta(minutes=plan.minutes or USUAL_MINUTES))}"
+    yield from _times(actor, plan)
     yield f"SUMMARY:{escaped(words if is_open(plan.state) else '✓ ' + words)}"
     if method:
         yield f"DESCRIPTION:{escaped(method)}"
@@ -95,6 +94,16 @@ def _event(actor: Actor, plan: Plan, customer: str, base: str) -> Iterable[str]:
     yield "STATUS:CONFIRMED"
     yield "TRANSP:OPAQUE" if is_open(plan.state) else "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _times(actor: Actor, plan: Plan) -> Iterable[str]:
+    if whole_day(plan.starts_at, actor.zone) and not plan.minutes:
+        day = plan.starts_at.astimezone(actor.zone).date()
+        yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
+        return
+    yield f"DTSTART:{_moment(plan.starts_at)}"
+    yield f"DTEND:{_moment(plan.starts_at + timedelta(minutes=plan.minutes or USUAL_MINUTES))}"
 
 
 def _quiet(text: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from genjin.kernel.refusal import NotFound, Refused
-from genjin.ui.pages import render, wants_fragment, with_toast
+from genjin.ui.pages import all_pages, render, to_sign_in, wants_fragment, with_toast
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -22,7 +22,12 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django gives it
-    """The form's token is missing or old (settings.CSRF_FAILURE_VIEW)."""
+    """The form's token is missing or old (settings.CSRF_FAILURE_VIEW). Whose session is gone as well signs in and comes
+    back: what was typed is kept by the browser."""
+    match = request.resolver_match
+    guarded = match is not None and match.url_name not in {known.name for known in all_pages() if known.opened}
+    if guarded and getattr(request, "actor", None) is None:
+        return to_sign_in(request)
     return _answer(request, 403, _("页面已过期"), _("为了安全，请刷新页面后再提交一次"))
 
 

@@ -68,8 +68,8 @@ class Formats:
         return self._short(self._split(value)[0])
 
     def due(self, value: dt.datetime | dt.date | None) -> Due:
-        """A planned date: `逾期 3 天` (bad), `今天 10:30` (bad once past, else warn), `明天 09:30`, `11-24`. Midnight is a
-        day without a time of day: `今天` (warn)."""
+        """A planned date: `逾期 3 天` (bad), `今天 10:30` (bad once past, else warn), `明天 09:30`, `11-24`. Midnight
+        is a day without a time of day: `今天` (warn)."""
         if value is None:
             return Due(EMPTY, "")
         day, clock = self._split(value)

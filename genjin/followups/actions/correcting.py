@@ -100,7 +100,7 @@ def restore_followup(actor: Actor, followup_id: int) -> FollowUp:
     "followups.unvoid",
     on=FollowUp,
     needs="followups.edit",
-    label=gettext_lazy("还原"),
+    label=gettext_lazy("撤销作废"),
     icon="arrow-back-up",
     listed=False,
 )

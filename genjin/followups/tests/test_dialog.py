@@ -257,3 +257,18 @@ def test_phrases_are_written_in_a_dialog(cast: Cast) -> None:
     assert client.post(f"/phrases/{phrase.pk}/edit", sent, headers=over("/phrases")).status_code == 204
     phrase.refresh_from_db()
     assert (phrase.title, phrase.order, phrase.member_id) == ("改题", 3, cast.owner.pk)
+
+
+def test_a_send_without_session_and_csrf_cookie_leads_to_sign_in_and_back(cast: Cast) -> None:
+    """The words stay in the browser's draft; a lost sign-in is not called an expired page."""
+    customer = make_customer(cast.actor("owner"))
+    nobody = Client(enforce_csrf_checks=True)
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/customers/{customer.pk}?tab=1"}
+    answer = nobody.post(f"/customers/{customer.pk}/followups", {"content": "聊了报价"}, headers=headers)
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, f"/sign-in?next=/customers/{customer.pk}%3Ftab%3D1")
+    whole = nobody.post("/followups/new", {"content": "聊了报价"})
+    assert (whole.status_code, whole["Location"]) == (302, "/sign-in?next=/followups/new")
+    assert nobody.post("/sign-in", {"sign_in": "owner"}).status_code == 403
+    signed_in = Client(enforce_csrf_checks=True)
+    signed_in.force_login(cast.owner)
+    assert signed_in.post("/followups/new", {"content": "聊了报价"}, headers=headers).status_code == 403

@@ -12,6 +12,7 @@ from django.utils import timezone
 from genjin.customers.actions.customers import add_customer_teammate
 from genjin.customers.tests.factories import make_customer
 from genjin.followups.load.queries import loads
+from genjin.followups.models import FirstContact
 from genjin.kernel import sealing
 from genjin.kernel.stamps import bump_stamp
 from genjin.org.models import Role
@@ -34,6 +35,24 @@ def test_S0_82_overdue_and_todays_numbers_open_lists_of_as_many_rows(
     found = re.findall(rf'href="(/plans\?[^"]*assignee.in={cast.owner.pk}[^"]*)">(\d+)<', page)
     assert [number for _, number in found] == ["3", "2"]
     for href, number in found:
+        rows = client.get(href.replace("&amp;", "&")).content.decode()
+        assert len(re.findall(r"<tr[^>]* data-id=", rows)) == int(number), href
+
+
+def test_S0_82_those_who_wait_for_a_first_contact_open_as_a_list_of_as_many(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    for name in ("甲", "乙", "丙"):
+        make_customer(owner, name=name)
+    make_customer(cast.actor("manager"), name="别人的")
+    while sealing.seal() + sealing.deliver():
+        pass
+    FirstContact.objects.filter(customer__name="甲").update(due_at=timezone.now() - timedelta(hours=1))
+    client = Client()
+    client.force_login(cast.manager)
+    page = client.get("/today").content.decode()
+    found = re.findall(rf'href="(/customers\?[^"]*first_contact\.(\w+)={cast.owner.pk})">[^\d<]*(\d+)', page)
+    assert [(which, number) for _href, which, number in found] == [("running", "3"), ("late", "1")]
+    for href, _which, number in found:
         rows = client.get(href.replace("&amp;", "&")).content.decode()
         assert len(re.findall(r"<tr[^>]* data-id=", rows)) == int(number), href
 

@@ -17,11 +17,14 @@ from genjin.followups.actions.phrases import (
     retire_phrase,
 )
 from genjin.followups.models import Phrase
+from genjin.followups.phrasing.greetings import suggested
 from genjin.followups.phrasing.queries import changes, choices, phrase_for, phrases_of
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE
 from genjin.kernel.refusal import NotFound
 from genjin.org.web.frame import SettingsForm
+from genjin.plans.models import Plan
+from genjin.plans.queries import plan_for
 from genjin.ui.pages import PageRequest, closed_dialog, fragment, go, page, respond, wants_fragment
 from genjin.ui.undoing import undo_address
 
@@ -71,9 +74,19 @@ def set_state(request: PageRequest, phrase_id: int, state: str) -> HttpResponse:
 @page("phrases/choices", name="phrase-choices", needs=USE)
 def phrase_choices(request: PageRequest) -> HttpResponse:
     """What the picker offers for `q`, with the names of `customer` and `contact` filled in."""
-    names = _names(request.actor, request.GET.get("customer", ""), request.GET.get("contact", ""))
-    found = choices(request.actor, request.GET.get("q", "").strip()[:60], names)
+    actor, text = request.actor, request.GET.get("q", "").strip()[:60]
+    names = _names(actor, request.GET.get("customer", ""), request.GET.get("contact", ""))
+    plan = _plan(actor, request.GET.get("plan", ""))
+    found = suggested(actor, plan, names) if plan and not text else []
+    found += [one for one in choices(actor, text, names) if one not in found]
     return fragment(request, "followups/phrase_choices.html", found=found, shares=request.actor.may(SHARE))
+
+
+def _plan(actor: Actor, text: str) -> Plan | None:
+    try:
+        return plan_for(actor, int(text), to=SEE) if text.isdecimal() and len(text) < 19 else None
+    except NotFound:
+        return None
 
 
 def _done(request: PageRequest, words: str, undo: str = "") -> HttpResponse:

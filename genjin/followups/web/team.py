@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genjin.customers.record import CUSTOMER
 from genjin.followups.load.queries import MOST, Load, loads
+from genjin.followups.waiting import LATE, waiting_url
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.plans.record import PLAN
@@ -28,6 +29,8 @@ class Desk:
     overdue_url: str
     today_url: str
     cold_url: str
+    waiting_url: str
+    late_url: str
 
 
 def team(request: PageRequest, member_id: int) -> Workcard | None:
@@ -54,6 +57,8 @@ def _desk(actor: Actor, load: Load) -> Desk:
         overdue_url=f"{plans}&due_at.overdue=&sort=due_at",
         today_url=f"{plans}&due_at.today=&sort=due_at",
         cold_url=f"{list_url(CUSTOMER)}?f=1&owner.in={member}&follow_by.past=0&sort=follow_by",
+        waiting_url=waiting_url(member),
+        late_url=waiting_url(member, LATE),
     )
 
 

@@ -11,6 +11,7 @@ from genjin.followups.queries import first_contacts_due
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.report import report
+from genjin.followups.waiting import waiting_url
 from genjin.ui.addresses import record_url
 from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
@@ -55,7 +56,11 @@ def first_contacts(request: PageRequest, member_id: int) -> Workcard | None:
     if not lines:
         return None
     late = sum(line.late for line in lines)
-    context = {"waiting": lines, "more_waiting": len(found) > MOST, "late": late}
+    context = {
+        "waiting": lines,
+        "more_waiting": waiting_url(member_id) if len(found) > MOST else "",
+        "late": late,
+    }
     leads = (Lead(f"{MOST}+" if len(found) > MOST else str(len(lines)), _("个待首次联系"), "bad" if late else ""),)
     return Workcard("followups/first_contacts_card.html", context, leads)
 

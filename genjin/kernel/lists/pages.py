@@ -102,12 +102,11 @@ class _Reader:
     def _merged(
         self, attempt: Attempt, order: Order, start: Place | None, edge: Place | None, wanted: int
     ) -> list[tuple[Any, ...]]:
-        merged: dict[int, tuple[Any, ...]] = {}
-        for part in attempt.parts:
-            rows = order.sort(order.between(part, start, edge, first=attempt.first), first=attempt.first)
-            merged.update((row[0], row) for row in rows.values_list(*self.names)[:wanted])
-        if len(attempt.parts) == 1:
-            return list(merged.values())
+        between = [order.between(part, start, edge, first=attempt.first) for part in attempt.parts]
+        parts = [order.sort(rows, first=attempt.first).values_list(*self.names)[:wanted] for rows in between]
+        if len(parts) < 2:
+            return [row for rows in parts for row in rows]
+        merged = {row[0]: row for row in parts[0].union(*parts[1:], all=True)}
         place = self.at[order.path]
         in_order = sorted(merged.values(), key=lambda row: (row[place], row[0]), reverse=order.descending)
         return in_order[:wanted]

@@ -271,6 +271,17 @@ def kinds() -> dict[str, str]:
         "teammate": _("团队成员"),
         "file": _("附件"),
         "comment": _("评论"),
+        "address": _("地址"),
+        "phrase": _("话术"),
+        "calendar_feed": _("日历订阅"),
+        "followup_sheet": _("统计表下载"),
+        "saved_view": _("视图"),
+        "import": _("导入"),
+        "robot": _("群机器人"),
+        "mail_server": _("邮件服务器"),
+        "push_service": _("浏览器推送"),
+        "device": _("接收推送的设备"),
+        "reminder_choice": _("提醒方式"),
     }
 
 

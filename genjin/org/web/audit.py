@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
-from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.fields import Date
-from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.records import RECORD_TYPES, by_plural
 from genjin.org.queries import organisation
 from genjin.org.queries.audit import Asked, audit_page, kind_of, kinds, surfaces
 from genjin.org.web.frame import settings_page
@@ -36,10 +37,25 @@ def audit(request: PageRequest) -> HttpResponse:
 
 def _filters(request: PageRequest, asked: Asked) -> dict[str, Any]:
     return {
-        "actions": sorted((name, str(action.label)) for name, action in ACTIONS.items()),
+        "actions": _actions(),
         "types": [(key, kind_of(key)) for key in (*RECORD_TYPES, *kinds())],
         "person": organisation(request.actor).people.get(asked.member_id or 0),
     }
+
+
+def _actions() -> list[tuple[str, list[tuple[str, str]]]]:
+    """[(what they are done to, [(name, words)])], both by their words."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, action in ACTIONS.items():
+        found.setdefault(_group(name, action), []).append((str(action.label), name))
+    return [(group, [(name, words) for words, name in sorted(pairs)]) for group, pairs in sorted(found.items())]
+
+
+def _group(name: str, action: Action[Any, Any]) -> str:
+    if action.on is not None:
+        return kind_of(action.on.row_type)
+    known = by_plural(name.partition(".")[0])
+    return str(known.label) if known else _("系统")
 
 
 def _asked(request: PageRequest) -> Asked:

@@ -63,7 +63,7 @@ async function post(address) { // an undo: lists and records draw themselves afr
   if (answer?.ok && to) { leaving = true; location.href = to; return; }
   if (answer?.ok && !$("#list,#record")) { leaving = true; return location.reload(); }
   for (const [name, detail] of Object.entries(told)) body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-  if (!answer?.ok && !told.toast) toast({ text: answer ? words.failed : words.offline, tone: "bad" });
+  if (!answer?.ok && !told.toast) toast({ text: answer ? words.failed : words.unsaved, tone: "bad" });
 }
 document.addEventListener("toast", event => toast(event.detail));
 const flash = document.cookie.match(/(?:^|; )flash=([^;]+)/);
@@ -154,7 +154,11 @@ document.addEventListener("htmx:confirm", async event => {
 
 // ---- htmx: what failed is said, can be retried, and never lands in the page -----------------------------------------
 function retryOf(ctx) { return ctx.sourceElement?.isConnected ? () => htmx.trigger(ctx.sourceElement, ctx.sourceEvent?.type ?? "click") : null; }
-function untick() { $$("input.rnd:checked").forEach(box => { box.checked = false; }); } // done is what the server has said
+function untick() { $$("input.rnd").forEach(box => { box.checked = box.defaultChecked; }); } // done is what the server has said
+function unreached({ request, sourceElement: from }) { // what became of it, plainly: only drafts are kept here
+  if (request?.method === "GET") return words.unread;
+  return from?.matches("input.rnd") ? words.undone : from?.closest("form[data-draft]") ? words.offline : words.unsaved;
+}
 document.addEventListener("htmx:response:error", event => {
   const { ctx } = event.detail, { status, headers } = ctx.response;
   untick();
@@ -169,7 +173,7 @@ document.addEventListener("htmx:error", event => {
   const { ctx } = event.detail;
   untick();
   const told = ctx?.request?.method !== "GET" && ctx?.sourceElement?.closest("form[data-compose]"); // says so itself
-  if (ctx && !told) toast({ text: words.offline, tone: "bad", retry: retryOf(ctx) });
+  if (ctx && !told) toast({ text: unreached(ctx), tone: "bad", retry: retryOf(ctx) });
 });
 document.addEventListener("htmx:before:request", event => {
   const { ctx } = event.detail, form = ctx.sourceElement.closest("form");

@@ -1,10 +1,10 @@
-// Settings: order of options by dragging or arrow keys, departments dragged onto others, codes copied, grants ticked.
+// Settings: order of options by dragging or arrow keys, departments dragged onto others, grants ticked.
 const { $, $$, words, csrf, say, toast } = globalThis.genjin;
 
 async function send(address, fields) {
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" }, body: new URLSearchParams(fields) }).catch(() => null);
   const told = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast;
-  if (told || !answer?.ok) toast(told ?? { text: answer ? words.failed : words.offline, tone: "bad" });
+  if (told || !answer?.ok) toast(told ?? { text: answer ? words.failed : words.unsaved, tone: "bad" });
   if (answer?.headers.get("HX-Redirect")) location.href = answer.headers.get("HX-Redirect");
   return Boolean(answer?.ok);
 }
@@ -49,14 +49,8 @@ document.addEventListener("drop", event => {
 });
 
 // ---- small things --------------------------------------------------------------------------------------------------------
-document.addEventListener("click", async event => {
-  const copy = event.target.closest?.("[data-copy]"), all = event.target.closest?.("[data-tick-all]");
-  if (copy) {
-    const shown = document.getElementById(copy.dataset.copy);
-    getSelection().selectAllChildren(shown);
-    try { await navigator.clipboard.writeText(shown.textContent); } catch { document.execCommand("copy"); }
-    copy.lastChild.textContent = words.copied;
-  }
+document.addEventListener("click", event => {
+  const all = event.target.closest?.("[data-tick-all]");
   if (all) {
     const boxes = $$("input[type=checkbox]:not(:disabled)", all.closest(".card")), on = boxes.some(box => !box.checked);
     boxes.forEach(box => { box.checked = on; }); boxes[0]?.dispatchEvent(new Event("input", { bubbles: true }));

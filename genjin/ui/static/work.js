@@ -284,3 +284,13 @@ function fillAhead(days, field) { // counted from the day of the click, past day
   field.value = `${text()}T${field.value.slice(11) || "09:00"}`;
   changed(field);
 }
+
+// ---- words to take along ------------------------------------------------------------------------------------------------
+document.addEventListener("click", async event => {
+  const copy = event.target.closest?.("[data-copy]"), shown = copy && document.getElementById(copy.dataset.copy);
+  if (!shown) return;
+  getSelection().selectAllChildren(shown);
+  try { await navigator.clipboard.writeText(shown.textContent); } catch { document.execCommand("copy"); }
+  copy.lastChild.textContent = words.copied;
+  say(words.copied);
+});
