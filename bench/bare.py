@@ -12,8 +12,9 @@ def bare(run: Callable[[int], Any]) -> Callable[[int], Any]:
     """A function that sends the reading statements of `run(0)` and fetches their rows."""
     sent: list[tuple[str, Any]] = []
 
-    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith(("SELECT", "(SELECT")):
+    def note(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        text = sql if isinstance(sql, str) else sql.as_string(connection.connection)
+        if text.lstrip().startswith(("SELECT", "(SELECT", "WITH")):
             sent.append((sql, params))
         return execute(sql, params, many, context)
 

@@ -16,6 +16,7 @@ from genjin.customers.record import CUSTOMER
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE
 from genjin.kernel.lists import page, read_query, search
+from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.timeline import timeline
 
 
@@ -31,7 +32,7 @@ class Bench:
         if case.kind == "list":
             return partial(self._list, self.query(case))
         if case.kind == "search":
-            return partial(self._search, self.text(case))
+            return partial(self._search, RECORD_TYPES[case.of], self.text(case))
         if case.kind == "detail":
             ids = list(self.some_ids(200))
             return lambda number: self._detail(ids[number % len(ids)])
@@ -41,7 +42,7 @@ class Bench:
     def query(self, case: Case) -> Any:
         """The list query of a case."""
         parameters = {key: value for key, value in case.parameters.items() if key != "deep"}
-        query = read_query(self.actor, CUSTOMER, parameters)
+        query = read_query(self.actor, RECORD_TYPES[case.of], parameters)
         if "deep" not in case.parameters:
             return query
         deep = replace(query, size=200)
@@ -66,10 +67,10 @@ class Bench:
         return (row.id for row in page(self.actor, query, ()).rows)
 
     def _list(self, query: Any, _number: int) -> Any:
-        return page(self.actor, query, CUSTOMER.columns)
+        return page(self.actor, query, query.record_type.columns)
 
-    def _search(self, text: str, _number: int) -> Any:
-        return search(self.actor, CUSTOMER, text, most=20)
+    def _search(self, record_type: RecordType, text: str, _number: int) -> Any:
+        return search(self.actor, record_type, text, most=20)
 
     def _detail(self, row_id: int) -> Any:
         customer = customer_for(self.actor, row_id, to=SEE)

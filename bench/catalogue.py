@@ -17,6 +17,7 @@ class Case:
     label: str
     parameters: dict[str, list[str]]
     kind: str = "list"  # list | search | detail | create
+    of: str = "customer"  # the record type
 
 
 def cases() -> list[Case]:
@@ -34,6 +35,8 @@ def cases() -> list[Case]:
         Case("region", "of a province, by last follow-up", {"region.in": ["江苏"], "sort": ["-last_followed_at"]}),
         Case("deep", f"{PAGES_DEEP} pages deep, by key", {"deep": ["1"]}),
         Case("archived", "archived", {"life": ["archived"]}),
+        Case("contacts", "contacts, first page", {}, of="contact"),
+        Case("contacts_of_role", "contacts by decision role and a common name", {"decision_role.in": ["decider"], "q": ["王"]}, of="contact"),
     ]  # fmt: skip
     words = [
         ("common", "two Han characters, common", "科技"), ("medium", "two Han characters, medium", "光电"),
@@ -43,5 +46,9 @@ def cases() -> list[Case]:
         ("initials", "initials", "szhx"), ("tail", "last four digits", "5678"), ("phone", "a whole phone", "{phone}"),
         ("code", "a code", "{code}"),
     ]  # fmt: skip
+    people = [("contact", "a contact's name", "王建国"), ("contact_tail", "last four digits of a contact", "5678")]
     found = [Case(f"search_{key}", f"search: {label}", {"q": [text]}, "search") for key, label, text in words]
+    found += [
+        Case(f"search_{key}", f"search: {label}", {"q": [text]}, "search", "contact") for key, label, text in people
+    ]
     return [*lists, *found, Case("detail", "detail", {}, "detail"), Case("create", "create", {}, "create")]

@@ -137,6 +137,7 @@ def literal(field: Any) -> str:
 
 def measured(data: Path, times: int) -> dict[str, dict[str, Any]]:
     """{role: {case: figures}}."""
+    from bench.bare import bare
     from bench.measuring import loop, measure
 
     found: dict[str, dict[str, Any]] = {}
@@ -144,6 +145,7 @@ def measured(data: Path, times: int) -> dict[str, dict[str, Any]]:
         found[role] = {"loop": loop()}
         for name, run in _cases(member_id).items():
             found[role][name] = asdict(measure(run, times=times))
+            found[role][name]["bare"] = asdict(measure(bare(run), times=times))
     return found
 
 
@@ -175,7 +177,7 @@ def show(roles: dict[str, dict[str, Any]]) -> None:
         print(f"{role}: a fixed loop of Python {cases.pop('loop'):.1f} ms")
         for name, figures in cases.items():
             cpu = f"CPU {figures['application']:7.1f} + {figures['database']:7.1f}"
-            times = f"median {figures['median']:7.1f} p95 {figures['p95']:7.1f} ms"
+            times = f"calm {figures['calm']:6.1f} median {figures['median']:7.1f} p95 {figures['p95']:7.1f} ms"
             print(f"  {name:26} {times}  {cpu}  {figures['queries']:.0f} queries")
 
 

@@ -19,7 +19,8 @@ LONGEST = 6.0
 
 @dataclass
 class Measured:
-    """Milliseconds of a case; `application` and `database` are the median CPU of a run."""
+    """Milliseconds of a case; `application` and `database` are the median CPU of a run. `calm`: of both, in units of the
+    fixed loop before the run, times the least that it took."""
 
     runs: int
     median: float
@@ -27,6 +28,7 @@ class Measured:
     application: float
     database: float
     queries: float
+    calm: float
     size: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -44,10 +46,12 @@ def measure(run: Callable[[int], Any], *, times: int = 60, warm: int = 3) -> Mea
     wall: list[float] = []
     application: list[float] = []
     database: list[float] = []
+    loops: list[float] = []
     result: Any = None
     until = time.monotonic() + LONGEST
     with counting() as counted:
         for number in range(times):
+            loops.append(loop())
             before = (backend_cpu(pid), time.process_time(), time.perf_counter())
             result = run(number)
             wall.append(time.perf_counter() - before[2])
@@ -62,6 +66,7 @@ def measure(run: Callable[[int], Any], *, times: int = 60, warm: int = 3) -> Mea
         application=statistics.median(application) * 1000,
         database=statistics.median(database) * 1000,
         queries=counted[0] / len(wall),
+        calm=_calm(application, database, loops),
         size=_size(result),
     )
 
@@ -72,7 +77,17 @@ def loop() -> float:
     total = 0
     for number in range(100_000):
         total += number % 7
-    return (time.process_time() - started) * 1000
+    took = (time.process_time() - started) * 1000
+    _least[0] = min(_least[0], took)
+    return took
+
+
+_least = [float("inf")]
+
+
+def _calm(application: list[float], database: list[float], loops: list[float]) -> float:
+    spent = zip(application, database, loops, strict=True)
+    return statistics.median((one + other) * 1000 / disturbed for one, other, disturbed in spent) * _least[0]
 
 
 def quantile(values: list[float], share: float) -> float:

@@ -111,6 +111,7 @@ def measured(data: Path, times: int) -> dict[str, dict[str, Any]]:
     """{role: {case: figures}}. Nothing that is saved stays."""
     from django.db import transaction
 
+    from bench.bare import bare
     from bench.measuring import loop, measure
 
     long_one = int((data / LONG_ONE).read_text())
@@ -120,6 +121,7 @@ def measured(data: Path, times: int) -> dict[str, dict[str, Any]]:
         for name, run in _cases(role, member_id, long_one).items():
             with transaction.atomic():
                 found[role][name] = asdict(measure(run, times=times))
+                found[role][name]["bare"] = asdict(measure(bare(run), times=times))
                 transaction.set_rollback(True)
     return found
 
@@ -197,7 +199,7 @@ def show(roles: dict[str, dict[str, Any]]) -> int:
             wrong = bool(goal and cpu > goal) or figures["queries"] > MOST_QUERIES.get(name, 99)
             missed |= wrong
             spent = f"CPU {figures['application']:6.1f} + {figures['database']:5.1f} {f'(goal {goal:.0f})' if goal else '':10}"
-            times = f"median {figures['median']:7.1f} p95 {figures['p95']:7.1f} ms"
+            times = f"calm {figures['calm']:6.1f} median {figures['median']:7.1f} p95 {figures['p95']:7.1f} ms"
             print(f"  {name:20} {times}  {spent} {figures['queries']:.0f} queries{'  MISSED' if wrong else ''}")
     return int(missed)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -60,6 +61,16 @@ def of_method(method: str) -> Pairs:
 def followups_url(asked: Asked, *more: tuple[str, str]) -> str:
     """The follow-ups behind a number."""
     return _url(FOLLOWUP, held_pairs(asked, *more))
+
+
+def narrower(url: str, *pairs: tuple[str, str]) -> str:
+    """The same list with filters of fields that it does not filter by yet: a page writes hundreds of such addresses."""
+    return url + _written(pairs)
+
+
+@lru_cache(maxsize=256)
+def _written(pairs: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"&{urlencode([pair])}" for pair in pairs)
 
 
 def customers_url(asked: Asked, which: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from genjin.followups.statistics.drills import (
     customers_url,
     followups_url,
     narrowed,
+    narrower,
     of_author,
     of_department,
     of_method,
@@ -84,7 +86,7 @@ class Row:
     member_id: int = 0
     depth: int = 0
 
-    @property
+    @cached_property
     def held_url(self) -> str:
         """跟进次数."""
         return followups_url(self.asked, *self.filters)
@@ -92,17 +94,17 @@ class Row:
     @property
     def effective_url(self) -> str:
         """The effective ones."""
-        return followups_url(self.asked, *self.filters, EFFECTIVE)
+        return narrower(self.held_url, EFFECTIVE)
 
     @property
     def on_time_url(self) -> str:
         """Those written down in time."""
-        return followups_url(self.asked, *self.filters, ON_TIME)
+        return narrower(self.held_url, ON_TIME)
 
     @property
     def counted_url(self) -> str:
         """Those inside 补录时限."""
-        return followups_url(self.asked, *self.filters, COUNTED)
+        return narrower(self.held_url, COUNTED)
 
     @property
     def customers_url(self) -> str:
@@ -116,7 +118,9 @@ class Row:
 
     def method_url(self, method: str) -> str:
         """Those by one way of contact."""
-        return followups_url(self.asked, *self.filters, *of_method(method))
+        if self.asked.methods:
+            return followups_url(self.asked, *self.filters, *of_method(method))
+        return narrower(self.held_url, *of_method(method))
 
 
 @dataclass(frozen=True)
