@@ -20,13 +20,17 @@ from django.utils import timezone
 from genjin.kernel import search_text
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of
-from genjin.kernel.copying import copy_in
+from genjin.kernel.copying import FEW, copy_in, copy_values
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.together import draw, insert, waiting
 
 EVENT_IDS = "kernel_event_id_seq"
+LINK = ("row_id", "event_id", "row_type", "row_version", "digest")
+PAYLOAD = ("row_id", "event_id", "changes", "salt")
+_PLAIN = frozenset({str, int, bool, type(None)})
+_as_text = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 SECRET = frozenset({"password", "token_hash", "code_hash", "locked"})
 
 
@@ -44,8 +48,13 @@ class Recording:
     def absorb(self, other: Recording) -> None:
         """Take the links of another recording of the same action along (bulk form); a row changed by both keeps the
         value before the first and after the last."""
+        if self is other:
+            return
         for row_id, (row_type, version, changes) in other.links.items():
-            kept = self.links[row_id][2] if row_id in self.links else {}
+            if row_id not in self.links:
+                self.links[row_id] = (row_type, version, changes)
+                continue
+            kept = self.links[row_id][2]
             joined = {name: [kept[name][0] if name in kept else old, new] for name, (old, new) in changes.items()}
             self.links[row_id] = (row_type, version, {**kept, **joined})
         self.note.update(other.note)
@@ -71,16 +80,13 @@ class Recording:
             request_id=self.actor.request_id,
         )
 
-    def parts(self, event_id: int) -> Iterator[tuple[EventLink, EventPayload]]:
-        """Link and payload of every row concerned, not yet saved."""
+    def parts(self, event_id: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+        """Link and payload of every row concerned: the values of LINK and PAYLOAD."""
         for row_id, (row_type, version, changes) in self.links.items():
             salt = secrets.token_bytes(16)
-            text = json.dumps(changes, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+            text = _as_text(changes)
             digest = hashlib.sha256(salt + text.encode()).digest()
-            yield (
-                EventLink(row_id=row_id, event_id=event_id, row_type=row_type, row_version=version, digest=digest),
-                EventPayload(row_id=row_id, event_id=event_id, changes=changes, salt=salt),
-            )
+            yield (row_id, event_id, row_type, version, digest), (row_id, event_id, text, salt)
 
 
 def write_events(recordings: list[Recording]) -> list[int]:
@@ -94,8 +100,17 @@ def write_events(recordings: list[Recording]) -> list[int]:
             event.pk = number
         copy_in(Event, events)
     parts = [part for each, event in zip(in_order, events, strict=True) for part in each.parts(event.pk)]
-    copy_in(EventLink, [link for link, _payload in parts])
-    copy_in(EventPayload, [payload for _link, payload in parts])
+    if len(parts) < FEW:
+        EventLink.objects.bulk_create([EventLink(**dict(zip(LINK, link, strict=True))) for link, _payload in parts])
+        EventPayload.objects.bulk_create(
+            [
+                EventPayload(**{**dict(zip(PAYLOAD, payload, strict=True)), "changes": json.loads(payload[2])})
+                for _link, payload in parts
+            ]
+        )
+    else:
+        copy_values(EventLink._meta.db_table, LINK, (link for link, _payload in parts))
+        copy_values(EventPayload._meta.db_table, PAYLOAD, (payload for _link, payload in parts))
     return [event.pk for event in events]
 
 
@@ -131,7 +146,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
         return
     _save(row, changes, creating, recording.at)
     _link(recording, row, changes)
-    row._loaded = {f.attname: _copy(getattr(row, f.attname)) for f in row._meta.concrete_fields}
+    row.remember()
     together = waiting.get()
     if together and isinstance(row, Record):
         if creating:
@@ -233,6 +248,8 @@ def _link(recording: Recording, row: Row, changes: dict[str, tuple[Any, Any]]) -
 
 def plain(value: Any) -> Any:
     """A value as JSON keeps it."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -242,7 +259,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, Value):
         return plain(value.value)
     return value if value is None or isinstance(value, str | int | float | bool | dict) else str(value)
-
-
-def _copy(value: Any) -> Any:
-    return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value

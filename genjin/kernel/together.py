@@ -6,7 +6,6 @@ Only `recording` and `codes_store` use what stands here; areas use `insert()` fo
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -48,7 +47,7 @@ class Waiting:
     def add(self, row: Model) -> None:
         """Let a row wait, as it is now. One that waits already is replaced."""
         key = ("new", self.writes) if row.pk is None else row.pk
-        self.rows.setdefault(type(row), {})[key] = copy.copy(row)
+        self.rows.setdefault(type(row), {})[key] = _snapshot(row)
         self.writes += 1
         if len(self.rows[type(row)]) >= self.most:
             self.insert([type(row)])
@@ -114,6 +113,13 @@ class Waiting:
         """Insert all."""
         self.insert(list(self.rows))
         self.write_ledger()
+
+
+def _snapshot(row: M) -> M:
+    """The row with the values it has now."""
+    taken = type(row).__new__(type(row))
+    taken.__dict__.update(row.__dict__)
+    return taken
 
 
 waiting: ContextVar[Waiting | None] = ContextVar("waiting", default=None)

@@ -6,6 +6,7 @@ Every row draws its id from one sequence, so that teams, files, events refer to 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -53,23 +54,46 @@ class Row(models.Model):
     def changes(self) -> dict[str, tuple[Any, Any]]:
         """{attribute: (before, after)} of what differs from the stored row; for a new row, what is set."""
         before = getattr(self, "_loaded", None)
+        if before is None:
+            known = self.__dict__
+            return {
+                name: (None, value)
+                for name in _names(type(self))
+                if (value := known[name]) not in _NOTHING and name != "id"
+            }
         changed: dict[str, tuple[Any, Any]] = {}
         for field in self._meta.concrete_fields:
             name = field.attname
             value = getattr(self, name)
-            if before is None:
-                if value not in (None, "", [], {}, False) and name != "id":
-                    changed[name] = (None, value)
-            elif name in before and before[name] != value:
+            if name in before and before[name] != value:
                 changed[name] = (before[name], value)
         return changed
+
+    def remember(self) -> None:
+        """From now on this is how the row stands: changes are told from here."""
+        known = self.__dict__
+        self._loaded = {name: _copied(known[name]) for name in _names(type(self)) if name in known}
 
     def __str__(self) -> str:
         return str(getattr(self, "name", "") or self.pk)
 
 
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
+
+
+@cache
+def _names(model: type[Row]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
 def _copies(values: Collection[Any]) -> Sequence[Any]:
-    return [list(v) if isinstance(v, list) else dict(v) if isinstance(v, dict) else v for v in values]
+    return [_copied(value) for value in values]
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is list:
+        return list(value)
+    return dict(value) if type(value) is dict else value
 
 
 class Record(Row):

@@ -15,3 +15,4 @@ add_to_ready_roles(
     department_head=("imports.run",),
     operations=("imports.run",),
 )
+declare_grants(_("系统"), ("imports.drop", _("清理导入文件")), scoped=False, internal=True)

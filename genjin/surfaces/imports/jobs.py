@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.jobs import job, progress
+from genjin.kernel.jobs import job, periodic, progress
+from genjin.surfaces.imports.actions.dropping import drop_files
 from genjin.surfaces.imports.actions.earlier import JOB
 from genjin.surfaces.imports.actions.reviewing import CHECK_JOB
 from genjin.surfaces.imports.actions.running import RUN_JOB
@@ -43,3 +44,9 @@ def undo_import_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, A
     """Take back what is left."""
     row = do_undo(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
     return {"import": import_id, "counts": row.counts}
+
+
+@periodic("50 17 * * *", "imports.drop_files", grants=["imports.drop"])
+def drop_old_files(actor: Actor) -> None:
+    """Files whose time is over go every night."""
+    drop_files(actor)

@@ -172,9 +172,16 @@ class ImportRow(models.Model):
         app_label = "surfaces"
         indexes = [
             models.Index(
-                fields=["batch_id", "state", "number"], name="import_row_state", condition=models.Q(state__gt=RowState.READY)
+                fields=["batch_id", "state", "number"],
+                name="import_row_state",
+                condition=models.Q(state__gt=RowState.READY),
             )
         ]
+
+    @property
+    def why(self) -> str:
+        """By what it is a possible duplicate, in words."""
+        return str(Why(self.duplicate_why).label) if self.duplicate_why else ""
 
 
 class Brought(models.Model):

@@ -59,6 +59,11 @@ def brought_by(batch: Import, numbers: Sequence[int]) -> dict[int, list[tuple[st
     return found
 
 
+def kept_rows(batch: Import, *, after: int = 0, most: int = 50) -> list[Brought]:
+    """What an undone import left as it is, with the reason in `kept`; `after` is the id of the last one seen."""
+    return list(Brought.objects.filter(batch_id=batch.pk, pk__gt=after).exclude(kept="").order_by("pk")[:most])
+
+
 def shown_as(batch: Import, row: ImportRow, brought: bool) -> RowState:
     """What became of a row, as a person sees it: `brought` tells whether it brought anything."""
     state = RowState(row.state)
@@ -151,5 +156,3 @@ def _in_state(batch: Import, state: int) -> QuerySet[ImportRow]:
     if state == RowState.SKIPPED:
         return rows.filter((past & ~Q(brought)) | Q(state=state))
     return rows.filter(state=state).exclude(past)
-
-

@@ -16,14 +16,11 @@ from genjin.surfaces.imports.models import Import
 from genjin.surfaces.imports.proposing import propose
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.rules import Rule
-from genjin.surfaces.imports.samples import Samples
-from genjin.surfaces.imports.sheets import Look, look
+from genjin.surfaces.imports.sheets import Look, look, look_again
 from genjin.surfaces.imports.storage import Upload, path_of, received
 
 
-def upload_file(
-    actor: Actor, *, filename: str, content: IO[bytes] | Upload | Path, kind: str = "customers"
-) -> Import:
+def upload_file(actor: Actor, *, filename: str, content: IO[bytes] | Upload | Path, kind: str = "customers") -> Import:
     """Receive a file, find its table and propose what its columns mean. Raises Refused with the reason."""
     keep_file.check(actor)
     _demand_kind(kind)
@@ -49,12 +46,11 @@ def look_at(actor: Actor, row: Import) -> Look:
     del actor
     if not row.stored_as:
         raise Refused("file_gone", _("文件已按保留期限删除，请重新上传"))
-    return look(path_of(row.stored_as), row.filename, sheet=row.sheet)
+    return look_again(path_of(row.stored_as), row.filename, row.sheet, row.layout)
 
 
 def _proposed(actor: Actor, kind: str, found: Look) -> Sequence[Rule]:
-    header = found.layout["header"]
-    return propose(actor, KINDS[kind], header, Samples.of(found.samples, len(header)))
+    return propose(actor, KINDS[kind], found.layout["header"], found.samples)
 
 
 def _demand_kind(kind: str) -> None:

@@ -3,63 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from genjin.kernel.refusal import Refused
-from genjin.kernel.tables import Cell, Unreadable, find_table, read_sheets
+from genjin.kernel.tables import Book, Cell, Layout, Unreadable, best_sheet, find_layout, open_book
+from genjin.surfaces.imports.samples import Samples
 
-SAMPLES = 300
+FIRST = 300
+LOOKED_AT = 50_000
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a file holds: its sheets, the one that is looked at, how its table lies, first rows, how many there are."""
+    """What a file holds: its sheets, the one that is looked at, how its table lies, first rows, about how many there
+    are, and the distinct values of its columns."""
 
     sheets: list[dict[str, Any]]  # {name, rows, columns, hidden}
     sheet: str
-    layout: dict[str, Any]  # {header, header_rows, first_column, columns, title, notes}
-    samples: list[list[Cell]]
+    layout: dict[str, Any]  # Layout.to_json()
+    first: list[tuple[int, list[Cell]]]
     total: int
+    samples: Samples
 
 
 def look(path: Path, filename: str, *, sheet: str = "", header_row: int | None = None) -> Look:
     """Open a file and find the table (of the named sheet, else of the fullest). Raises Refused("unreadable"),
     Refused("no_table")."""
+    with opened(path, filename) as book:
+        named = {info.name for info in book.sheets}
+        chosen = sheet if sheet in named else best_sheet(book)
+        layout = find_layout(book.head(chosen), header_row)
+        return _looked(book, chosen, layout)
+
+
+def look_again(path: Path, filename: str, sheet: str, layout: Mapping[str, Any]) -> Look:
+    """The same with the layout as it was found. Raises Refused."""
+    with opened(path, filename) as book:
+        return _looked(book, sheet, Layout.from_json(dict(layout)))
+
+
+def rows_of_file(path: Path, filename: str, sheet: str, layout: Mapping[str, Any]) -> Iterator[tuple[int, list[Cell]]]:
+    """(row number of the sheet, cells of the layout's columns), one after the other. Raises Refused."""
+    with opened(path, filename) as book:
+        yield from book.rows(sheet, Layout.from_json(dict(layout)))
+
+
+@contextmanager
+def opened(path: Path, filename: str) -> Iterator[Book]:
+    """The file as a book; what cannot be read is refused with its reason."""
     try:
-        sheets = read_sheets(path.read_bytes(), filename)
+        with open_book(path, filename) as book:
+            yield book
     except Unreadable as unreadable:
         raise Refused("unreadable", str(unreadable), "file") from None
-    tables = {s.name: find_table(s) for s in sheets if not s.hidden or s.name == sheet}
-    chosen = sheet if sheet in tables else max(tables, key=lambda name: len(tables[name].rows), default="")
-    if not chosen or not tables[chosen].rows:
+    except FileNotFoundError:
+        raise Refused("file_gone", _("文件已按保留期限删除，请重新上传")) from None
+
+
+def _looked(book: Book, chosen: str, layout: Layout) -> Look:
+    samples, first = Samples(layout.columns), []
+    for number, cells in islice(book.rows(chosen, layout) if layout.columns else iter(()), LOOKED_AT):
+        samples.add(cells)
+        if len(first) < FIRST:
+            first.append((number, cells))
+    if not first:
         raise Refused("no_table", _("文件里没有找到表格：需要一行列名（如 姓名、跟进日期），下面是数据"), "file")
-    table = tables[chosen]
-    facts = [
-        {"name": s.name, "rows": len(s.rows), "columns": max(map(len, s.rows), default=0), "hidden": s.hidden}
-        for s in sheets
-    ]
-    layout = {
-        "header": table.header,
-        "header_rows": list(table.header_rows),
-        "first_column": table.first_column,
-        "columns": len(table.header),
-        "title": table.title,
-        "notes": table.notes,
-    }
-    return Look(facts, chosen, layout, [cells for _number, cells in table.rows[:SAMPLES]], len(table.rows))
-
-
-def rows_of_file(
-    path: Path, filename: str, sheet: str, layout: Mapping[str, Any]
-) -> Iterator[tuple[int, list[Cell]]]:
-    """(row number of the sheet, cells of the layout's columns), one after the other. Raises Refused."""
-    del layout
-    try:
-        sheets = {s.name: s for s in read_sheets(path.read_bytes(), filename)}
-    except (Unreadable, FileNotFoundError) as trouble:
-        raise Refused("unreadable", str(trouble), "file") from None
-    yield from find_table(sheets[sheet]).rows
+    facts = [{"name": i.name, "rows": i.rows, "columns": i.columns, "hidden": i.hidden} for i in book.sheets]
+    known = next(info for info in book.sheets if info.name == chosen)
+    total = samples.rows if samples.rows < LOOKED_AT else max(LOOKED_AT, known.rows - layout.first_row + 1)
+    return Look(facts, chosen, layout.to_json(), first, total, samples)

@@ -104,9 +104,7 @@ def mend_row(actor: Actor, import_id: int, *, number: RowNumber, fixes: Mapping[
 
 
 @action("imports.skip_row", on=Import, needs=NEEDS, label=gettext_lazy("跳过这一行"), listed=False)
-def skip_row(
-    actor: Actor, import_id: int, *, number: RowNumber, skipped: bool = True
-) -> ImportRow:
+def skip_row(actor: Actor, import_id: int, *, number: RowNumber, skipped: bool = True) -> ImportRow:
     """Leave a row out, or take it in again."""
     batch = _checked(actor, import_id)
     row = _row(batch, number)

@@ -44,7 +44,9 @@ def take_back(actor: Actor, batch: Import, most: int) -> tuple[int | None, dict[
         return None, batch.counts
     pieces = _pieces(batch, ids)
     _compare([piece for family in pieces.values() for piece in family])
-    made = {key for key, family in pieces.items() if any(p.verb == "made" and p.record_type == "customer" for p in family)}
+    made = {
+        key for key, family in pieces.items() if any(p.verb == "made" and p.record_type == "customer" for p in family)
+    }
     for key in made:
         _as_one(pieces[key])
     _run(actor, batch, [piece for family in pieces.values() for piece in family])
@@ -133,9 +135,7 @@ def _put_back(actor: Actor, pieces: Sequence[Piece]) -> None:
     _called(actor, "customers.edit", [p for p in pieces if not p.kept], calls)
 
 
-def _called(
-    actor: Actor, name: str, pieces: Sequence[Piece], calls: Sequence[tuple[int, Callable[[], Any]]]
-) -> None:
+def _called(actor: Actor, name: str, pieces: Sequence[Piece], calls: Sequence[tuple[int, Callable[[], Any]]]) -> None:
     if not calls:
         return
     try:

@@ -1,0 +1,194 @@
+"""Measures an import from the file to the last row: seconds, rows a second, CPU of Python and of PostgreSQL, memory.
+
+    python -m bench.imports [rows] [--profile] [--followups]
+
+The data folder is kept under var/bench/imports; what earlier runs brought is dropped first. Wall time means little on a
+busy machine: compare CPU, and the fixed loop before and after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import csv
+import json
+import os
+import pstats
+import resource
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULT = Path(__file__).parent / "results" / "imports.json"
+HEADINGS = (
+    "客户名称", "外部编号", "客户等级", "生命周期", "所属行业", "所在地区", "详细地址", "客户来源", "电话", "邮箱",
+    "统一社会信用代码", "其他说明",
+)  # fmt: skip
+LEVELS = ("一般客户", "优质客户", "超级VIP客户", "")
+LIVES = ("新客户", "潜在客户", "老客户", "")
+SOURCES = ("展会", "客户转介绍", "网络", "")
+DROPPED = (
+    "surfaces_brought", "surfaces_importrow", "surfaces_import", "followups_followup", "customers_contact",
+    "customers_customer", "ownership_period", "kernel_eventpayload", "kernel_eventlink", "kernel_event",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Import so many invented customers and print what it took."""
+    options = argparse.ArgumentParser(prog="python -m bench.imports", description=__doc__)
+    options.add_argument("rows", type=int, nargs="?", default=100_000)
+    options.add_argument("--profile", action="store_true")
+    asked = options.parse_args()
+    with _data():
+        found = _measure(asked.rows, profile=asked.profile)
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+    if not asked.profile:
+        kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+        RESULT.write_text(json.dumps({**kept, str(asked.rows): found}, ensure_ascii=False, indent=1))
+    return 0
+
+
+@contextmanager
+def _data() -> Iterator[None]:
+    from genjin.kernel import postgres
+
+    data = Path(os.environ.get("GENJIN_BENCH") or ROOT / "var" / "bench") / "imports"
+    data.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"GENJIN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "genjin.settings"}
+    os.environ.setdefault("GENJIN_LOG_LEVEL", "WARNING")
+    server = postgres.start(data)
+    try:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connection
+
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        _empty(connection)
+        yield
+        connection.close()
+        connection.close_pool()
+    finally:
+        server.stop()
+
+
+def _empty(connection: Any) -> None:
+    from genjin.org.models import Member
+
+    if not Member.objects.exists():
+        from django.db import transaction
+
+        from bench.organisation import make_organisation
+
+        with transaction.atomic():
+            make_organisation().write(Path(os.environ["GENJIN_DATA"]) / "cast.json")
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(DROPPED)} CASCADE")
+        cursor.execute("CHECKPOINT")
+
+
+def _measure(rows: int, *, profile: bool) -> dict[str, Any]:
+    from django.db import connection
+
+    from bench.cast import Cast
+    from bench.measuring import loop
+    from genjin.kernel.actor import Surface
+    from genjin.org.queries import actor_for
+    from genjin.surfaces.imports.receiving import upload_file
+    from genjin.surfaces.imports.work import check_import, run_import
+
+    data = Path(os.environ["GENJIN_DATA"])
+    file = data / f"customers-{rows}.csv"
+    if not file.exists():
+        _write(file, rows)
+    actor = actor_for(Cast.read(data / "cast.json").administrator, Surface.JOB)
+    assert actor is not None
+    watch = _Watch(connection)
+    found: dict[str, Any] = {"rows": rows, "load": os.getloadavg(), "loop_ms": loop()}
+    profiler = cProfile.Profile(time.process_time) if profile else None
+    if profiler:
+        profiler.enable()
+    with watch.part("upload"):
+        batch = upload_file(actor, filename=file.name, content=file)
+    with watch.part("check"):
+        batch = check_import(actor, batch.pk, waiting=True)
+    with watch.part("run"):
+        batch = run_import(actor, batch.pk, waiting=True)
+    if profiler:
+        profiler.disable()
+        pstats.Stats(profiler).sort_stats("tottime").print_stats(60)
+    found["problems"] = _problems(batch)
+    found |= {"counts": batch.counts, "parts": watch.parts, "loop_after_ms": loop(), "load_after": os.getloadavg()}
+    total = {key: round(sum(part[key] for part in watch.parts.values()), 2) for key in ("wall", "python", "postgres")}
+    found["total"] = {**total, "rows_per_second": round(rows / total["wall"]), "rss_mb": watch.peak()}
+    return found
+
+
+def _problems(batch: Any) -> list[str]:
+    from genjin.surfaces.imports.queries import rows_of
+
+    return [str(row.problems) for state in (1, 5) for row in rows_of(batch, state, most=2)]
+
+
+class _Watch:
+    """Seconds and CPU of each part."""
+
+    def __init__(self, connection: Any) -> None:
+        self.parts: dict[str, dict[str, float]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self._backend = cursor.fetchone()[0]
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        from bench.measuring import backend_cpu
+
+        before = (time.perf_counter(), _own_cpu(), backend_cpu(self._backend))
+        yield
+        after = (time.perf_counter(), _own_cpu(), backend_cpu(self._backend))
+        spent = [round(b - a, 2) for a, b in zip(before, after, strict=True)]
+        self.parts[name] = dict(zip(("wall", "python", "postgres"), spent, strict=True))
+        print(name, self.parts[name], file=sys.stderr, flush=True)
+
+    def peak(self) -> int:
+        """The most memory this process and its children had, in MB."""
+        return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) >> 10
+
+
+def _own_cpu() -> float:
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in spent)
+
+
+def _write(file: Path, rows: int) -> None:
+    """Invented customers: every name and number once."""
+    from stdnum.cn import uscc
+
+    from bench.population import BRANDS, CITIES, TRADES
+
+    chance = Random(7)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        out = csv.writer(stream)
+        out.writerow(HEADINGS)
+        for number in range(rows):
+            brand = "".join(BRANDS[(number // step) % len(BRANDS)] for step in (1, 191, 191 * 191, 7))
+            city = CITIES[number % len(CITIES)]
+            name = f"{city}{brand}{chance.choice(TRADES)}有限公司"
+            body = f"91310000{number:09d}"
+            out.writerow((
+                name, f"A{number:07d}", LEVELS[number % 4], LIVES[number % 3], "", city,
+                f"{chance.choice('人民中山解放建设')}路{number % 999}号", SOURCES[number % 4], f"138{number:08d}",
+                f"info{number}@example.com", body + uscc.calc_check_digit(body), f"第 {number} 行的说明",
+            ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    threading.stack_size()
+    sys.exit(main())
