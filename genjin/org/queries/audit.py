@@ -19,7 +19,7 @@ from genjin.kernel.masking import mask_email, mask_phone
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.options import Option, Setting
 from genjin.kernel.options import LISTS, options_of
-from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.records import RECORD_TYPES, by_plural
 from genjin.kernel.timeline import describe_changes, titles_pointed_at
 from genjin.kernel.wording import listed
 from genjin.org.queries import organisation
@@ -228,6 +228,11 @@ def _line(actor: Actor, event: Event, links: list[EventLink], rows: dict[tuple[i
 
 
 def _note(value: Any) -> str:
+    if isinstance(value, list):
+        return listed(str(one) for one in value)[:300]
+    declared = by_plural(str(value))
+    if declared is not None:
+        return str(declared.many)
     return {
         "failed": _("失败"),
         "signed_in": _("已登录"),
@@ -245,6 +250,12 @@ def words_of_notes() -> dict[str, str]:
         "result": _("结果"),
         "reset": _("重设码"),
         "reason": _("原因"),
+        "list": _("列表"),
+        "filters": _("筛选"),
+        "columns": _("列"),
+        "counted": _("预计行数"),
+        "rows": _("行数"),
+        "downloaded": _("下载的文件"),
         "ended": _("结束会话"),
     }
 
@@ -271,6 +282,7 @@ def kinds() -> dict[str, str]:
         "teammate": _("团队成员"),
         "file": _("附件"),
         "comment": _("评论"),
+        "export": _("导出"),
         "address": _("地址"),
         "phrase": _("话术"),
         "calendar_feed": _("日历订阅"),

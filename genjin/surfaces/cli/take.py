@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
             print(f"genjin: {refusal.message}", file=sys.stderr)
             return 1
         except OSError as error:
-            print(f"genjin: {_('文件不能写入：%s') % error}", file=sys.stderr)
+            words = _("文件不能写入：%s") % error
+            print(f"genjin: {words}", file=sys.stderr)
             return 1
         print(_("已导出 %(rows)d 行到 %(file)s") % {"rows": rows, "file": wanted.out})
     return 0

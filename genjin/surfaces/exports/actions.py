@@ -21,7 +21,7 @@ from genjin.kernel.recording import note_event, record
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.org.fields import OneOf
 from genjin.org.models import Member
-from genjin.surfaces.exports.asked import EVERY, MOST_IDS, Asked, read_asked, type_named
+from genjin.surfaces.exports.asked import EVERY, MOST_IDS, Asked, read_asked, type_keyed, type_named
 from genjin.surfaces.exports.grants import CARDS, RUN
 from genjin.surfaces.exports.models import Export, Format
 from genjin.surfaces.exports.queries import export_for, offered
@@ -78,8 +78,8 @@ def keep_export(actor: Actor, export_id: int, *, made: Made) -> Export:
         return export
     export.stored_as, export.rows, export.size, export.sha256 = made.stored_as, made.rows, made.size, made.sha256
     export.expires_at = timezone.now() + timedelta(hours=KEEP_HOURS.at(actor.stamp))
-    facts = {"list": export.record_type, "rows": made.rows, "reason": export.reason, "sha256": made.sha256}
-    record(actor, export, **facts)
+    plural = type_keyed(export.record_type).plural
+    record(actor, export, list=plural, rows=made.rows, reason=export.reason, sha256=made.sha256)
     return export
 
 

@@ -27,7 +27,17 @@ OPEN = {
 }
 ABSENT_API = {"api", "api/", "api/<path:rest>"}
 # kept for oneself: not even the administrator opens another's
-OWN = {"view-change", "import", "edit-phrase", "followup-sheet", "followup-sheet-file", "export", "export-file"}
+OWN = {
+    "view-change",
+    "import",
+    "edit-phrase",
+    "followup-sheet",
+    "followup-sheet-file",
+    "export",
+    "export-file",
+    "api-export",
+    "api-export-file",
+}
 # (name of the page, 'in' or 'out'): what it answers instead, and why
 ODD = {
     ("home", "in"): (302, "leads to the workbench"),
@@ -46,7 +56,13 @@ ODD = {
     ("calendar-ics", "out"): (404, OPEN["calendar-ics"]),
 }
 # asked inside the view, because the grant depends on what the address names
-ASKED_INSIDE = {"settings": "org.see", "member": "org.see", "exports": "exports.run"}
+ASKED_INSIDE = {
+    "settings": "org.see",
+    "member": "org.see",
+    "exports": "exports.run",
+    "api-export": "exports.run",
+    "api-export-file": "exports.run",
+}
 
 
 def test_every_url_is_guarded(walk: Walk) -> None:
