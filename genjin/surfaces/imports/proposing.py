@@ -16,6 +16,7 @@ from genjin.kernel.wording import in_every_language
 from genjin.surfaces.imports import evidence
 from genjin.surfaces.imports.headings import WORDS, plain
 from genjin.surfaces.imports.kinds import EXTRA, OWNER, PIECE, Kind, Target
+from genjin.surfaces.imports.remembering import remembered
 from genjin.surfaces.imports.rules import Rule
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.values import dates, numbers
@@ -42,7 +43,12 @@ class _Pair:
 
 
 def propose(actor: Actor, kind: Kind, headings: Sequence[str], samples: Samples) -> list[Rule]:
-    """A rule for every column in order; a field is brought by one column at most."""
+    """A rule for every column in order, as the last file of this shape had them, else by headings and values. A field
+    is brought by one column at most."""
+    return remembered(actor, kind, headings, samples) or _found(actor, kind, headings, samples)
+
+
+def _found(actor: Actor, kind: Kind, headings: Sequence[str], samples: Samples) -> list[Rule]:
     matching = _Matching(actor, kind, [plain(heading) for heading in headings], samples)
     chosen = _assigned(matching.by_name())
     chosen |= _assigned(matching.by_content(chosen), chosen)

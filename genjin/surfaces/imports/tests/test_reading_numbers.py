@@ -127,7 +127,13 @@ def test_S0_38_percentages_in_all_writings(written: Cell, scale: str, expected: 
 
 
 def test_S0_38_what_is_no_percentage_is_told() -> None:
-    for written, words in [("450%", "不能大于 100"), (-1, "不能小于 0"), ("快了", "应填百分数"), (True, "应填百分数")]:
+    cases: list[tuple[Cell, str]] = [
+        ("450%", "不能大于 100"),
+        (-1, "不能小于 0"),
+        ("快了", "应填百分数"),
+        (True, "应填百分数"),
+    ]
+    for written, words in cases:
         assert words in refused(PROGRESS, written).words
     assert "整数" in found(PROGRESS, "45.6%").hint
     assert "范围" in refused(PROGRESS, "70-80%").words

@@ -23,7 +23,7 @@ from genjin.surfaces.imports.values.said import ANSWERED, SAID
 
 LIKELY = 0.6
 MOST_NAMED = 8
-_GENERIC = re.compile(r"客户|类型|等级|级别|方式|人员|意向|[类级型性户的]$|^[第按]")
+_GENERIC = re.compile(r"客户|跟进|沟通|联系|类型|等级|级别|方式|人员|意向|[类级型性户的]$|^[第按]")
 _PUNCTUATION = re.compile(r"[\s\-–—_/·.,:;()\[\]'\"“”‘’、，。；：（）【】]+")
 _NUMBERED = re.compile(r"^\(?(?:\d{1,2}|[a-z①-⑩])[.、)\]．:：\-]\s*")
 _SPAN = re.compile(r"(\d+)\s*人?\s*[-~至到—–]\s*(\d+)")
@@ -108,7 +108,7 @@ class _Single:
 
     def read(self, cell: Cell) -> object:
         """The option's key."""
-        text = _text(cell)
+        text = text_of(cell)
         if text is None:
             return None
         answer = self.asked.rule.options.get(text)
@@ -139,7 +139,7 @@ class _Single:
 class _Several(_Single):
     def read(self, cell: Cell) -> object:
         """The keys of the options, parted by signs."""
-        text = _text(cell)
+        text = text_of(cell)
         if text is None:
             return None
         answer = self.asked.rule.options.get(text)
@@ -167,7 +167,7 @@ class _Tags:
 
     def read(self, cell: Cell) -> object:
         """Labels; tags that are not there yet are made by the action."""
-        text = _text(cell)
+        text = text_of(cell)
         if text is None or is_nothing(text):
             return None
         return self.asked.parse([part.lstrip("#").strip() for part in parted(text)])
@@ -178,7 +178,8 @@ def parted(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[、,;，；|/\n+]+", text) if part.strip()]
 
 
-def _text(cell: Cell) -> str | None:
+def text_of(cell: Cell) -> str | None:
+    """The text by which answers to a column's questions are kept."""
     if cell is None:
         return None
     text = plain(written(cell)).removesuffix(".0") if isinstance(cell, float) else plain(written(cell))
@@ -203,7 +204,7 @@ def bare(text: str) -> str:
 
 def core(text: str) -> str:
     """A text without what all options of such lists share: `一般客户` and `一般类` are 一般."""
-    return _GENERIC.sub("", _PUNCTUATION.sub("", fold(text)))
+    return _GENERIC.sub("", _GENERIC.sub("", _PUNCTUATION.sub("", fold(text))))
 
 
 def _likeness(text: str, known: str) -> float:

@@ -220,8 +220,13 @@ def possible_orders(values: Iterable[Cell]) -> tuple[tuple[Order, ...], int]:
 
 def in_doubt(text: str) -> bool:
     """Whether a text is a day in several orders."""
+    return len({day for _order, day in readings(text)}) > 1
+
+
+def readings(text: str) -> list[tuple[Order, date]]:
+    """What a text is in each order in which it is a day."""
     short = _SHORT.fullmatch(split_time(plain(text))[0].strip())
-    return short is not None and sum(in_order(short.groups(), order) is not None for order in ORDERS) > 1
+    return [(order, day) for order in ORDERS if short and (day := in_order(short.groups(), order))]
 
 
 def order_words(order: Order) -> str:

@@ -86,7 +86,7 @@ class _People:
 
     def read(self, cell: Cell) -> object:
         """The member; of several named in a cell the first, the others go to the remarks."""
-        text = _text(cell)
+        text = text_of(cell)
         if text is None:
             return None
         answer = self.asked.rule.people.get(text)
@@ -148,7 +148,8 @@ class _Authors(_People):
         return self.asked.parse(text)
 
 
-def _text(cell: Cell) -> str | None:
+def text_of(cell: Cell) -> str | None:
+    """The text by which answers to a column's questions are kept."""
     if cell is None:
         return None
     text = plain(digits_of(cell) if isinstance(cell, float) else written(cell))
