@@ -245,6 +245,8 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("phrases/<int:phrase_id>/<str:state>", "state"): _fixed("off", "on"),
     ("", "view_id"): _view,
     ("", "import_id"): _own("import"),
+    ("", "number"): _fixed(2),  # the first row below the header
+    ("", "kind"): _fixed("customers"),
     ("", "file_id"): _own("file"),
     ("", "message"): _own("message"),
     ("", "token_id"): _own("token"),

@@ -7,6 +7,7 @@ only by themselves and the administrator. New record types and fields fill thems
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -18,7 +19,8 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import deliver, seal
 from genjin.org.models import Role
 from genjin.reminders.channels.push import new_keys
-from genjin.surfaces.imports.planning import plan_import
+from genjin.surfaces.imports.receiving import upload_file
+from genjin.surfaces.imports.work import check_import
 from genjin.testing.cast import PARTS, PASSWORD, Cast, make_cast
 from genjin.testing.inputs import TAG, filled, mark
 
@@ -131,11 +133,11 @@ def _message(world: World, part: str) -> int:
 
 
 def _own_things(actor: Actor, part: str) -> dict[str, int]:
-    """A saved view, an import that waits, a token, a phrase, a browser for pushes."""
+    """A saved view, a checked import, a token, a phrase, a browser for pushes."""
     view = ACTIONS["views.keep"].run(actor, None, {"record_type": "customer", "name": mark(part), "query": ""})
     content = f"客户名称,电话\n{mark(part)} 导入,\n".encode()
-    plan = plan_import(actor, content, f"{mark(part)}.csv")
-    upload = ACTIONS["imports.upload"](actor, filename=f"{mark(part)}.csv", content=content, rows=len(plan.rows))
+    upload = upload_file(actor, filename=f"{mark(part)}.csv", content=BytesIO(content))
+    check_import(actor, upload.pk)
     phrase = ACTIONS["phrases.add"].run(actor, None, {"title": mark(part), "words": f"{mark(part)} 话术"})
     token, _text = ACTIONS["tokens.create"](actor, name=mark(part), days="90", current=PASSWORD)
     assert view.row_id is not None

@@ -55,9 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "demo", "demo", _("在空数据库中建立演示公司"))
     _add(commands, "doctor", "doctor", _("检查安装是否正常，并说明如何修复"))
     _add_user(commands)
-    bring = _add(commands, "import", "bring", _("导入客户跟进表（.xlsx）"))
-    bring.add_argument("file", help=_("文件路径"))
-    bring.add_argument("--as", dest="sign_in", metavar="SIGN_IN", help=_("以哪位成员的身份导入（姓名、手机或邮箱）"))
+    _add_import(commands)
     _add_export(commands)
     return parser
 
@@ -105,6 +103,24 @@ def _add_restore(commands: Commands) -> None:
     parser.add_argument("--key", metavar="FILE", help=_("原来的 secret-key 文件"))
     parser.add_argument("--new-key", action="store_true", help=_("没有原来的密钥，使用新密钥"))
     parser.add_argument("--until", metavar="TIME", help=_("恢复到这一刻，例如 2026-11-22 10:00，或 latest"))
+
+
+def _add_import(commands: Commands) -> None:
+    parser = _add(commands, "import", "bring", _("导入表格或通讯录；查看、撤销一次导入"))
+    parser.add_argument("file", nargs="?", default="", help=_("文件路径（.xlsx .xls .csv .vcf）"))
+    parser.add_argument("--as", dest="sign_in", metavar="SIGN_IN", help=_("以哪位成员的身份导入（姓名、手机或邮箱）"))
+    parser.add_argument("--kind", default="customers", choices=("customers", "contacts", "followups", "plans"),
+                        help=_("表格里是什么（默认 customers：客户，可带联系人和跟进）"))  # fmt: skip
+    parser.add_argument("--sheet", default="", help=_("工作表的名称（默认内容最多的一张）"))
+    parser.add_argument("--map", dest="mapping", metavar="HEADING=FIELD", action="append", default=[],
+                        help=_("某一列导入为哪个字段，如 级别=customer.level；等号后为空则不导入；可多次"))  # fmt: skip
+    parser.add_argument("--duplicates", default="skip", choices=("skip", "fill", "overwrite", "create", "attach"),
+                        help=_("与已有客户重复的行：跳过、只补空白、覆盖、仍新建、只加联系人和跟进"))  # fmt: skip
+    parser.add_argument("--check-only", action="store_true", help=_("只校验，不写入"))
+    parser.add_argument("--yes", action="store_true", help=_("不再询问"))
+    parser.add_argument("--status", metavar="ID", nargs="?", const=0, type=int,
+                        help=_("查看一次导入（不写编号则列出最近的）"))  # fmt: skip
+    parser.add_argument("--undo", metavar="ID", type=int, help=_("撤销一次导入"))
 
 
 def _add_user(commands: Commands) -> None:

@@ -4,6 +4,7 @@ elsewhere, and axe finds nothing, light and dark, on desktop and phone.
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from playwright.sync_api import Browser
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.files import attach_upload
 from genjin.kernel.records import RECORD_TYPES
-from genjin.surfaces.imports.planning import plan_import
+from genjin.surfaces.imports.receiving import upload_file
+from genjin.surfaces.imports.work import check_import
 from genjin.testing import inputs
 from genjin.testing.browsing import DESKTOP, PHONE, visit
 from genjin.testing.doors import addresses, doors, queries
@@ -121,10 +123,11 @@ def evil_company(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         ACTIONS["options.add"].run(administrator, None, {"list_key": "customer_tag", "label": word[:20]})
     attach_upload(owner, "customer", known["customer"], SimpleUploadedFile("<svg onload=alert(9)>.txt", b"text"))
     content = f"客户名称,电话\n{EVIL[0]},\n=cmd,\n".encode()
-    plan = plan_import(administrator, content, "<img src=x onerror=alert(8)>.csv")
-    ACTIONS["imports.upload"](
-        administrator, filename="<img src=x onerror=alert(8)>.csv", content=content, rows=len(plan.rows)
-    )
+    for checked in (False, True):
+        uploaded = upload_file(administrator, filename="<img src=x onerror=alert(8)>.csv", content=BytesIO(content))
+        if checked:
+            check_import(administrator, uploaded.pk)
+            world.ids["owner"]["import"] = uploaded.pk
     ACTIONS["departments.rename"].run(administrator, world.cast.nobody.department_id, {"name": EVIL[0][:40]})
     facts = {"name": EVIL[3][:40], "title": EVIL[0][:40], "language": "zh-hans", "time_zone": "Asia/Shanghai"}
     ACTIONS["profile.edit"].run(owner, None, facts)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
+from genjin.customers.models import Customer
 from genjin.kernel.environment import PACKAGE
 from genjin.kernel.models.events import Event
 from genjin.kernel.postgres import DatabaseTrouble
@@ -162,11 +164,27 @@ SHEET = PACKAGE / "kernel" / "tests" / "files" / "客户跟进记录统计表.xl
 
 
 def test_import_reports_what_came_in_and_each_row_that_did_not(cast: Cast, capsys: Terminal) -> None:
-    assert main(["import", str(SHEET), "--as", cast.owner.name]) == 0
+    sheet, sign_in = str(SHEET), ["--as", cast.owner.name]
+    assert main(["import", sheet, *sign_in, "--check-only", "--map", "业务员="]) == 3
+    checked = capsys.readouterr().out
+    assert "可导入 15 行" in checked
+    assert "业务员 → 不导入" in checked
+    assert not Customer.objects.exists()
+    assert main(["import", sheet, *sign_in, "--map", "编号=customer.nonsense"]) == 1
+    assert "customer.level" in capsys.readouterr().err
+    assert main(["import", sheet, *sign_in, "--yes"]) == 3, "one row stays out"
     lines = capsys.readouterr().out.splitlines()
     assert "15 个" in lines[0]
     assert "15 条" in lines[0]
-    assert len(lines) == 2
+    assert "没有编号和姓名" in lines[1]
+    assert len(lines) == 3
+    number = re.findall(r"--undo (\d+)", lines[2])[0]
+    assert main(["import", "--status", *sign_in]) == 0
+    assert SHEET.name in capsys.readouterr().out
+    assert main(["import", "--undo", number, *sign_in]) == 0
+    assert "收回" in capsys.readouterr().out
+    assert not Customer.objects.filter(life=0).exists()
+    assert main(["import", "--undo", number]) == 1, "others' imports are absent"
 
 
 @pytest.mark.parametrize(("name", "sign_in"), [("nothing.xlsx", "周牧远"), (SHEET.name, "没有此人")])

@@ -23,7 +23,8 @@ from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.records import RECORD_TYPES
 from genjin.ownership.models import Period
 from genjin.surfaces.imports.command import Report, import_file
-from genjin.surfaces.imports.planning import plan_import
+from genjin.surfaces.imports.receiving import upload_file
+from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.tests.files import SHEET
 from genjin.testing.cast import Cast, make_member
 
@@ -36,8 +37,8 @@ def imported(cast: Cast) -> Report:
 
 
 def test_S0_32_columns_are_matched_by_name_and_by_content(cast: Cast) -> None:
-    plan = plan_import(cast.actor("owner"), SHEET.read_bytes(), SHEET.name)
-    matched = {c.heading: (c.target.name, c.how) for c in plan.columns if c.target}
+    row = upload_file(cast.actor("owner"), filename=SHEET.name, content=SHEET)
+    matched = {rule.heading: (rule.target, rule.how) for rule in rules_from_json(row.rules) if rule.target}
     assert matched == {
         "编号": ("customer.external_code", "name"),
         "姓名": ("customer.name", "name"),
@@ -50,7 +51,7 @@ def test_S0_32_columns_are_matched_by_name_and_by_content(cast: Cast) -> None:
         "成交日期": ("followup.result_date", "name"),
         "业务员": ("followup.author", "name"),
     }
-    assert plan.title == "客户跟进记录统计表"
+    assert row.layout["title"] == "客户跟进记录统计表"
 
 
 def test_S0_32_S0_34_fifteen_customers_nine_with_a_level(imported: Report) -> None:

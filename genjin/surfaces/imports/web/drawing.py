@@ -1,0 +1,175 @@
+"""What the pages of one import draw, by the step it stands at."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.people import directory
+from genjin.surfaces.imports.kinds import KINDS
+from genjin.surfaces.imports.models import AT_WORK, Decision, Import, RowState, State, Why
+from genjin.surfaces.imports.pairs import decisions_for, to_be_brought
+from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.queries import counts, duplicate_groups, progress
+from genjin.surfaces.imports.rules import rules_from_json
+from genjin.surfaces.imports.samples import Samples
+from genjin.surfaces.imports.web import counts as told
+from genjin.surfaces.imports.web.columns import column_views, question_views
+from genjin.surfaces.imports.web.listing import listing
+from genjin.surfaces.imports.web.opened import opened
+from genjin.surfaces.imports.web.pairing import pair_view
+from genjin.surfaces.imports.web.sheet import sheet_view
+from genjin.surfaces.imports.web.steps import BRING, CHECK, COLUMNS, head_of
+from genjin.surfaces.imports.web.work import work_of
+
+SHORT = {
+    Decision.SKIP: lambda: _("跳过"),
+    Decision.FILL: lambda: _("只补空白"),
+    Decision.OVERWRITE: lambda: _("覆盖"),
+    Decision.ATTACH: lambda: _("只加联系人和跟进"),
+    Decision.CREATE: lambda: _("仍新建"),
+}
+
+
+@dataclass(frozen=True)
+class DuplicateRule:
+    """What becomes of the duplicates of one kind."""
+
+    key: str
+    label: str
+    count: int
+    choices: list[tuple[str, str]]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class RulesView:
+    """The card of what holds for the whole import."""
+
+    owner_src: str
+    owner: str
+    owner_name: str
+    owner_label: str
+    owner_help: str
+    duplicates: list[DuplicateRule]
+    note: str
+
+
+@dataclass(frozen=True)
+class Go:
+    """The bar that begins the run."""
+
+    count: int
+    words: str
+    key: str
+
+
+def columns_page(actor: Actor, row: Import, refusal: str = "") -> dict[str, Any]:
+    """The step in which columns get their fields. Raises Refused("file_gone")."""
+    kind, found = KINDS[row.kind], opened(row)
+    rules, samples = rules_from_json(row.rules), found.samples
+    columns = column_views(actor, kind, rules, samples)
+    fields = {name: target.field for name, target in kind.targets(actor).items()}
+    return {
+        "head": head_of(row, COLUMNS),
+        "refusal": refusal,
+        "columns": columns,
+        "found": sum(bool(column.target) for column in columns),
+        "questions": question_views(actor, kind, rules, samples),
+        "rules": rules_view(actor, row, {}),
+        "sheet": sheet_view(row, found.sheets, found.first_rows, fields),
+    }
+
+
+def check_page(actor: Actor, row: Import, refusal: str = "", asked: dict[str, str] | None = None) -> dict[str, Any]:
+    """The step of checking: the bar while it lasts, then rows and duplicates."""
+    checked = row.state == State.CHECKED
+    groups = {group.why: group.rows for group in duplicate_groups(row, 0)} if checked else {}
+    review = listing(actor, row, asked or {}) if checked else None
+    return {
+        "head": head_of(row, CHECK),
+        "refusal": refusal,
+        **matched(actor, row),
+        **summary(actor, row),
+        "rules": rules_view(actor, row, groups) if checked else None,
+        "review": review,
+        "pair": pair_view(actor, row) if checked and groups else None,
+        "go": go_view(row) if checked else None,
+    }
+
+
+def run_page(actor: Actor, row: Import, refusal: str = "", asked: dict[str, str] | None = None) -> dict[str, Any]:
+    """The step of running and what became of it."""
+    found = counts(row)
+    over = row.state not in AT_WORK and row.state != State.PAUSED
+    return {
+        "head": head_of(row, BRING),
+        "kind": row.kind,
+        "refusal": refusal,
+        **summary(actor, row),
+        "over": over,
+        "state": row.state,
+        "told": told.told(row),
+        "tiles": told.tiles(row, found),
+        "kept": int(row.counts.get("kept", 0)),
+        "taken_back": int(row.counts.get("taken_back", 0)),
+        "undoable": row.state in (State.DONE, State.CANCELLED) and any(c.count for c in told.brought_counts(row)),
+        "review": listing(actor, row, asked or {}) if over else None,
+        "pair": None,
+    }
+
+
+def summary(actor: Actor, row: Import) -> dict[str, Any]:
+    """The card with the bar and the counts."""
+    done = progress(actor, row)
+    work = work_of(row, done.done, done.total, done.seconds_left, stopped=done.stopped)
+    begun = row.begun_at is not None
+    shown = told.row_counts(counts(row), over=begun) if row.state != State.UPLOADED else []
+    return {"work": work, "counts": shown}
+
+
+def counts_of(row: Import) -> list[tuple[str, int]]:
+    """(key of the tab, rows) as they are now."""
+    return [(RowState(state).name.lower(), count) for state, count in counts(row).items()]
+
+
+def matched(actor: Actor, row: Import) -> dict[str, Any]:
+    """What the columns mean, without their values."""
+    rules = rules_from_json(row.rules)
+    columns = column_views(actor, KINDS[row.kind], rules, Samples(len(rules)))
+    return {"columns": columns, "found": sum(bool(column.target) for column in columns)}
+
+
+def go_view(row: Import) -> Go:
+    """How many rows a run would bring in, and what would stay out."""
+    count = to_be_brought(row)
+    left = row.total - count
+    words = _("其余 %(count)d 行不会导入，可以下载后再改") % {"count": left} if left else _("全部可以导入")
+    return Go(count, words, uuid.uuid4().hex)
+
+
+def rules_view(actor: Actor, row: Import, groups: dict[str, int]) -> RulesView:
+    """Whose the customers are, and what becomes of the kinds of duplicates there are."""
+    policy, kind = Policy.from_json(row.policy), KINDS[row.kind]
+    name = directory().member_name(policy.owner, actor.stamp) if policy.owner else ""
+    asks = kind.owned and "owner" in {f.key for f in kind.by_key["customer"].action.inputs(actor)}
+    return RulesView(
+        owner_src=reverse("choices", args=["customers.create", "owner"]) if asks else "",
+        owner=str(policy.owner or ""),
+        owner_name=name,
+        owner_label=_("没写负责人的行归谁"),
+        owner_help=_("表格里有「业务员」「负责人」一列时按那一列"),
+        duplicates=[_duplicate_rule(policy, why, count) for why, count in groups.items()],
+        note=_("导入的客户、联系人、跟进都会标明「导入」，时间用表格里的日期；与手工录入一样留下记录。"),
+    )
+
+
+def _duplicate_rule(policy: Policy, why: str, count: int) -> DuplicateRule:
+    choices = [(str(d), str(SHORT[d]())) for d in decisions_for(why)]
+    label = str(Why(why).label) if why in Why.values else why
+    return DuplicateRule(why, label, count, choices, str(policy.decision(why)))

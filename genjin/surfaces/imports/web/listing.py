@@ -1,0 +1,164 @@
+"""The card of rows: its tabs with counts, one page by key, the columns there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import titles_of
+from genjin.kernel.records import RECORD_TYPES
+from genjin.surfaces.imports.models import Import, ImportRow, RowState, Why
+from genjin.surfaces.imports.queries import brought_by, counts, duplicate_groups, rows_of
+from genjin.surfaces.imports.web.rows import Heading, RowView, RowWriter
+from genjin.ui.addresses import record_url
+
+MOST = 50
+OPEN = (RowState.READY, RowState.BAD, RowState.DUPLICATE, RowState.SKIPPED)
+OVER = (RowState.BROUGHT, RowState.FAILED, RowState.BAD, RowState.SKIPPED)
+FAILED = RowState.FAILED
+HOT = (RowState.BAD, RowState.DUPLICATE, RowState.FAILED)
+BY_KEY = {state.name.lower(): state for state in RowState}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A state of rows with its count."""
+
+    key: str
+    label: str
+    count: int
+    hot: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A narrower choice within a tab."""
+
+    label: str
+    count: int
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Everything the card draws."""
+
+    tab: str
+    here: str
+    tabs: list[Tab]
+    kinds: list[Chip]
+    columns: list[Heading]
+    rows: list[RowView]
+    last: str
+    previous: str
+    next: str
+    failed: bool
+    empty: tuple[str, str, str]
+
+
+def listing(actor: Actor, batch: Import, asked: Mapping[str, str]) -> Listing:
+    """The card for what the address asks: `tab`, `after` (a row number), `why` (a kind of duplicates)."""
+    found, states = counts(batch), OVER if batch.begun_at else OPEN
+    state = BY_KEY.get(asked.get("tab", ""))
+    if state not in states:
+        state = next(
+            (s for s in (RowState.BAD, RowState.DUPLICATE, RowState.FAILED) if s in states and found[s]), states[0]
+        )
+    after = int(asked["after"]) if asked.get("after", "").isdecimal() and len(asked["after"]) < 10 else 0
+    why = asked.get("why", "") if asked.get("why", "") in Why.values and state == RowState.DUPLICATE else ""
+    rows = rows_of(batch, state, after=after, most=MOST + 1, why=why)
+    writer = RowWriter(actor, batch, rows[:MOST])
+    return Listing(
+        tab=_key(state),
+        here=_href(batch, state, why=why, after=after) if state == RowState.DUPLICATE else "",
+        tabs=[
+            Tab(_key(s), str(s.label), found[s], s in HOT, _href(batch, s)) for s in states if s != FAILED or found[s]
+        ],
+        kinds=_kinds(batch, why) if state == RowState.DUPLICATE else [],
+        columns=writer.headings,
+        rows=_drawn(actor, batch, writer, rows[:MOST], state),
+        last=_("导入的记录")
+        if state == RowState.BROUGHT
+        else _("问题")
+        if state in (RowState.BAD, RowState.FAILED)
+        else _("说明"),
+        previous=_href(batch, state, why=why) if after else "",
+        next=_href(batch, state, why=why, after=rows[MOST - 1].number) if len(rows) > MOST else "",
+        failed=bool(found[RowState.BAD] or found[RowState.FAILED] or found[RowState.SKIPPED]),
+        empty=_empty(state),
+    )
+
+
+def _drawn(actor: Actor, batch: Import, writer: RowWriter, rows: list[ImportRow], state: RowState) -> list[RowView]:
+    if state != RowState.BROUGHT:
+        return [writer.row(row) for row in rows]
+    found = brought_by(batch, [row.number for row in rows])
+    links = _links(actor, found)
+    return [writer.row(row, links=links.get(row.number, [])) for row in rows]
+
+
+def _links(actor: Actor, found: dict[int, list[tuple[str, int, str]]]) -> dict[int, list[tuple[str, str]]]:
+    """{row number: [(address, words)]} of what rows brought, as far as the actor still sees it."""
+    ids: dict[str, set[int]] = {}
+    for brought in found.values():
+        for record_type, record_id, _verb in brought:
+            ids.setdefault(record_type, set()).add(record_id)
+    titles = {record_type: titles_of(actor, record_type, wanted) for record_type, wanted in ids.items()}
+    return {
+        number: [
+            (record_url(record_type, record_id), _words(record_type, verb, titles[record_type][record_id]))
+            for record_type, record_id, verb in brought
+            if record_id in titles[record_type]
+        ]
+        for number, brought in found.items()
+    }
+
+
+def _words(record_type: str, verb: str, title: str) -> str:
+    if record_type == "customer":
+        return _("%(title)s（已更新）") % {"title": title} if verb == "changed" else title
+    return str(RECORD_TYPES[record_type].label)
+
+
+def _kinds(batch: Import, why: str) -> list[Chip]:
+    groups = duplicate_groups(batch, 0)
+    if len(groups) < 2:
+        return []
+    return [
+        Chip(
+            str(Why(g.why).label),
+            g.rows,
+            _href(batch, RowState.DUPLICATE, why="" if g.why == why else g.why),
+            g.why == why,
+        )
+        for g in groups
+        if g.why in Why.values
+    ]
+
+
+def _key(state: RowState) -> str:
+    return state.name.lower()
+
+
+def _href(batch: Import, state: RowState, *, why: str = "", after: int = 0) -> str:
+    query = {"tab": _key(state)} | ({"why": why} if why else {}) | ({"after": str(after)} if after else {})
+    return f"{reverse('import-rows', args=[batch.pk])}?{urlencode(query)}"
+
+
+def _empty(state: RowState) -> tuple[str, str, str]:
+    """Title, text and icon of a tab without rows."""
+    return {
+        RowState.READY: (_("没有可以直接导入的行"), _("先看「有错误」和「疑似重复」"), "list-check"),
+        RowState.BAD: (_("没有错误"), _("每一行都能读懂"), "circle-check"),
+        RowState.DUPLICATE: (_("没有疑似重复"), _("与系统里的客户、与表格的其他行都不重复"), "circle-check"),
+        RowState.SKIPPED: (_("没有跳过的行"), _("您选择不导入的行会列在这里"), "list"),
+        RowState.BROUGHT: (_("没有导入任何行"), _("看看「有错误」里的原因"), "list"),
+        RowState.FAILED: (_("没有失败的行"), _("开始导入后没有一行被拒绝"), "circle-check"),
+    }[state]
