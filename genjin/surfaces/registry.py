@@ -34,6 +34,10 @@ _IMPORT_DOOR = dict.fromkeys(
 
 NOT_ON: dict[str, dict[str, str]] = {
     API: {
+        "backups.plan": _NIGHTLY,
+        "backups.begin": _NIGHTLY,
+        "backups.finish": _NIGHTLY,
+        "backups.fail": _NIGHTLY,
         "org.set_up": _ENTRANCE,
         "org.sign_in": _ENTRANCE,
         "org.sign_out": _ENTRANCE,
@@ -71,6 +75,10 @@ NOT_ON: dict[str, dict[str, str]] = {
         "exports.take_cards": "the page hands the file out",
     },
     WEB: {
+        "backups.plan": _NIGHTLY,
+        "backups.begin": _NIGHTLY,
+        "backups.finish": _NIGHTLY,
+        "backups.fail": _NIGHTLY,
         "ownership.expire_places": _NIGHTLY,
         "ownership.follow_department": _NIGHTLY,
         "customers.restate_rhythm": _NIGHTLY,

@@ -53,7 +53,7 @@ def made(said: str) -> Path:
 def ask(data: Path, question: str) -> list[tuple[Any, ...]]:
     """Rows from the running database of a folder."""
     with psycopg.connect(host=Address.of(data).host, user="genjin", dbname="genjin") as connection:
-        return connection.execute(question).fetchall()  # type: ignore[call-overload,no-any-return]
+        return connection.execute(question).fetchall()
 
 
 def copied(backup: Path, folder: Path) -> Path:

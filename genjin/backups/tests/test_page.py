@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def page(cast: Cast) -> Iterator[Any]:
+def page(cast: Cast) -> Any:
     client = Client()
     session = client.session
     session[SESSION_KEY] = str(cast.administrator.pk)
@@ -130,8 +129,7 @@ def test_a_failure_is_noted_and_told_to_administrators_once(cast: Cast, monkeypa
 def test_one_that_ends_well_closes_those_that_were_cut_off(cast: Cast) -> None:
     lost = begin_run(maker(), reason=Reason.COMMAND)
     run = begin_run(maker(), reason=Reason.DAILY)
-    facts = {"name": "genjin-x", "size": 5, "seconds": 1.0, "verify_seconds": 2.0, "faults": 0}
-    finish_run(maker(), run_id=run.pk, **facts)
+    finish_run(maker(), run_id=run.pk, name="genjin-x", size=5, seconds=1.0, verify_seconds=2.0, faults=0)
     lost.refresh_from_db()
     assert lost.state == Run.State.FAILED
     note = Event.objects.get(action="backups.finish").note

@@ -49,6 +49,8 @@ def settings_text(data: Path, account: Account) -> str:
         raise DatabaseTrouble(_("Windows 上不支持 GENJIN_WAL_ARCHIVE：请去掉这个设置。"))
     _prepare(archive, account)
     note.write_text(str(archive))
+    for path in (data / "pg").glob("*.json"):
+        account.own(path)  # a base copy is refused when one of the files cannot be read
     command = quoted(_archive_command(wal_folder(archive)))
     return f"archive_mode = on\narchive_timeout = {SECONDS}\narchive_command = {command}\n"
 

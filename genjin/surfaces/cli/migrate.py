@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from genjin.kernel.environment import data_folder
 from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.words import _
 from genjin.surfaces.cli.database import database
 from genjin.surfaces.cli.state import State, migrations_fingerprint
+
+if TYPE_CHECKING:
+    from django.db.migrations.migration import Migration
+    from django.db.migrations.state import ProjectState
 
 # One at a time, also when several machines start on the same database.
 _LOCK = 7_204_712
@@ -40,11 +47,35 @@ def migrate() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        with _whole_migrations():
+            call_command("migrate", interactive=False, verbosity=0)
         learn_grants(system("org.set_up"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+@contextlib.contextmanager
+def _whole_migrations() -> Iterator[None]:
+    """Inside, a migration and the note that it is done are one transaction. Django writes the note after it where
+    indexes are made last: killed in between, the migration would be tried again over its own tables."""
+    from django.core.management.commands import migrate as command  # slow
+    from django.db import transaction  # slow
+    from django.db.migrations.executor import MigrationExecutor  # slow
+
+    class Whole(MigrationExecutor):
+        def apply_migration(
+            self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
+        ) -> ProjectState:
+            around = transaction.atomic() if migration.atomic is not False else contextlib.nullcontext()
+            with around:
+                return super().apply_migration(state, migration, fake, fake_initial)
+
+    command.MigrationExecutor = Whole  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        command.MigrationExecutor = MigrationExecutor  # type: ignore[attr-defined]
 
 
 def server_is_new_enough() -> bool:

@@ -41,6 +41,10 @@ class State:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(asdict(self), file, ensure_ascii=False)
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            # The server must be able to read all of its folder: a base copy of it holds this too.
+            cluster = (data / "pg").stat()
+            os.chown(draft, cluster.st_uid, cluster.st_gid)
         draft.replace(_file(data))
 
 
