@@ -14,7 +14,17 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from genjin.kernel.archives import check_archive_file
-from genjin.kernel.tables.cells import MOST_COLUMNS, MOST_SHEETS, Merge, Row, SheetInfo, Source, Unreadable, broken
+from genjin.kernel.tables.cells import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    Merge,
+    Row,
+    SheetInfo,
+    Source,
+    Unreadable,
+    broken,
+)
 from genjin.kernel.tables.xlsx_cells import Times, sheet_rows
 from genjin.kernel.tables.xlsx_strings import Strings
 from genjin.kernel.tables.xlsx_survey import Survey, survey
@@ -42,8 +52,10 @@ class Workbook(Source):
             raise
 
     def rows(self, place: int) -> Iterator[Row]:
+        found = self._survey(place)
+        last = found.rows if found.exact else MOST_ROWS
         with self._part(self._parts[place]) as stream:
-            yield from sheet_rows(stream, self._shared, self._times)
+            yield from sheet_rows(stream, self._shared, self._times, last)
 
     def merges(self, place: int) -> list[Merge]:
         return self._survey(place).merges

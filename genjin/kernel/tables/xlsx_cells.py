@@ -61,9 +61,9 @@ class Times:
         return moment.date() if moment.time() == time() else moment
 
 
-def sheet_rows(stream: IO[bytes], strings: Callable[[], Strings], times: Times) -> Iterator[Row]:
-    """The filled rows. Raises Unreadable."""
-    reader = _Reader(strings, times)
+def sheet_rows(stream: IO[bytes], strings: Callable[[], Strings], times: Times, last: int = MOST_ROWS) -> Iterator[Row]:
+    """The filled rows; what follows the row `last` is not even looked at. Raises Unreadable."""
+    reader = _Reader(strings, times, last)
     made = parser()
     made.CharacterDataHandler = reader.characters
 
@@ -86,9 +86,10 @@ def sheet_rows(stream: IO[bytes], strings: Callable[[], Strings], times: Times) 
 class _Reader:
     """Collects the rows that a parser tells of. Its methods run for each cell: they are short and flat on purpose."""
 
-    def __init__(self, strings: Callable[[], Strings], times: Times) -> None:
+    def __init__(self, strings: Callable[[], Strings], times: Times, last: int) -> None:
         self.rows: list[Row] = []
         self.over = False
+        self._last = last
         self._strings = strings
         self._shared: Callable[[int], str | None] | None = None
         self._times = times
@@ -181,6 +182,7 @@ class _Reader:
             raise broken()
         if self._number > MOST_ROWS:
             raise too_many_rows()
+        self.over = self.over or self._number > self._last
         if self._number <= last:
             raise broken(_("第 %(row)s 行的行号顺序不对") % {"row": last})
         self._cells = []

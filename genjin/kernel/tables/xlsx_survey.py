@@ -16,7 +16,7 @@ _MERGE = re.compile(
     rb"""mergeCell\s[^<>]{0,400}?ref\s*=\s*["']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})["']"""
 )
 _EXTENT = re.compile(rb"""dimension\s[^<>]{0,400}?ref\s*=\s*["'](?:[A-Z]{1,3}\d{1,7}:)?([A-Z]{1,3})(\d{1,7})["']""")
-_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\b[^>]{0,400}?\br\s*=\s*["'](\d{1,7})["']""")
+_ROW = re.compile(rb"""[<:]row\s[^>]{0,2000}?\br\s*=\s*["'](\d{1,7})["']""")
 
 
 @dataclass
@@ -26,31 +26,62 @@ class Survey:
     rows: int = 0
     columns: int = 0
     merges: list[Merge] = field(default_factory=list)
+    exact: bool = True
+    """Whether `rows` is sure: nothing below needs to be read."""
 
 
 def survey(stream: IO[bytes]) -> Survey:
     """Look through the raw sheet once."""
     found = Survey()
+    rows = _Rows()
     before = b""
     inside = True
-    counted = 0
     while piece := stream.read(PIECE):
         text = before + piece
         if not before:
             extent = _EXTENT.search(text)
             found.columns = min(column_of(extent[1].decode()) + 1, MOST_COLUMNS) if extent else 0
-        end = _END.search(text, text.rfind(b"sheetData") - 50) if inside and b"sheetData" in text else None
-        cells = text[: end.start()] if end else text
+        end = _END.search(text, max(text.rfind(b"sheetData") - 50, 0)) if inside and b"sheetData" in text else None
         if inside:
-            found.rows, counted = _last_row(cells, piece, found.rows, counted)
+            rows.see(text[: end.start()] if end else text, len(before))
         if end:
             inside, text = False, text[end.end() :]
         if not inside:
             _add_merges(found.merges, text)
-        before = text[max(text.rfind(b"<"), len(text) - _OVERLAP, 0) :] if not inside else text[-_OVERLAP:]
+        before = text[-_OVERLAP:] if inside else text[max(text.rfind(b"<"), len(text) - _OVERLAP, 0) :]
+    found.rows, found.exact = min(rows.last, MOST_ROWS), rows.exact and not inside
     found.merges.sort()
     found.merges = [merge for n, merge in enumerate(found.merges) if not n or merge != found.merges[n - 1]]
     return found
+
+
+class _Rows:
+    """The number of the last row with a value. Rows without numbers are counted, which is no more than an estimate."""
+
+    def __init__(self) -> None:
+        self.last = 0
+        self.exact = True
+        self._begun = 0
+
+    def see(self, text: bytes, known: int) -> None:
+        """Look at a piece of the sheet; it begins with the end of the one before, `known` bytes long."""
+        new = max(known - 2, 0)
+        value = max(text.rfind(b"v>", new), text.rfind(b"s>", new), text.rfind(b"t>", new))
+        if value >= 0:
+            self.last = self._number_before(text, value)
+        # A tag may be cut at the end of the piece.
+        self._begun = self._number_before(text, text.rfind(b">") + 1)
+
+    def _number_before(self, text: bytes, place: int) -> int:
+        """The number of the row that is open at a place."""
+        start = max(text.rfind(b"<row", 0, place), text.rfind(b":row", 0, place))
+        if start < 0:
+            return self._begun
+        row = _ROW.match(text, start)
+        if row is None:
+            self.exact = False
+            return self._begun + text.count(b"<row", _OVERLAP, place)
+        return int(row[1])
 
 
 def column_of(letters: str) -> int:
@@ -59,20 +90,6 @@ def column_of(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-def _last_row(text: bytes, piece: bytes, last: int, counted: int) -> tuple[int, int]:
-    """The number of the last row with a value so far; rows are counted for sheets that do not number them."""
-    counted += piece.count(b"<row")
-    value = max(text.rfind(b"v>"), text.rfind(b"is>"))
-    if value < 0:
-        return last, counted
-    start = text.rfind(b"<row", 0, value)
-    start = text.rfind(b":row", 0, value) - 20 if start < 0 else start
-    row = _ROW.search(text, max(start, 0), value) if start > -20 else None
-    if row:
-        return min(int(row[1]), MOST_ROWS), counted
-    return max(last, min(counted, MOST_ROWS)) if not last or start >= 0 else last, counted
 
 
 def _add_merges(merges: list[Merge], text: bytes) -> None:

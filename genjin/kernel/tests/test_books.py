@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genjin.kernel.tables import UNCOMPUTED, Cell, Unreadable, fault_of, open_book
+from genjin.kernel.tables import UNCOMPUTED, Cell, Unreadable, fault_of, open_book, xlsx_survey
 from genjin.kernel.tables.csv_writing import csv_table
 from genjin.kernel.tables.text_files import encoding_of, separator_of
 from genjin.kernel.tests.workbooks import FILES, PLAIN, read, table, with_cells, with_entry, with_strings, xlsx
@@ -177,6 +177,28 @@ def test_long_lists_of_texts_are_kept_in_a_file(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("genjin.kernel.tables.xlsx_strings.KEPT", 7)
     assert read(tmp_path, content) == plain
     assert (len(plain), plain[199]) == (200, (200, ["客户59", "说明 & 199"]))
+
+
+@pytest.mark.parametrize("piece", [64, 1_000, 4_200, 1 << 18])
+def test_a_sheet_is_surveyed_the_same_in_any_pieces(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_survey, "PIECE", piece)
+    rows = [b'<row r="%d" spans="1:3"><c r="A%d"><v>%d</v></c></row>' % (n, n, n) for n in range(3, 900, 7)]
+    long = b'<row r="1000"><c r="A1000" t="inlineStr"><is><t>' + b"long " * 4_000 + b"</t></is></c></row>"
+    empty = [b'<row r="%d" s="1"/>' % n for n in range(1_001, 3_000)]
+    merges = [b'<mergeCell ref="A%d:B%d"/>' % (n, n + 1) for n in range(2_000, 3, -5)]
+    sheet = [
+        b'<worksheet><dimension ref="A1:F3000"/><sheetData>',
+        *rows,
+        long,
+        *empty,
+        b"</sheetData><mergeCells>",
+        *merges,
+    ]
+    found = xlsx_survey.survey(io.BytesIO(b"".join(sheet)))
+    assert (found.rows, found.columns, found.exact, len(found.merges)) == (1_000, 6, True, len(merges))
+    assert found.merges[:2] == [(4, 0, 5, 1), (9, 0, 10, 1)]
+    unnumbered = b"<worksheet><sheetData>" + b"<row><c><v>1</v></c></row>" * 500 + b"</sheetData></worksheet>"
+    assert not xlsx_survey.survey(io.BytesIO(unnumbered)).exact
 
 
 EARLY = [date(1900, 1, 1), date(1900, 2, 28), date(1900, 3, 1)]

@@ -39,7 +39,10 @@ def xlsx(*sheets: tuple[str, Rows], merges: Sequence[str] = ()) -> bytes:
 def with_entry(content: bytes, name: str, text: bytes | Iterable[bytes]) -> bytes:
     """The workbook with one entry replaced or added."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
         for entry in old.namelist():
             if entry != name:
                 new.writestr(entry, old.read(entry))
