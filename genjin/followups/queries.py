@@ -146,8 +146,9 @@ def voided_by(followup: FollowUp) -> int | None:
 
 
 def author_named(actor: Actor, name: str) -> int | None:
-    """The id of the one active member with exactly this name; None when none or several."""
-    found = [p.id for p in organisation(actor).people.values() if p.active and p.name == name]
+    """The id of the one active member with exactly this name or sign-in name; None when none or several."""
+    active = [p for p in organisation(actor).people.values() if p.active]
+    found = [p.id for p in active if p.sign_in == name] or [p.id for p in active if p.name == name]
     return found[0] if len(found) == 1 else None
 
 

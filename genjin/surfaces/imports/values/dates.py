@@ -26,6 +26,9 @@ LEANS: dict[str, dates.Lean] = {
 }  # fmt: skip
 ORDERS: tuple[Order, ...] = get_args(Order)[1:]
 _FULL = re.compile(r"(\d{4}) ?[-/.年_,] ?(\d{1,2}) ?[-/.月_,] ?(\d{1,2}) ?[日号]?")
+_USUAL = re.compile(
+    r"((?:19|20|21)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?", re.ASCII
+)
 _SHORT = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4}|\d{1,2})")
 _DIGITS = re.compile(r"\d{6}|\d{8}|\d{12}|\d{14}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -81,6 +84,10 @@ class _Dates:
         return self._text(cell)
 
     def _text(self, cell: str) -> object:
+        usual = _USUAL.fullmatch(cell)
+        if usual and (day := _try(int(usual[1]), int(usual[2]), int(usual[3]))):
+            clock = time(int(usual[4]), int(usual[5]), int(usual[6] or 0)) if usual[4] else None
+            return self._at(day, clock)
         text = plain(cell)
         refuse_broken(text)
         if is_nothing(text):

@@ -22,7 +22,7 @@ from genjin.surfaces.imports.values.found import (
 )
 from genjin.surfaces.imports.values.numbers import scientific
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _BETWEEN = re.compile(r"[、,;|\n\r\t]+|:::|\s+/\s+|(?<=\d)\s*(?:或者?|和|及|&)\s*(?=[+\d(])")
 _LOOSER = re.compile(r"/|\s+")
 _NUMBER = re.compile(r"\(?\+?\d[\d\s().+*#—–-]{5,}\d(?:\s*(?:转|分机|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
@@ -51,9 +51,8 @@ class _Phones:
         if cell is None:
             return None
         if isinstance(cell, str):
-            if len(cell) == 11 and _MOBILE.fullmatch(cell) and cell.isascii():
-                return cell
-            return self._text(cell)
+            bare = cell if len(cell) == 11 else cell.replace(" ", "").replace("-", "")
+            return bare if _MOBILE.fullmatch(bare) else self._text(cell)
         if isinstance(cell, bool) or not isinstance(cell, int | float):
             raise CellProblem(_("这里要填电话号码，例如 138 1234 5678"))
         return self._text(digits_of(cell))
