@@ -33,6 +33,8 @@ MOST_DIGITS = 15
 # control characters, and what would be read as a character written by its number
 _SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
+_TO_ESCAPE = re.compile(f"[&<>]|{_SPECIAL.pattern}")
+
 
 class Look(IntEnum):
     """How a cell looks: the number of its format in `_STYLES`."""
@@ -82,6 +84,8 @@ def _cell(column: str, row: int, value: Value, look: Look) -> str:
 
 
 def _text(value: str) -> str:
+    if len(value) <= LONGEST_CELL and not _TO_ESCAPE.search(value):
+        return value
     plain = escape(value[:LONGEST_CELL])
     return _SPECIAL.sub(_by_number, plain) if _SPECIAL.search(plain) else plain
 
