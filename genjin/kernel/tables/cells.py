@@ -105,5 +105,6 @@ def too_many_columns() -> Unreadable:
 
 def broken(why: str = "") -> Unreadable:
     """A workbook that is no sound one; `why` is a clause for those who look closer."""
-    said = _("文件已损坏，或不是真正的 Excel 文件；请用 Excel 另存为 xlsx 后再试")
-    return Unreadable(f"{said}（{why}）" if why else said)
+    if why:
+        return Unreadable(_("文件已损坏（%(why)s）；请用 Excel 打开后另存为 xlsx 再试") % {"why": why})
+    return Unreadable(_("文件已损坏，或不是真正的 Excel 文件；请用 Excel 另存为 xlsx 后再试"))

@@ -186,7 +186,7 @@ def _open(path: Path) -> zipfile.ZipFile:
     with path.open("rb") as file:
         checked = check_archive_file(file, most_unpacked=MOST_UNPACKED)
     if not checked.ok:
-        raise Unreadable(checked.reason)
+        raise Unreadable(_("%(reason)s；请用 Excel 打开后另存为 xlsx 再上传") % {"reason": checked.reason})
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
