@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +64,9 @@ def read(content: bytes, name: str, tmp_path: Path) -> list[list[Cell]]:
 
 
 def test_flaw9_csv_has_its_mark_and_no_cell_that_starts_a_formula(tmp_path: Path) -> None:
-    content = written_csv([["列"], *([text] for text in HOSTILE)])
+    rows: list[list[Value]] = [["列"]]
+    rows += [[text] for text in HOSTILE]
+    content = written_csv(rows)
     assert content.startswith(b"\xef\xbb\xbf")
     cells = [row[0] for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))][1:]
     assert [cell for cell in cells if cell.startswith(tuple(STARTS))] == []

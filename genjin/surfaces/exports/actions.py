@@ -24,9 +24,8 @@ from genjin.org.models import Member
 from genjin.surfaces.exports.asked import EVERY, MOST_IDS, Asked, read_asked, type_keyed, type_named
 from genjin.surfaces.exports.grants import CARDS, RUN
 from genjin.surfaces.exports.models import Export, Format
-from genjin.surfaces.exports.queries import export_for, offered
+from genjin.surfaces.exports.queries import export_for, offered, on_the_way, taken_on
 from genjin.surfaces.exports.settings import DAY_ROWS, KEEP_HOURS, MOST_ROWS, REASON_ABOVE
-from genjin.surfaces.exports.volume import on_the_way, taken_on
 from genjin.surfaces.exports.writing import Made
 
 JOB = "exports.make"

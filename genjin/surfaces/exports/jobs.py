@@ -19,9 +19,8 @@ from genjin.org.snapshot import ORGANISATION
 from genjin.surfaces.exports.actions import JOB, keep_export
 from genjin.surfaces.exports.grants import WATCH
 from genjin.surfaces.exports.models import Export
-from genjin.surfaces.exports.queries import export_for
+from genjin.surfaces.exports.queries import day_of, export_for, rows_in, taken_on, tier_of
 from genjin.surfaces.exports.settings import ALARM_ROWS
-from genjin.surfaces.exports.volume import day_of, rows_in, taken_on, tier_of
 from genjin.surfaces.exports.writing import FOLDER, PART, make_file
 
 NOTICE = "export_volume"

@@ -33,7 +33,7 @@ from genjin.testing.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 RunJobs = Callable[[], JobProgress]
-RAW = {
+RAW: dict[str, Any] = {
     "name": "=1+1 公司", "short_name": "-5", "phone": "+8613812345678", "level": "A", "external_code": "00123456789012",
     "industry": "C3562", "region": "320500", "satisfaction": "4.5", "remarks": "@第一行\n＝第二行", "website": "https://a.cn",
     "credit_code": "91320594MA1MCEEQ4E", "tags": ["老板直谈", "展会"],

@@ -11,9 +11,8 @@ from genjin.kernel.refusal import Refused
 from genjin.kernel.sealing import deliver, seal
 from genjin.org.actions.settings import change_settings
 from genjin.surfaces.exports.actions import fetch_export, start_export, take_cards
-from genjin.surfaces.exports.queries import exports_page
+from genjin.surfaces.exports.queries import exports_page, tier_of
 from genjin.surfaces.exports.tests.conftest import allow, export
-from genjin.surfaces.exports.volume import tier_of
 from genjin.testing.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +24,10 @@ def company(cast: Cast, **values: int) -> None:
     )
 
 
-def refused(cast: Cast, **asked: str) -> str:
+def refused(cast: Cast, reason: str = "") -> str:
     actor = cast.actor("manager")
     with pytest.raises(Refused) as found:
-        start_export(actor, record_type="customers", **asked)
+        start_export(actor, record_type="customers", reason=reason)
     return found.value.code
 
 
