@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,10 +22,10 @@ from genjin.kernel import recording
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, To, current_grant
 from genjin.kernel.fields.base import Field, FieldError, Label, Values
-from genjin.kernel.models.events import Idempotency
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from genjin.kernel.repeating import claim
 from genjin.kernel.together import Torn, one_write, together, waiting
 from genjin.kernel.wording import listed
 
@@ -166,7 +166,7 @@ class Action(Generic[P, R]):
         """Run for a surface: parse, check version, honour the idempotency key. Raises Refused."""
         self.check(actor)
         with one_write():
-            kept = _claim(actor, key, self.name, self._digest(row_id, raw)) if key else None
+            kept = claim(actor, key, self.name, self._digest(row_id, raw)) if key else None
             if kept is not None and kept.outcome is not None:
                 return Outcome(kept.outcome["row_id"], kept.outcome["event_id"], replayed=True)
             arguments = self.parse(actor, raw)
@@ -357,22 +357,6 @@ def actions_on(record_type: RecordType, actor: Actor, *, bulk: bool = False) -> 
         for a in ACTIONS.values()
         if a.on is record_type.model and a.listed and actor.may(a.needs) and (a.bulk or not bulk)
     ]
-
-
-def _claim(actor: Actor, key: str, name: str, digest: bytes) -> Idempotency:
-    """The key's row: new (outcome None), or of the earlier same request. Raises Refused for another request."""
-    if actor.member_id is None:
-        raise Refused("no_member", _("幂等键只用于成员的请求"))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_idempotency (member_id, key, action, digest, at) VALUES (%s, %s, %s, %s, now())"
-            " ON CONFLICT (member_id, key) DO NOTHING",
-            [actor.member_id, key[:100], name, digest],
-        )
-    kept = Idempotency.objects.select_for_update().get(member_id=actor.member_id, key=key[:100])
-    if bytes(kept.digest) != digest:
-        raise Refused("key_reused", _("同一个幂等键用在了不同的请求上"))
-    return kept
 
 
 def _as_refusal(error: DatabaseError) -> Refused:

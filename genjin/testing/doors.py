@@ -247,6 +247,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "import_id"): _own("import"),
     ("", "number"): _fixed(2),  # the first row below the header
     ("", "kind"): _fixed("customers"),
+    ("api/v1/imports/<int:import_id>/<slug:name>", "name"): _fixed("check", "run", "pause", "resume", "undo"),
     ("", "file_id"): _own("file"),
     ("", "message"): _own("message"),
     ("", "token_id"): _own("token"),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from genjin.org.queries import actor_of_token
 from genjin.org.sessions import touch_token
 from genjin.surfaces.api.limits import seconds_to_wait
 from genjin.surfaces.api.problems import Problem, answer, refusal_answer, request_id
-from genjin.surfaces.attachments.limit import too_large
+from genjin.surfaces.attachments.limit import most_bytes, too_large
 
 logger = logging.getLogger("genjin.requests")
 READING = frozenset({"GET", "HEAD"})
@@ -46,7 +45,7 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         def guarded(request: ApiRequest, **captured: Any) -> HttpResponse:
             try:
                 if too_large(request):
-                    raise TooLarge(settings.FILE_MOST_BYTES)
+                    raise TooLarge(most_bytes(request))
                 if request.method not in allowed:
                     allow = {"Allow": ", ".join(sorted(allowed))}
                     raise Problem(405, "method_not_allowed", _("这个地址不支持此方法"), headers=allow)

@@ -14,6 +14,8 @@ from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.surfaces.api.bodies import parameters
 from genjin.surfaces.api.door import ApiRequest, endpoint
 from genjin.surfaces.api.exports import EXPORT
+from genjin.surfaces.api.import_shapes import import_paths
+from genjin.surfaces.api.imports import NEEDS as IMPORTING
 from genjin.surfaces.api.problems import answer
 from genjin.surfaces.api.records import BASE
 from genjin.surfaces.api.running import MOST_ROWS, path_of
@@ -65,6 +67,8 @@ def describe(actor: Actor) -> dict[str, Any]:
         paths[f"{BASE}/events/{{id}}/undo"] = {"parameters": [_id()], "post": undo}
     if actor.may(RUN):
         paths.update(_exports())
+    if actor.may(IMPORTING):
+        paths.update(import_paths(_operation, _id))
     for record_type in types:
         paths.update(_reads(record_type))
     for action in described_actions(actor):

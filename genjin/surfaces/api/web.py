@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import comments, exports, files, openapi, records, running
+from genjin.surfaces.api import comments, exports, files, imports, openapi, records, running
 from genjin.surfaces.api.problems import refusal_answer
 
 served: list[URLPattern | URLResolver] = [
@@ -20,6 +20,16 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/events/<int:event_id>/undo", running.undo),
     path("api/v1/exports/<int:export_id>", exports.state, name="api-export"),
     path("api/v1/exports/<int:export_id>/file", exports.file, name="api-export-file"),
+    path("api/v1/imports", imports.imports),
+    path("api/v1/imports/<int:import_id>", imports.state),
+    path("api/v1/imports/<int:import_id>/layout", imports.layout),
+    path("api/v1/imports/<int:import_id>/rules", imports.rules),
+    path("api/v1/imports/<int:import_id>/policy", imports.policy),
+    path("api/v1/imports/<int:import_id>/rows", imports.rows),
+    path("api/v1/imports/<int:import_id>/rows/<int:number>", imports.one_row),
+    path("api/v1/imports/<int:import_id>/duplicates", imports.decide),
+    path("api/v1/imports/<int:import_id>/failed", imports.failed),
+    path("api/v1/imports/<int:import_id>/<slug:name>", imports.verb),
     path("api/v1/<slug:plural>", records.records),
     path("api/v1/<slug:plural>/<int:row_id>", records.record),
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),

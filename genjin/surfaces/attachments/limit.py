@@ -14,10 +14,23 @@ AROUND = 1 << 20  # what a form holds beside the file
 API = "/api/"
 
 
+_longer: dict[str, int] = {}
+
+
+def allow_longer(path: str, most_bytes: int) -> None:
+    """Let larger files through at one address, which looks at them itself while they come."""
+    _longer[path] = most_bytes
+
+
+def most_bytes(request: HttpRequest) -> int:
+    """How large a file may be at this address."""
+    return _longer.get(request.path_info, settings.FILE_MOST_BYTES)
+
+
 def too_large(request: HttpRequest) -> bool:
-    """Whether the announced length is more than one attachment with its form."""
+    """Whether the announced length is more than one file with its form."""
     given = request.META.get("CONTENT_LENGTH") or "0"
-    return given.isdecimal() and int(given) > settings.FILE_MOST_BYTES + AROUND
+    return given.isdecimal() and int(given) > most_bytes(request) + AROUND
 
 
 class UploadLimitMiddleware:
@@ -29,5 +42,5 @@ class UploadLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on, or answer 413."""
         if too_large(request) and not request.path_info.startswith(API):
-            return errors.refused(request, TooLarge(settings.FILE_MOST_BYTES))
+            return errors.refused(request, TooLarge(most_bytes(request)))
         return self.get_response(request)

@@ -25,7 +25,7 @@ def described_paths(world: World, part: str) -> Any:
 
 def test_every_address_is_described_and_every_description_has_an_address(world: World) -> None:
     paths = described_paths(world, "administrator")
-    routes = {resolve(path.replace("{id}", "1")).route for path in paths}
+    routes = {resolve(path.replace("{id}", "1").replace("{number}", "1")).route for path in paths}
     assert routes == {str(pattern.pattern) for pattern in web.served}
     for path in paths:
         try:
