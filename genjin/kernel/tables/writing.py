@@ -19,6 +19,7 @@ from typing import IO, TypeAlias
 from xml.sax.saxutils import escape
 
 from genjin.kernel.tables.cells import LONGEST_CELL, Merge
+from genjin.kernel.tables.helping import CellHelp, validations_part
 from genjin.kernel.tables.packaging import HEAD, MAIN, PARTS, Properties, properties_part, workbook_part
 
 Value: TypeAlias = str | int | float | Decimal | date | None
@@ -105,9 +106,10 @@ def workbook(
     frozen: int = 0,
     note: str = "",
     properties: Properties | None = None,
+    helps: Sequence[CellHelp] = (),
 ) -> Iterator[Sheet]:
     """A workbook with one sheet in `file`: column widths in characters, merged ranges, rows that stay when scrolled;
-    `note` stands below every printed page."""
+    `note` stands below every printed page, `helps` beside cells."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
         for path, content in PARTS.items():
             archive.writestr(path, content)
@@ -116,7 +118,7 @@ def workbook(
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as stream:
             stream.write(_before(widths, frozen).encode())
             yield Sheet(stream, name)
-            stream.write(_after(merges, note).encode())
+            stream.write(_after(merges, note, validations_part(helps)).encode())
 
 
 @cache
@@ -139,7 +141,7 @@ def _before(widths: Sequence[float], frozen: int) -> str:
     return f'{HEAD}<worksheet xmlns="{MAIN}">{views}{f"<cols>{columns}</cols>" if columns else ""}<sheetData>'
 
 
-def _after(merges: Sequence[Merge], note: str) -> str:
+def _after(merges: Sequence[Merge], note: str, helps: str) -> str:
     ranges = "".join(
         f'<mergeCell ref="{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"/>'
         for top, left, bottom, right in merges
@@ -148,4 +150,4 @@ def _after(merges: Sequence[Merge], note: str) -> str:
     page = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
     words = _text(note.replace("&", "&&")[:200])
     footer = f"<headerFooter><oddFooter>&amp;L{words}&amp;R&amp;P / &amp;N</oddFooter></headerFooter>" if note else ""
-    return f"</sheetData>{merged}{page}{footer}</worksheet>"
+    return f"</sheetData>{merged}{helps}{page}{footer}</worksheet>"

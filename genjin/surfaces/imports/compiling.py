@@ -25,6 +25,9 @@ MOST_KEPT = 20_000
 LONGEST_KEPT = 100
 # Their values hardly come twice, or are read as quickly as looked up.
 _UNKEPT = frozenset({"text", "longtext", "phone", "email", "url"})
+# How the example row of a template begins, and in which columns: it is not for bringing in.
+EXAMPLES = ("示例：", "示例:", "Example: ", "Example:")
+MARKED = frozenset({"customer.name", "contact.name", "plan.content"})
 _MISSING: Final = object()
 _SPECIAL = frozenset({Problem, Found})
 
@@ -50,6 +53,7 @@ class Compiled:
             (part, tuple((c.index, c.target.field.key, c.read, c) for c in grouped))
             for part, grouped in groupby(sorted(plain, key=lambda c: c.target.part), key=lambda c: c.target.part)
         )
+        self._marked = tuple(c.index for c in columns if c.target.name in MARKED)
         self._width = max((c.index for c in columns), default=-1) + 1
 
     def read(self, cells: Sequence[Cell]) -> tuple[Raw, list[Problem]]:
@@ -76,6 +80,10 @@ class Compiled:
         if special or aside or self._nameless(raw):
             found = [(column, value) for column, value in special if isinstance(value, Found)]
             compose(Row(self.actor, self.kind, raw, problems), found, aside)
+        for index in self._marked:
+            cell = cells[index]
+            if type(cell) is str and cell.startswith(EXAMPLES):
+                problems.append(Problem(index, _("这是模板里的示例行，不会导入")))
         return raw, problems
 
     def _nameless(self, raw: Raw) -> bool:

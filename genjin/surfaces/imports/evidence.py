@@ -15,7 +15,7 @@ from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.kinds import Target
 from genjin.surfaces.imports.rules import CellProblem, Rule
 from genjin.surfaces.imports.samples import Samples
-from genjin.surfaces.imports.values import Asked, Found, dates, reader_for
+from genjin.surfaces.imports.values import Asked, Found, dates, people, reader_for
 from genjin.surfaces.imports.values.found import plain, written
 
 LOOK_AT = 40
@@ -23,9 +23,7 @@ FEWEST = 2
 SURE = 0.8
 AGREES, DENIES = 0.2, -0.6
 _NAMES = frozenset({"customer.name", "contact.name"})
-_TOLD = frozenset(
-    {"choice", "multichoice", "phone", "email", "date", "datetime", "percent", "yesno", "person", "number", "url"}
-)
+_TOLD = frozenset({"choice", "multichoice", "phone", "email", "date", "datetime", "percent", "yesno", "number", "url"})
 _ONLY_DIGITS = re.compile(r"[\d\s.+-]+")
 
 
@@ -42,7 +40,7 @@ class Evidence:
         share = self.share(index, target)
         if share is None:
             return 0.0
-        if share < 0.3:
+        if share < 0.3 and not _names_people(target):  # whoever is no member is asked about
             return DENIES * (1 - share)
         return 0.0 if target.name in _NAMES else AGREES * share
 
@@ -83,7 +81,10 @@ class Evidence:
             return lambda value: len(plain(written(value))) == 18 and normal.check_credit_code(written(value)).ok
         if target.field.kind == "region":
             return lambda value: _is_region(plain(written(value)))
-        if target.name == "followup.author" or target.field.kind == "industry":
+        if _names_people(target):
+            members = people.Members(self.actor)
+            return lambda value: bool(members.find(plain(written(value))))
+        if target.field.kind == "industry":
             return None
         if target.field.kind not in _TOLD or isinstance(target.field, Tags):
             return None
@@ -98,6 +99,10 @@ class Evidence:
         except CellProblem:
             return target.field.kind in ("date", "datetime") and isinstance(value, str) and dates.in_doubt(value)
         return (found.value if isinstance(found, Found) else found) not in (None, "", [])
+
+
+def _names_people(target: Target) -> bool:
+    return target.field.kind == "person" or target.name == "followup.author"
 
 
 def _speaks_alone(target: Target) -> bool:

@@ -77,7 +77,7 @@ _WORDS = {
     "contact.wechat": "微信|微信号|联系人微信|WeChat|WeChat ID",
     "contact.email": (
         "邮箱|电子邮箱|邮件|电子邮件|邮箱地址|联系人邮箱|电子邮件地址|E-mail Address|E-mail 1 - Value|Email"
-        "|E-mail|Email Address|Mail"
+        "|E-mail|Email Address|Mail|Contact Email"
     ),
     "contact.birthday": "生日|出生日期|联系人生日|出生年月|Birthday|Date of Birth",
     "contact.primary": "主联系人|是否主联系人|首要联系人|Primary",

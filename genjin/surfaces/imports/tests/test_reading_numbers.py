@@ -84,7 +84,7 @@ def test_amounts_that_mix_units_are_noticed() -> None:
     ("written", "words", "suggestion"),
     [
         ("很多", "应填数字", ""), ("1,5", "应填数字", "1.5"), ("-3", "不能小于 0", ""), (True, "应填数字", ""),
-        ("#DIV/0!", "公式错误", ""), ("12a", "应填数字", ""), (time(1, 0), "应填数字", ""),
+        ("#DIV/0!", "错误值", ""), ("12a", "应填数字", ""), (time(1, 0), "应填数字", ""),
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_told(written: Cell, words: str, suggestion: str) -> None:

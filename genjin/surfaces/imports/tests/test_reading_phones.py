@@ -95,7 +95,8 @@ def test_further_numbers_of_a_field_without_a_second_go_to_the_remarks() -> None
     [
         ("1381234567", "应为 11 位，现在是 10 位", ""), ("138****5678", "被隐藏", ""), ("13812345678139", "顿号", ""),
         ("l3812345678", "", "13812345678"), ("1381234567O", "", "13812345670"), ("见名片", "要填电话号码", ""),
-        ("12812345678", "号段不对", ""), (True, "要填电话号码", ""), ("13812345678/139", "", ""), ("#N/A!", "", ""),
+        ("12812345678", "号段不对", ""), (True, "要填电话号码", ""), ("13812345678/139", "", ""),
+        ("#REF!", "错误值", ""),
     ],
 )  # fmt: skip
 def test_S1_11_what_is_no_number_is_told(written: Cell, words: str, suggestion: str) -> None:
@@ -149,7 +150,7 @@ def test_texts_stay_as_they_are() -> None:
     assert read(NOTE, "=1+1") == "=1+1"
     assert read(NOTE, "无") == "无"
     assert "最多 60 个字" in refused(NAME, "长" * 61).words
-    assert "公式错误" in refused(NOTE, "#REF!").words
+    assert "错误值" in refused(NOTE, "#REF!").words
 
 
 @settings(max_examples=60)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field, FieldError
-from genjin.kernel.tables import Cell
+from genjin.kernel.tables import Cell, fault_of
 from genjin.surfaces.imports.rules import CellProblem, Rule
 
 MOST_SHOWN = 30
@@ -22,7 +22,6 @@ DIGITS_KEPT = 15  # what a spreadsheet keeps of a number
 _NOTHING_WORDS = "- -- --- — —— – / \\ . 。 n/a na #n/a null nil none nan (空) (blank) 空 空白 \\n"
 _UNKNOWN_WORDS = "无 暂无 没有 未知 不详 待定 未填 未填写 待补充 unknown tbd"
 _NOTHING, _UNKNOWN = frozenset(_NOTHING_WORDS.split()), frozenset(_UNKNOWN_WORDS.split())
-_BROKEN = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|GETTING_DATA)[!?]?", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -77,9 +76,9 @@ def is_nothing(text: str, *, unknown: bool = True) -> bool:
 
 
 def refuse_broken(text: str) -> None:
-    """Raises CellProblem for the error of a formula."""
-    if text.startswith("#") and _BROKEN.fullmatch(text):
-        raise CellProblem(_("单元格里是公式错误 %(text)s，请在原表改好或直接填写内容") % {"text": text})
+    """Raises CellProblem for the error of a formula; one that only found nothing (#N/A) leaves the cell empty."""
+    if text.startswith("#") and text != "#N/A" and (words := fault_of(text)):
+        raise CellProblem(words)
 
 
 def written(cell: Cell) -> str:
