@@ -16,7 +16,9 @@ from genjin.kernel.tables.cells import MOST_ROWS, Cell, Row, SheetInfo, Source, 
 from genjin.kernel.tables.vcard_lines import Property, properties
 
 ALWAYS = ("姓名", "手机", "电话", "邮箱", "公司", "部门", "职务", "地址", "生日", "微信", "备注")
-SOMETIMES = ("昵称", "性别", "传真", "QQ", "网址", "标签")
+# A column that hardly a card uses comes only where its word stands somewhere in the file.
+SOMETIMES = {"昵称": b"NICKNAME", "性别": b"GENDER", "传真": b"FAX", "QQ": b"QQ", "网址": b"URL", "标签": b"CATEGORIES"}
+PIECE = 1 << 18
 MOST_LINES = 200
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -35,14 +37,10 @@ class Cards(Source):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        used: set[str] = set()
-        count = 0
-        for card in self._cards():
-            used.update(card)
-            count += 1
+        count, words = _survey(path)
         if not count:
             raise Unreadable(_("文件里没有联系人：vcf 文件应有 BEGIN:VCARD 和 END:VCARD；请从手机或邮箱重新导出"))
-        self._headings = [*ALWAYS, *(heading for heading in SOMETIMES if heading in used)]
+        self._headings = [*ALWAYS, *(heading for heading, word in SOMETIMES.items() if word in words)]
         self.sheets = [SheetInfo("联系人", count + 1, len(self._headings))]
 
     def rows(self, place: int) -> Iterator[Row]:  # noqa: ARG002 (there is one sheet)
@@ -58,6 +56,18 @@ class Cards(Source):
                 if count >= MOST_ROWS:
                     raise too_many_rows()
                 yield _contact(lines)
+
+
+def _survey(path: Path) -> tuple[int, set[bytes]]:
+    """How many cards there may be, and which of the words stand somewhere."""
+    count, words, before = 0, set[bytes](), b""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            text = before + piece.replace(b"\x00", b"").upper()
+            count += text.count(b"BEGIN:VCARD")
+            words.update(word for word in SOMETIMES.values() if word in text)
+            before = text[-10:]
+    return count, words
 
 
 def is_vcard(start: bytes) -> bool:

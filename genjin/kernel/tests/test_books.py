@@ -28,6 +28,41 @@ def test_legacy_xls_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_legacy_xls_has_times_merged_cells_and_hidden_sheets(tmp_path: Path) -> None:
+    layout, rows = table(tmp_path, (FILES / "分组.xls").read_bytes(), "分组.xls")
+    assert (layout.title, layout.header) == ("客户名单", ["客户", "联系人", "下次联系", "时刻", "有效"])
+    assert rows == [
+        (3, ["甲公司", "张伟", datetime.fromisoformat("2024-05-01T10:30"), time(8, 30), True]),
+        (4, ["甲公司", "李娜", date(2024, 5, 2), None, False]),
+        (5, ["乙公司", None, None, None, None]),
+    ]
+    with open_book(FILES / "分组.xls", "分组.xls") as book:
+        assert [(s.name, s.rows, s.hidden) for s in book.sheets] == [("分组", 5, False), ("隐藏", 1, True)]
+        assert book.head("隐藏").rows == [["x"]]
+
+
+GOOGLE = """Name,Given Name,Family Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Company
+张伟,伟,张,* myContacts,* Work,zw@example.com,Mobile,+86 138 1234 5678 ::: 13900001111,晶砺
+"""
+OUTLOOK = """"称谓","名","中间名","姓","后缀","公司","部门","职务","商务地址","商务电话","移动电话","邮件地址","生日"
+"","伟","","张","","晶砺","采购部","经理","","","13812345678","zw@example.com","1985/3/15"
+"","娜","","李","","","","","","","","",""
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "columns", "rows"),
+    [(GOOGLE, "utf-8", 9, 1), (OUTLOOK, "gbk", 13, 2), (OUTLOOK, "utf-16", 13, 2)],
+)
+def test_contacts_of_mail_programs_come_with_their_headings(
+    text: str, encoding: str, columns: int, rows: int, tmp_path: Path
+) -> None:
+    layout, found = table(tmp_path, text.encode(encoding), "contacts.csv")
+    assert (layout.columns, layout.header_rows, len(found)) == (columns, (1,), rows)
+    assert layout.header == [heading.strip('"') for heading in text.splitlines()[0].split(",")]
+    assert found[0][1][-1] == text.splitlines()[1].rsplit(",", 1)[1].strip('"')
+
+
 def test_sheets_come_with_their_extent_and_hidden_ones_marked(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(("客户", PLAIN), ("空", []), ("三", [[], [], ["x"]]))))
     book["空"].sheet_state = "hidden"

@@ -207,6 +207,7 @@ def test_workbook_with_paths_outside_is_refused(read: Read, name: str) -> None:
         (XLSX, "a.ods", "ods"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "a.xls", "损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "密码"),
+        (XLS[:0x210] + XLS[0x210:].replace(b"\xe1\x00\x02\x00", b"\x2f\x00\x02\x00", 1), "a.xls", "密码"),
         (b"a,b\n\x00\x01", "a.csv", "不是文本"),
         (b"a,b\n\xff\xff\xff", "a.csv", "编码"),
         (("x," * 300).encode(), "a.csv", "列数太多"),
