@@ -1,13 +1,13 @@
 """For the drills: a small company in a data folder of its own, and somebody who goes on writing into it.
 
-`python -m genjin.backups.tests.company build | write SECONDS | base`, with GENJIN_DATA set.
+`python -m genjin.backups.tests.company build | write | base`, with GENJIN_DATA set.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-import time
 from typing import Any
 
 from genjin.surfaces.cli.database import database
@@ -36,16 +36,18 @@ def build() -> None:
         pass
 
 
-def write(seconds: float) -> None:
-    """Make customers one after the other; tell each id when it is committed, as an answer to a browser would."""
+def write() -> None:
+    """Make customers one after the other until asked to stop; tell each id when it is committed, as an answer to a
+    browser would."""
     from genjin.kernel.actor import Surface
     from genjin.org.models import Member
     from genjin.org.queries import actor_for
 
     owner = actor_for(Member.objects.get(sign_in="owner").pk, Surface.WEB)
-    until = time.monotonic() + seconds
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
     number = 0
-    while time.monotonic() < until:
+    while not asked:
         number += 1
         tell(create(owner, f"写入中的第{number}家公司"))
 
@@ -78,4 +80,4 @@ def create(actor: Any, name: str) -> int:
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "genjin.settings"
     with database():
-        {"build": build, "write": lambda: write(float(sys.argv[2])), "base": base}[sys.argv[1]]()
+        {"build": build, "write": write, "base": base}[sys.argv[1]]()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ WRITTEN = "SELECT count(*) FROM customers_customer WHERE id = ANY (ARRAY[{}]::bi
 @dataclass(frozen=True)
 class Lived:
     """A company that was backed up while it was used: its folder, the backup, ids acknowledged before the backup and
-    before the chosen moment, the archive of changes, that moment, and ids of later."""
+    before the chosen moment, the archive of changes, that moment; a mishap followed."""
 
     data: Path
     backup: Path
@@ -44,7 +44,6 @@ class Lived:
     archive: Path
     moment: datetime
     until: list[int]
-    later: list[int]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def lived(place: Path) -> Lived:
-    """Build it, write into it, back it up meanwhile; then a moment, and more writing."""
+    """Build it, write into it, back it up meanwhile; then a moment, and somebody overwrites every name."""
     data, archive = place / "data", place / "archive"
     on = {"GENJIN_WAL_ARCHIVE": str(archive)}
     finish(start(data, COMPANY, "build", **on))
@@ -66,17 +65,18 @@ def lived(place: Path) -> Lived:
         del os.environ["GENJIN_WAL_ARCHIVE"]
         try:
             finish(start(data, COMPANY, "base", **on))
-            writing = start(data, COMPANY, "write", "8")
-            before = [_next_id(writing) for _n in range(5)]
+            writing = start(data, COMPANY, "write")
+            before = [_next_id(writing) for _n in range(3)]
             said = genjin(data, "backup", "--to", str(place / "kept"))
+            writing.send_signal(signal.SIGTERM)
             until = [*before, *map(int, finish(writing).split())]
             moment = datetime.now(UTC)
-            time.sleep(0.1)
-            later = [int(n) for n in finish(start(data, COMPANY, "write", "0.5")).split()]
+            with psycopg.connect(host=Address.of(data).host, user="genjin", dbname="genjin") as mishap:
+                mishap.execute("UPDATE customers_customer SET name = 'MISHAP'")
             _archive_all(data, archive)
         finally:
             server.stop()
-    return Lived(data, made(said), before, archive, moment, until, later)
+    return Lived(data, made(said), before, archive, moment, until)
 
 
 @pytest.fixture(scope="module")
@@ -207,13 +207,16 @@ def test_back_to_a_moment(place: Path, lived: Lived) -> None:
     assert "最早只能恢复到" in early
     late = genjin(data, "restore", str(lived.archive), "--until", "2090-01-01 10:00", *key, code=1)
     assert "--until latest" in late
+    damaged = place / "damaged-archive"
+    shutil.copytree(lived.archive, damaged)
+    flip(next(damaged.glob("bases/*/base.tar.gz")))
+    assert "已损坏" in genjin(data, "restore", str(damaged), "--until", "latest", *key, code=1)
     genjin(data, "restore", str(lived.archive), "--until", lived.moment.isoformat(), *key)
     with postgres.Claim.take(data):
         server = postgres.start(data, create_account=False)
         try:
-            for ids, found in ((lived.until, len(lived.until)), (lived.later, 0)):
-                assert ids
-                assert ask(data, WRITTEN.format(",".join(map(str, ids)))) == [(found,)]
+            assert ask(data, WRITTEN.format(",".join(map(str, lived.until)))) == [(len(lived.until),)]
+            assert ask(data, "SELECT count(*) FROM customers_customer WHERE name = 'MISHAP'") == [(0,)]
         finally:
             server.stop()
     assert [path.read_bytes() for path in (data / "files").rglob("*") if path.is_file()] == [PICTURE]

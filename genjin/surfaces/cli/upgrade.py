@@ -15,7 +15,7 @@ from pathlib import Path
 
 from genjin.backups.storage.disk import write_json
 from genjin.backups.storage.places import look_at
-from genjin.kernel.environment import company_zone, data_folder
+from genjin.kernel.environment import backup_folder, company_zone, data_folder
 from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.words import _
 from genjin.surfaces.cli.backup import backup_now
@@ -132,9 +132,11 @@ def _back_up(progress: Progress) -> None:
     print(_("升级前先备份……"), file=sys.stderr, flush=True)
     if set(applied_migrations()) - set(progress.had):
         return  # cut off in the midst of migrating, and the backup from before is gone: what is there is half new
-    from genjin.kernel.environment import backup_folder  # slow: nothing, but beside its use
-
-    progress.backup = str(backup_now(str(backup_folder()), reason="upgrade").path)
+    try:
+        progress.backup = str(backup_now(str(backup_folder()), reason="upgrade").path)
+    except DatabaseTrouble as trouble:
+        text = _("%s（升级没有开始，数据没有改动。用别的办法备份之后，可以用 genjin migrate 不备份直接更新。）")
+        raise DatabaseTrouble(text % trouble) from trouble
 
 
 def _backup_stands(progress: Progress) -> bool:
