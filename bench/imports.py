@@ -123,7 +123,8 @@ def _measure(rows: int, *, profile: bool) -> dict[str, Any]:
         batch = run_import(actor, batch.pk, waiting=True)
     if profiler:
         profiler.disable()
-        pstats.Stats(profiler).sort_stats("tottime").print_stats(60)
+        pstats.Stats(profiler).sort_stats("tottime").print_stats(45)
+        pstats.Stats(profiler).sort_stats("cumtime").print_stats(110)
     found["problems"] = _problems(batch)
     found |= {"counts": batch.counts, "parts": watch.parts, "loop_after_ms": loop(), "load_after": os.getloadavg()}
     total = {key: round(sum(part[key] for part in watch.parts.values()), 2) for key in ("wall", "python", "postgres")}

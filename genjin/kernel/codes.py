@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,7 @@ class CodePattern:
         return "".join(_filled(piece, number, day) if is_place else piece for piece, is_place in self.pieces)
 
 
+@lru_cache(maxsize=64)
 def parse_pattern(pattern: str) -> CodePattern:
     """Read a pattern: text, exactly one `{000…}`, any of {YYYY} {YY} {MM} {DD}. Raises BadPattern."""
     cut = _PLACE.split(pattern)

@@ -21,11 +21,11 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
 
     When the editor saw an older version (`expected_version`), fields that only they changed
     are set, untouched ones are left as they are now, and a field both changed raises Stale with theirs and mine."""
-    fields = {f.key: f for f in type_of(row).fields}
+    record_type = type_of(row)
+    fields = record_type.own_fields
     seen = expected_version.get()
     if seen is not None and seen < row.version:
         values = _mine(row, values, fields, seen)
-    record_type = type_of(row)
     for key in values:
         if record_type.access(actor, fields[key]) is not Access.EDIT:
             raise Forbidden(_("您不能修改「%s」") % fields[key].label)

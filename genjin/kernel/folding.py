@@ -17,6 +17,7 @@ _HAN_SINGLES = frozenset("〇々")
 _UNSPACED_RANGES = ((0x3040, 0x30FF), (0xAC00, 0xD7AF))
 
 
+@cache
 def is_han(char: str) -> bool:
     """True for a Chinese character (with 〇 and 々)."""
     point = ord(char)

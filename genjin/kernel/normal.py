@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -51,13 +52,15 @@ class PhoneCheck:
     reason: str = ""
 
 
+@lru_cache(maxsize=4096)
 def company_key(name: str) -> str:
     """The exact key (B3): width, case, script, spaces and signs do not count; `（上海）` stays as `(上海)`."""
     folded = fold(name.translate(_OPENING).translate(_CLOSING)).upper()
-    letters = "".join(char for char in folded if char.isalnum() or char in "()々")
+    letters = folded if folded.isalnum() else "".join(c for c in folded if c.isalnum() or c in "()々")
     return letters.replace("()", "")
 
 
+@lru_cache(maxsize=4096)
 def company_fuzzy_key(name: str) -> str:
     """The loose key (B3): also without the legal form, the brackets, and the province and city in front."""
     letters = re.sub(r"[()]", "", company_key(name))

@@ -43,8 +43,12 @@ def readings(han: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=8192)
 def syllables_of(han: str) -> tuple[tuple[str, ...], ...]:
     """The readings without tones; readings that then are equal come once."""
-    bare = (tuple(spelled(syllable.rstrip("12345")) for syllable in reading) for reading in readings(han))
-    return tuple(dict.fromkeys(bare))
+    return tuple(dict.fromkeys(tuple(map(_toneless, reading)) for reading in readings(han)))
+
+
+@cache
+def _toneless(syllable: str) -> str:
+    return spelled(syllable.rstrip("12345"))
 
 
 def spelled(letters: str) -> str:
@@ -96,6 +100,8 @@ def runs(folded: str) -> list[tuple[str, bool]]:
 
     Signs between two Han runs do not part them; they part words of other scripts.
     """
+    if folded and set(map(is_han, folded)) == {True}:
+        return [(folded, True)]
     cut: list[tuple[str, bool]] = []
     parted = False
     for char in folded:
@@ -111,12 +117,14 @@ def runs(folded: str) -> list[tuple[str, bool]]:
     return cut
 
 
+@lru_cache(maxsize=4096)
 def _usual_reading(han: str) -> tuple[str, ...]:
     """Each character by the longest known phrase around it, else as it is mostly read."""
-    alone, phrases, wavering = _single, _phrases(), _wavering()
+    alone, phrases, wavering, pairs = _single, _phrases(), _wavering(), _pairs()
     said = [alone(char) for char in han]
     for place, char in enumerate(han):
-        if char in wavering:
+        # a phrase of which it is a part holds it with a neighbour
+        if char in wavering and (han[place : place + 2] in pairs or han[max(0, place - 1) : place + 1] in pairs):
             said[place] = _in_phrase(han, place, phrases) or said[place]
     return tuple(said)
 
@@ -144,6 +152,12 @@ def _phrases() -> dict[str, tuple[str, ...]]:
 
     short = ((phrase, said) for phrase, said in PHRASES_DICT.items() if len(phrase) <= LONGEST_PHRASE)
     return {phrase: tuple(_toned(each[0]) for each in said) for phrase, said in short if len(phrase) == len(said)}
+
+
+@cache
+def _pairs() -> frozenset[str]:
+    """Two characters that stand side by side in some phrase."""
+    return frozenset(phrase[start : start + 2] for phrase in _phrases() for start in range(len(phrase) - 1))
 
 
 @cache

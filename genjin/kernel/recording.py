@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -31,6 +31,7 @@ LINK = ("row_id", "event_id", "row_type", "row_version", "digest")
 PAYLOAD = ("row_id", "event_id", "changes", "salt")
 _PLAIN = frozenset({str, int, bool, type(None)})
 _as_text = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_VECTOR = SearchVectorField()
 SECRET = frozenset({"password", "token_hash", "code_hash", "locked"})
 
 
@@ -221,7 +222,7 @@ def set_search(row: Record, record_type: RecordType) -> None:
 
 def as_vector(tokens: list[str]) -> Any:
     """The tokens as a tsvector expression."""
-    return RawSQL("%s::tsvector", [search_text.as_tsvector(tokens)])
+    return RawSQL("%s::tsvector", [search_text.as_tsvector(tokens)], output_field=_VECTOR)
 
 
 def _save(row: Row, changes: dict[str, Any], creating: bool, at: datetime) -> None:

@@ -91,6 +91,11 @@ class RecordType:
         if len(self.keys) != len(self.fields):
             raise ValueError(f"{self.key}: two fields share a key")
 
+    @cached_property
+    def own_fields(self) -> dict[str, Field]:
+        """The fields by key, without filters that higher areas added."""
+        return {f.key: f for f in self.fields}
+
     def grant(self, verb: str) -> str:
         """The name of a grant of this type: customers.see."""
         return f"{self.plural}.{verb}"

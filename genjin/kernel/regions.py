@@ -101,9 +101,9 @@ def parse_region(text: str) -> Region | None:
 def without_leading_place(text: str) -> str:
     """A name without the province and city it begins with; at least two characters stay."""
     rest = text
-    for level in (1, 2):
+    for names in _leading_names():
         for size in range(min(LONGEST_NAME, len(rest) - 2), 1, -1):
-            if any(one.level == level for one in _by_name().get(rest[:size], ())):
+            if rest[:size] in names:
                 rest = rest[size:]
                 break
     return rest
@@ -167,6 +167,16 @@ def _children() -> dict[str, tuple[Region, ...]]:
     for code, one in _regions().items():
         grouped["" if one.level == 1 else _parent(code)].append(one)
     return {code: tuple(below) for code, below in grouped.items()}
+
+
+@cache
+def _leading_names() -> tuple[frozenset[str], frozenset[str]]:
+    """What provinces and cities are called."""
+    provinces, cities = (
+        frozenset(name for name, ones in _by_name().items() if any(one.level == level for one in ones))
+        for level in (1, 2)
+    )
+    return provinces, cities
 
 
 @cache

@@ -18,7 +18,7 @@ from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import LongText, Person, Values, YesNo
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, fresh
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
@@ -51,7 +51,7 @@ def create_customer(
     _check_duplicates(actor, values, duplicate_known)
     ensure_options(actor, TAGS.key, values.get("tags") or [])
     imported = actor.surface is Surface.IMPORT
-    customer = Customer(imported=imported)
+    customer = fresh(Customer, imported=imported)
     apply_values(actor, customer, values)
     change_owner(actor, customer, owner or actor.member_id, rule=Rule.IMPORTED if imported else Rule.CREATED)
     return customer

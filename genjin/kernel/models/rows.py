@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -76,6 +77,23 @@ class Row(models.Model):
 
     def __str__(self) -> str:
         return str(getattr(self, "name", "") or self.pk)
+
+
+R = TypeVar("R", bound=Row)
+
+
+def fresh(model: type[R], **values: Any) -> R:
+    """`model(**values)` for plain columns, for places where thousands are made: the defaults are worked out once.
+    Not for columns whose default is a moment; `record` sets those of every row."""
+    row = model.__new__(model)
+    row.__dict__.update({name: _copied(value) for name, value in _defaults(model).items()}, **values)
+    row._state = ModelState()
+    return row
+
+
+@cache
+def _defaults(model: type[Row]) -> dict[str, Any]:
+    return {name: value for name, value in model().__dict__.items() if name != "_state"}
 
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, False)

@@ -5,13 +5,17 @@ Tokens and keys are made of a Reading in `tokens`, marks in `marks`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from genjin.kernel.folding import fold_char, is_han, is_unspaced
 from genjin.kernel.pinyin import syllables_of
 
 LONGEST_TEXT = 300
+_ASCII_PARTS = re.compile(r"[a-z]+|[0-9]+")
+_HAN = {"han"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Spoken:
 
     @property
     def initials(self) -> str:
-        return "".join(sound[:1] or " " for sound in self.sounds)
+        return "".join([sound[:1] or " " for sound in self.sounds])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Reading:
 def read_text(text: str) -> Reading:
     """Cut a name into words and say it (twice when it may begin with a surname of two readings)."""
     words = cut(text)
+    if len(words) == 1 and words[0].kind == "han":
+        word = words[0]
+        syllabic = (True,) * len(word.letters)
+        said = tuple(Spoken(sounds, word.places, syllabic) for sounds in syllables_of(word.letters))
+        return Reading(word.letters, word.places, words, said)
     squashed = "".join(word.letters for word in words)
     places = tuple(place for word in words for place in word.places)
     return Reading(squashed, places, words, _say(words))
@@ -63,6 +72,26 @@ def read_text(text: str) -> Reading:
 @lru_cache(maxsize=4096)
 def cut(text: str) -> tuple[Word, ...]:
     """Fold a text and cut it where the kind of letter changes; signs and spaces fall away."""
+    simple = _cut_simple(text) if len(text) <= LONGEST_TEXT else None
+    return _cut_mixed(text) if simple is None else simple
+
+
+def _cut_simple(text: str) -> tuple[Word, ...] | None:
+    """The same for what most names and numbers are: Han alone, or ASCII alone. None for all else."""
+    if text.isascii():
+        parts = [(found.start(), found[0]) for found in _ASCII_PARTS.finditer(text.lower())]
+        if not parts:
+            return ()
+        places = [place for start, part in parts for place in range(start, start + len(part))]
+        starts = accumulate((len(part) for _start, part in parts[:-1]), initial=0)
+        return (Word("".join(part for _start, part in parts), tuple(places), "latin", tuple(starts)),)
+    folded = "".join(map(fold_char, text))
+    if len(folded) == len(text) and set(map(_kind, folded)) == _HAN:
+        return (Word(folded, tuple(range(len(folded))), "han", (0,)),)
+    return None
+
+
+def _cut_mixed(text: str) -> tuple[Word, ...]:
     words: list[tuple[str, list[str], list[int], list[int]]] = []
     parted = True
     for place, original in enumerate(text[:LONGEST_TEXT]):

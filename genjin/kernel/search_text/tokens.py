@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from genjin.kernel.search_text.reading import Spoken, Word, cut, read_text
 
@@ -16,6 +17,7 @@ TAIL = 4
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _TO_QUOTE = re.compile(r"['\\\x00\ud800-\udfff]")
 _NO_DIGIT = re.compile(r"[^0-9]+")
+_GROUPS = re.compile(r"\d+", re.ASCII)
 _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")
 
 
@@ -23,28 +25,30 @@ def index_tokens(
     *, names: Sequence[str], phones: Sequence[str] = (), codes: Sequence[str] = (), others: Sequence[str] = ()
 ) -> list[str]:
     """The distinct tokens of a record. `others` are found by their words only, not by pinyin."""
-    found: dict[str, None] = {}
+    found: list[str] = []
     for name in names:
         reading = read_text(name)
-        found.update(dict.fromkeys(_word_tokens(reading.words)))
+        found += _word_tokens(reading.words)
         for spoken in reading.spoken:
-            found.update(dict.fromkeys(initial_grams(spoken.initials, whole=True)))
-            found.update(dict.fromkeys(_syllable_tokens(spoken)))
+            found += initial_grams(spoken.initials, whole=True)
+            found += _syllable_tokens(spoken)
     for text in others:
-        found.update(dict.fromkeys(_word_tokens(cut(text))))
+        found += _word_tokens(cut(text))
     for phone in phones:
-        found.update(dict.fromkeys(_tail_tokens(phone)))
+        found += _tail_tokens(phone)
     for code in codes:
-        found.update(dict.fromkeys(_code_tokens(code)))
-    return list(found)[:MOST_TOKENS]
+        found += _code_tokens(code)
+    return list(dict.fromkeys(found))[:MOST_TOKENS]
 
 
 def as_tsvector(tokens: Iterable[str]) -> str:
     """A text for `%s::tsvector`, whatever the tokens hold."""
     distinct = [token for token in dict.fromkeys(tokens) if token]
-    if _TO_QUOTE.search("".join(distinct)) or any(len(token) > LONGEST_LEXEME for token in distinct):
+    if not distinct:
+        return ""
+    if _TO_QUOTE.search("".join(distinct)) or max(map(len, distinct)) > LONGEST_LEXEME:
         return " ".join(map(quoted, distinct))
-    return "'" + "' '".join(distinct) + "'" if distinct else ""
+    return "'" + "' '".join(distinct) + "'"
 
 
 def quoted(token: str) -> str:
@@ -73,30 +77,40 @@ def squashed(text: str) -> str:
 
 def phone_digits(phone: str) -> str:
     """The digits of a phone number, without the country code of a mainland mobile."""
-    return _COUNTRY.sub("", _NO_DIGIT.sub("", unicodedata.normalize("NFKC", phone)))
+    digits = _NO_DIGIT.sub("", phone if phone.isascii() else unicodedata.normalize("NFKC", phone))
+    return _COUNTRY.sub("", digits) if "86" in digits else digits
 
 
-def grams(letters: str, size: int) -> Iterator[str]:
+def grams(letters: str, size: int) -> list[str]:
     """All parts of `size` letters that stand side by side."""
-    return (letters[start : start + size] for start in range(len(letters) - size + 1))
+    return [letters[start : start + size] for start in range(len(letters) - size + 1)]
 
 
-def initial_grams(initials: str, *, whole: bool) -> Iterator[str]:
+def initial_grams(initials: str, *, whole: bool) -> list[str]:
     """Tokens of initials. `whole`: every gram of one to three letters (index); else just enough to ask for all."""
     sizes = (1, 2, 3) if whole else (min(3, len(initials)),)
-    return (f"i.{gram}" for size in sizes for gram in grams(initials, size) if " " not in gram)
+    found = ["i." + initials[start : start + size] for size in sizes for start in range(len(initials) - size + 1)]
+    return [gram for gram in found if " " not in gram] if " " in initials else found
 
 
-def _word_tokens(words: Sequence[Word]) -> Iterator[str]:
+def _word_tokens(words: Sequence[Word]) -> list[str]:
+    found: list[str] = []
     for word in words:
         if word.kind in ("han", "kana"):
-            yield from word.letters
-            yield from grams(word.letters, 2)
+            found += word.letters
+            found += grams(word.letters, 2)
         else:
-            yield from (word.letters[start : start + LONGEST_WORD] for start in word.starts)
+            found += [word.letters[start : start + LONGEST_WORD] for start in word.starts]
+    return found
 
 
-def _syllable_tokens(spoken: Spoken) -> Iterator[str]:
+def _syllable_tokens(spoken: Spoken) -> Iterator[str] | list[str]:
+    if all(spoken.syllabic) and all(spoken.sounds):
+        return [*map("p.".__add__, spoken.sounds), *[f"pp.{one}.{two}" for one, two in pairwise(spoken.sounds)]]
+    return _syllables_apart(spoken)
+
+
+def _syllables_apart(spoken: Spoken) -> Iterator[str]:
     previous = ""
     for sound, syllabic in zip(spoken.sounds, spoken.syllabic, strict=True):
         if not (syllabic and sound):
@@ -110,7 +124,7 @@ def _syllable_tokens(spoken: Spoken) -> Iterator[str]:
 
 def _tail_tokens(phone: str) -> Iterator[str]:
     """Tails of the whole number and of its groups, so that an extension does not hide the number."""
-    groups = re.findall(r"\d+", phone, re.ASCII)
+    groups = _GROUPS.findall(phone)
     for digits in (phone_digits(phone), *groups):
         if len(digits) >= TAIL:
             yield f"d.{digits[-TAIL:]}"

@@ -5,7 +5,7 @@ is read from or written to the database here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -26,6 +26,8 @@ from genjin.surfaces.imports.rules import Problem, Rule, rules_from_json
 
 Parts = dict[str, dict[str, Any]]
 WHOLE_ROW = -1
+MOST_KEPT = 10_000
+READ_ALREADY = frozenset({"text", "longtext", "phone", "email", "url"})
 FOLLOWUP_ALONE = frozenset({"author"})  # a row with nothing but a salesperson brings no follow-up
 
 
@@ -75,6 +77,7 @@ class Checker:
             part.key: {**part.inputs(self.actor), **{f.key: f for f in part.finders}} for part in kind.parts
         }
         self.places = {rule.target: rule.index for rule in self.rules if rule.target}
+        self._made: dict[str, dict[str, Callable[[Any], Any]]] = {}
 
     def check(self, cells: Sequence[Cell]) -> Checked:
         """Read and check one row."""
@@ -89,17 +92,25 @@ class Checker:
     def _parsed(self, part: str, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
         if part == OWNER:
             return dict(given)
-        inputs, actor = self.inputs[part.partition(".")[0]], self.actor
+        checks = self._checks(part)
         parsed = {}
         for key, raw in given.items():
             try:
-                value = inputs[key].parse(raw, actor)
+                value = checks[key](raw)
             except FieldError as error:
                 problems.append(Problem(self.places.get(f"{part}.{key}", WHOLE_ROW), str(error)))
                 continue
-            if value not in (None, "", []):
+            if value is not None and value != "" and value != []:
                 parsed[key] = value
         return parsed
+
+    def _checks(self, part: str) -> dict[str, Callable[[Any], Any]]:
+        """What turns the raw inputs of a part into values, once and for all rows."""
+        found = self._made.get(part)
+        if found is None:
+            inputs = self.inputs[part.partition(".")[0]]
+            found = self._made[part] = {key: _check_of(field, self.actor) for key, field in inputs.items()}
+        return found
 
     def _identify(self, row: Checked) -> None:
         """What the customer of the row is known by."""
@@ -141,6 +152,25 @@ class Checker:
                 check_moment(given["occurred_at"], self.now)
             except Refused as refusal:
                 yield Problem(self.places.get("followup.occurred_at", WHOLE_ROW), refusal.message)
+
+
+def _check_of(field: Field, actor: Actor) -> Callable[[Any], Any]:
+    """The field's own check. Texts come out of their readers checked; of the others each text is checked once."""
+    if field.kind in READ_ALREADY:
+        return lambda raw: raw if type(raw) is str else field.parse(raw, actor)
+    kept: dict[Any, Any] = {}
+
+    def check(raw: Any) -> Any:
+        if type(raw) is not str:
+            return field.parse(raw, actor)
+        if raw not in kept:
+            value = field.parse(raw, actor)
+            if len(kept) >= MOST_KEPT or isinstance(value, list):
+                return value
+            kept[raw] = value
+        return kept[raw]
+
+    return check
 
 
 def packed(values: Parts) -> Parts:

@@ -8,19 +8,24 @@ import time
 from collections.abc import Callable
 from itertools import islice
 
+from django.db import connection
+
 from genjin.kernel.actor import Actor, Surface
+from genjin.kernel.gathering import gathering
 from genjin.surfaces.imports.actions.bringing import Bringing
 from genjin.surfaces.imports.actions.reviewing import begin_check, check_rows, compare_rows
 from genjin.surfaces.imports.actions.running import begin_run, bring_next, go_on_import
 from genjin.surfaces.imports.actions.staging import staged_row
 from genjin.surfaces.imports.actions.undoing import take_back_next, undo_import
 from genjin.surfaces.imports.checking import checker_of
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, State
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.sheets import rows_of_file
 from genjin.surfaces.imports.storage import path_of
 
 CHUNK = 2_000
+MANY = 5_000
 Told = Callable[[int, int], None]
 
 
@@ -75,6 +80,13 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
 def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     """Bring what is left of the rows in."""
     bringing = Bringing(actor.through(Surface.IMPORT), row)
+    if row.total < MANY or connection.in_atomic_block:
+        return _run_on(actor, row, bringing, told)
+    with gathering([part.action.on for part in KINDS[row.kind].parts if part.action.on]):
+        return _run_on(actor, row, bringing, told)
+
+
+def _run_on(actor: Actor, row: Import, bringing: Bringing, told: Told) -> Import:
     while row.state == State.RUNNING:
         told(row.counts.get("done", 0), row.total)
         row = bring_next(actor, row.pk, bringing=bringing)

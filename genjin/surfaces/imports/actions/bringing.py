@@ -15,7 +15,7 @@ from genjin.customers.actions.customers import create_customer, edit_customer
 from genjin.customers.models import Customer
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
-from genjin.kernel.copying import copy_in
+from genjin.kernel.copying import copy_values
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
@@ -27,9 +27,8 @@ from genjin.surfaces.imports.kinds import KINDS, OWNER
 from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
 from genjin.surfaces.imports.policy import Policy
 
-FETCHED = (
-    "number", "state", "cells", "fixes", "values", "title", "follows", "duplicate_of", "duplicate_why", "decision",
-)  # fmt: skip
+FETCHED = ("number", "state", "values", "title", "follows", "duplicate_of", "duplicate_why", "decision")
+WRITTEN = ("cells", "fixes")
 COUNTED = {"customer": "customers", "contact": "contacts", "followup": "followups", "plan": "plans"}
 
 
@@ -62,7 +61,8 @@ class Bringing:
     def bring(self, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
         """Bring the next rows: (the number of the last one, or None when there was none; the counts so far)."""
         rows = ImportRow.objects.filter(batch_id=batch.pk, number__gt=batch.position).order_by("number")
-        fetched = list(rows.values_list(*FETCHED)[:most])
+        columns = FETCHED if self._fresh else (*FETCHED, *WRITTEN)
+        fetched = list(rows.values_list(*columns)[:most])
         if not fetched:
             return None, batch.counts
         open_rows = [row for row in fetched if row[1] in (RowState.READY, RowState.DUPLICATE)]
@@ -89,10 +89,10 @@ class Bringing:
         return fates
 
     def _fate(self, batch: Import, row: Any) -> Fate:
-        number, state, cells, fixes, values, title, follows, duplicate_of, why, own = row
+        number, state, values, title, follows, duplicate_of, why, own, *written = row
         fate = Fate(number, unpacked(values), title, follows=follows)
         if not self._fresh:
-            self._check_again(fate, cells, fixes, batch)
+            self._check_again(fate, *written, batch)
         if state == RowState.DUPLICATE:
             fate.decision = self.policy.decision(why, own)
             if fate.decision not in (Decision.SKIP, Decision.CREATE):
@@ -195,20 +195,15 @@ class Bringing:
     def _keep(self, batch: Import, fates: Sequence[Fate]) -> None:
         """What came of each row, with the version each record now has."""
         versions = _versions(fates)
-        brought = [
-            Brought(
-                batch_id=batch.pk,
-                number=fate.number,
-                record_type=record_type,
-                record_id=record_id,
-                version=versions.get(record_id, version),
-                verb=verb,
-            )
-            for fate in fates
-            for record_type, record_id, verb, version in fate.brought
-        ]
-        if brought:
-            copy_in(Brought, brought)
+        copy_values(
+            Brought._meta.db_table,
+            ("batch_id", "number", "record_type", "record_id", "version", "verb", "kept"),
+            [
+                (batch.pk, fate.number, record_type, record_id, versions.get(record_id, version), verb, "")
+                for fate in fates
+                for record_type, record_id, verb, version in fate.brought
+            ],
+        )
         for fate in fates:
             if fate.refused:
                 words = [[-1, clauses(fate.refused), "", True]]
