@@ -52,15 +52,15 @@ _HEADINGS: dict[str, Label] = {
 }
 _MEANT: dict[str, Label] = {
     "name": gettext_lazy("苏州湖畔精密机械有限公司"),
-    "external_code": gettext_lazy("A001"),
+    "external_code": "A001",
     "address": gettext_lazy("星湖街 1 号"),
     "position": gettext_lazy("采购经理"),
     "division": gettext_lazy("采购部"),
-    "wechat": gettext_lazy("zhangsan_sz"),
+    "wechat": "zhangsan_sz",
     "content": gettext_lazy("介绍了产品，客户要报价"),
     "next_step": gettext_lazy("发报价单"),
-    "region": gettext_lazy("江苏省 苏州市"),
-    "industry": gettext_lazy("制造业"),
+    "region": "江苏省 苏州市",
+    "industry": "制造业",
     "tags": gettext_lazy("老客户介绍、展会"),
 }
 _BY_KIND = {"phone": "13800138000", "email": "zhangsan@example.com", "url": "https://www.example.com", "percent": "45%"}

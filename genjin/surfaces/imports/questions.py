@@ -113,8 +113,10 @@ def _order(column: _Column) -> Iterator[Question]:
         return
     example = next(text for text in column.values if isinstance(text, str) and dates.in_doubt(text))
     words = _("「%(heading)s」的日期分不清月和日（如 %(example)s），是哪种顺序？")
+    said = _("%(order)s（%(example)s 是 %(day)s）")
     offered = [
-        Choosable(order, f"{dates.order_words(order)}（{example} = {day}）") for order, day in dates.readings(example)
+        Choosable(order, said % {"order": dates.order_words(order), "example": example, "day": day})
+        for order, day in dates.readings(example)
     ]
     facts = {"heading": column.rule.heading, "example": example}
     yield column.question("date_order", words % facts, {"": doubtful}, offered, {"": orders[0]} if orders else {})

@@ -168,7 +168,7 @@ def test_the_order_of_days_and_ranges_are_asked_about_the_whole_column(actor: Ac
     rule, (question,) = asked_of(actor, "followup.result_date", "3/4/2020", "5/6/2020", "2020/2/1")
     assert (question.asked, dict(question.values)) == ("date_order", {"": 2})
     assert [c.key for c in question.choices] == ["mdy", "dmy"]
-    assert "3/4/2020 = 2020-03-04" in question.choices[0].label
+    assert "3/4/2020 是 2020-03-04" in question.choices[0].label
     assert answered(rule, "date_order", {"": "dmy"}).date_order == "dmy"
     assert accepted([rule], [question])[0].date_order == "mdy"
     assert asked_of(actor, "followup.result_date", "13/4/2020", "5/6/2020")[1] == []

@@ -63,7 +63,8 @@ class Members:
         """The name with the department."""
         person = self.people[member_id]
         department = self.departments.get(person.department_id or 0)
-        return f"{person.name}（{department.name if department else person.sign_in}）"
+        facts = {"name": person.name, "where": department.name if department else person.sign_in}
+        return _("%(name)s（%(where)s）") % facts
 
     def like(self, text: str) -> list[int]:
         """The members whose name is written nearly so."""

@@ -88,7 +88,8 @@ def address_reader(asked: Asked) -> Reader:
         try:
             return asked.parse(bare)
         except CellProblem as problem:
-            raise CellProblem(f"{problem.words}：“{shortened(text)}”", _mended(asked, bare)) from None
+            words = _("%(reason)s：“%(text)s”") % {"reason": problem.words, "text": shortened(text)}
+            raise CellProblem(words, _mended(asked, bare)) from None
 
     return read
 
