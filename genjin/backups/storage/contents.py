@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from genjin.backups.storage.manifest import Contents
@@ -38,7 +39,8 @@ def snapshot(source: Source) -> Iterator[tuple[Connection, str]]:
         try:
             yield connection, name
         finally:
-            connection.rollback()
+            with suppress(psycopg.Error):  # it may have gone away, which is what will be told
+                connection.rollback()
 
 
 def sequences_of(connection: Connection) -> dict[str, int]:

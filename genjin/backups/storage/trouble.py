@@ -7,6 +7,8 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.words import _
 
@@ -31,9 +33,12 @@ def full(folder: Path) -> BackupTrouble:
 
 @contextlib.contextmanager
 def disk_troubles(folder: Path) -> Iterator[None]:
-    """Inside, what the disk refuses becomes a BackupTrouble."""
+    """Inside, what the disk refuses becomes a BackupTrouble, and so does a database that goes away."""
     try:
         yield
+    except psycopg.Error as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise BackupTrouble(_("数据库中断：%(said)s。请稍后再试。") % {"said": said}) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full(folder) from error
