@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +25,8 @@ from genjin.kernel.postgres import DatabaseTrouble
 from genjin.kernel.refusal import Refused
 
 _LABEL = gettext_lazy("备份故障")
+_SECONDS = 2.0
+
 declare_notice(
     "backup_failed",
     gettext_lazy("备份失败：%(why)s"),
@@ -46,11 +51,23 @@ def take_backup(actor: Actor, job_id: int, *, run_id: int) -> dict[str, object]:
             actor,
             reason=known.reason if known else Reason.DAILY,
             run_id=run_id,
-            tell=lambda _step, percent: progress(job_id, percent, 100),
+            tell=_teller(job_id),
         )
     except DatabaseTrouble as trouble:
         raise Refused("backup", str(trouble)) from trouble
     return {"name": kept.name}
+
+
+def _teller(job_id: int) -> Callable[[str, int], None]:
+    """Notes how far the job is, and hears of a wish to stop it, every two seconds."""
+    noted = [0.0]
+
+    def tell(_step: str, percent: int) -> None:
+        if monotonic() - noted[0] >= _SECONDS:
+            progress(job_id, percent, 100)
+            noted[0] = monotonic()
+
+    return tell
 
 
 @periodic("* * * * *", "backups.plan", grants=(RUN,))

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from genjin.backups.storage.manifest import Contents
+from genjin.backups.storage.running import give_way
 from genjin.backups.storage.source import Connection, Source, cores
 from genjin.kernel.words import _
 
@@ -100,6 +101,8 @@ def _hash_some(
     """Take tables from the common list until it is empty."""
     found = {}
     with source.connect() as connection:
+        if source.is_ours:
+            give_way(connection.info.backend_pid)
         _see(connection, snapshot_name)
         while left and not stopped:
             try:

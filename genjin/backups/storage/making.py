@@ -24,7 +24,7 @@ from genjin.kernel.words import _
 
 Tell = Callable[[str, int], None]
 """What is being done, and how many hundredths are done; may raise, which ends it."""
-_LEAST_FREE = 64 << 20
+_LARGE = 1 << 30
 
 
 def silent(_step: str, _percent: int) -> None:
@@ -91,8 +91,8 @@ class _Making:
         ).write(self.draft)
 
     def _check_space(self, size: int) -> None:
-        """A dump takes about a tenth of the database; when not even that is free, do not begin."""
-        if shutil.disk_usage(self.draft).free < max(size // 10, _LEAST_FREE if size > _LEAST_FREE else 0):
+        """A dump takes about a tenth of the database; when not even that is free, do not work for minutes in vain."""
+        if size > _LARGE and shutil.disk_usage(self.draft).free < size // 10:
             raise full(self.draft.parent)
 
     def _dump(self, snapshot_name: str, size: int) -> None:

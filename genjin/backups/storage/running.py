@@ -29,7 +29,7 @@ def run(
     with tempfile.TemporaryFile() as said:
         child = start_child(command, dies_by=signal.SIGKILL, output=said, env=dict(environment))
         try:
-            _give_way(child.pid)
+            give_way(child.pid)
             while not _ended(child):
                 watch()
         finally:
@@ -41,8 +41,8 @@ def run(
             raise _trouble(program, said.read().decode(errors="replace"), place)
 
 
-def _give_way(pid: int) -> None:
-    """People at work go first."""
+def give_way(pid: int) -> None:
+    """People at work go before this process of ours."""
     with contextlib.suppress(AttributeError, OSError):
         os.setpriority(os.PRIO_PROCESS, pid, _NICE)
 

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from genjin.backups.storage.trouble import BackupTrouble
-from genjin.kernel.environment import connection_facts
+from genjin.kernel.environment import connection_facts, uses_embedded_database
 from genjin.kernel.postgres.address import DATABASE, ROLE, Address
 from genjin.kernel.postgres.cluster import SUPERUSER, clean_environment
 from genjin.kernel.words import _
@@ -52,6 +52,11 @@ class Source:
     def address(self) -> str:
         """For arguments of programs: without the password."""
         return make_conninfo("", **self.facts)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its processes are those of our own embedded server."""
+        return self.facts.get("host", "").startswith("/") and uses_embedded_database()
 
     @property
     def environment(self) -> dict[str, str]:
