@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ from genjin.demo import words
 from genjin.demo.company import TAG_TONES
 from genjin.demo.markets import AREA_CODES, DEALING, LEGAL_FORMS, MARKETS, TRADES, Trade
 from genjin.demo.names import Names
+from genjin.kernel.fields.times import NO_YEAR
 from genjin.kernel.pinyin import readings
 
 SOURCES = {
@@ -160,7 +162,16 @@ class Accounts:
             raw["wechat"] = f"{_letters(name)}_{self.random.randint(10, 999)}"
         if self.random.random() < 0.3:
             raw["email"] = f"{_letters(name)}@{_letters(brand)}.example.com"
-        return raw
+        return raw | self._personal(raw["phone"])
+
+    def _personal(self, phone: str) -> dict[str, Any]:
+        """A birthday for some, a few of them without the year; a few ask not to be contacted."""
+        drawn = Random(phone)  # noqa: S311 - invents people, not secrets; apart from the story's own chances
+        raw: dict[str, Any] = {}
+        if drawn.random() < 0.45:
+            born = date(drawn.randint(1965, 1998), 1, 1) + timedelta(days=drawn.randint(0, 364))
+            raw["birthday"] = born.replace(year=NO_YEAR) if drawn.random() < 0.2 else born
+        return raw | ({"do_not_contact": True} if drawn.random() < 0.02 else {})
 
 
 def _letters(name: str) -> str:

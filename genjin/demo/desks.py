@@ -5,12 +5,14 @@ phrases, comments, the end of the month. Steps that run after all others; each h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
 from genjin.comments.actions import write_comment
+from genjin.customers.actions.contacts import edit_contact
 from genjin.customers.monthend.actions import finish_month, propose_rests
 from genjin.customers.monthend.queries import first_of
 from genjin.demo import sayings
@@ -22,9 +24,15 @@ from genjin.demo.people import ADMINISTRATOR, PEOPLE
 from genjin.followups.actions import add_phrase
 from genjin.kernel.actor import Surface, system
 from genjin.kernel.fields import Values
+from genjin.kernel.stamps import current_stamp
 from genjin.plans.actions.passing import hand_on_plan
 from genjin.plans.actions.plans import complete_plan, create_plan
 from genjin.plans.actions.support import record_support
+from genjin.plans.care.actions import plan_holiday
+from genjin.plans.care.festivals import festivals_between
+from genjin.plans.care.jobs import GRANTS as CARING
+from genjin.plans.care.jobs import plan_care
+from genjin.plans.care.queries import owners_to_remind
 from genjin.plans.queries import open_of_series
 
 Deed = tuple[datetime, Callable[[], Any]]
@@ -32,6 +40,7 @@ LEADS = {p.superior for p in PEOPLE}
 SELLERS = frozenset(p.name for p in sellers())
 ASKED, HANDED, REMARKED = 24, 20, 60
 WEEKS = 6
+CARING_FOR = ("周牧远", "林知夏", "陆望舒")
 
 
 class Desks:
@@ -51,6 +60,8 @@ class Desks:
         yield from self._helped(accounts)
         yield from self._remarks(worked)
         yield self._month_end()
+        yield from self._birthdays(accounts)
+        yield self._care()
 
     # texts at hand
 
@@ -178,6 +189,35 @@ class Desks:
         """Between the last talk and now, in the last days, in office hours where there are some."""
         since = max(account.talks[-1].written, self.calendar.now - timedelta(days=6)) + timedelta(minutes=1)
         return self.calendar.between(since, self.calendar.now - timedelta(minutes=1))
+
+    # birthdays and the next holiday
+
+    def _birthdays(self, accounts: list[Account]) -> Iterator[Deed]:
+        """Those who show the demo have birthdays ahead: they asked for the dates some days ago."""
+        for name in CARING_FOR:
+            own = [a for a in accounts if a.owner == name and a.invented.raw.get("level") in ("A", "B")]
+            known = [a for a in own if a.fate is Fate.WORKING and a.talks and a.invented.contacts]
+            for account, days in zip(known, (1, 3, 6), strict=False):
+                moment = self._lately(account)
+                born = (self.calendar.today + timedelta(days=days)).replace(year=1972 + 4 * days)  # leap years
+                yield moment, partial(self._ask_birthday, account, moment, born)
+
+    def _ask_birthday(self, account: Account, moment: datetime, born: date) -> None:
+        contact_id, _name = account.contacts[0]
+        edit_contact(self.staff.acting(account.owner, moment), contact_id, values=Values(birthday=born))
+
+    def _care(self) -> Deed:
+        moment = self.calendar.now - timedelta(hours=2)
+        return moment, partial(self._greet, moment)
+
+    def _greet(self, moment: datetime) -> None:
+        """What the daily job plans; the next holiday is planned already, so that there is a list to look at."""
+        actor = replace(system(*CARING, surface=Surface.SETUP).as_of(moment), stamp=current_stamp())
+        plan_care(actor)
+        ahead = festivals_between(moment.date(), moment.date() + timedelta(days=200))
+        day, festival = next((day, one) for day, one in ahead if one.usual)
+        owners = owners_to_remind(day, festival, actor.stamp)
+        plan_holiday(actor, owners=owners, occasion=festival.key, day=day)
 
     # the end of the month
 

@@ -46,14 +46,15 @@ class Formats:
         return self.now.astimezone(self.zone).date()
 
     def when(self, value: dt.datetime | dt.date | None) -> str:
-        """`今天 15:00`, `昨天 17:20`, `明天 09:30`, `11-24`, `2025-11-24`; a date without time has no time."""
+        """`今天 15:00`, `昨天 17:20`, `明天 09:30`, `11-24`, `2025-11-24`; a day without a time of day (a
+        date, midnight) has no time."""
         if value is None:
             return EMPTY
         day, clock = self._split(value)
         near = self._near(day)
         if not near:
             return self._short(day)
-        return f"{near} {clock}" if clock else near
+        return f"{near} {clock}" if clock and clock != MIDNIGHT else near
 
     def moment(self, value: dt.datetime | None) -> str:
         """`2026-11-24 15:00`: exact, for titles and audit rows."""

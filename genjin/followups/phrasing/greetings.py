@@ -34,11 +34,19 @@ def suggested(actor: Actor, plan: Plan, names: Mapping[str, str]) -> list[Choice
         return []
     festival = FESTIVALS.get(plan.occasion)
     occasion = str(festival.label) if festival else _("生日")
-    keys = (occasion, *ANY_OCCASION)
-    kept = [row for row in phrases_of(actor) if not row.retired and any(key in row.title for key in keys)]
+    kept = [row for row in phrases_of(actor) if not row.retired and _fits(row.title, occasion)]
     kept.sort(key=lambda row: occasion not in row.title)
     own = [Choice(row.title, row.words, row.member_id is not None) for row in kept]
     ready = [Choice(occasion, str(words), False) for words in (HOLIDAY if festival else BIRTHDAY)]
     return [
         Choice(one.title, filled(one.words.replace("{节日}", occasion), names), one.own) for one in (own + ready)[:MOST]
     ]
+
+
+def _fits(title: str, occasion: str) -> bool:
+    """It names the occasion, or speaks of greetings without naming another one."""
+    others = [_("生日"), *(str(one.label) for one in FESTIVALS.values())]
+    named = [other for other in others if other in title]
+    if named or occasion == others[0]:
+        return occasion in named
+    return any(key in title for key in ANY_OCCASION)

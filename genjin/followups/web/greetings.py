@@ -5,7 +5,7 @@ from __future__ import annotations
 from genjin.customers.queries import contact_for
 from genjin.followups.actions.phrases import USE
 from genjin.followups.phrasing.greetings import suggested
-from genjin.kernel.doors import SEE
+from genjin.kernel.doors import SEE, titles_of
 from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import NotFound
 from genjin.plans.models import Plan
@@ -27,7 +27,8 @@ def words_for(request: PageRequest, plan: Plan) -> Drawn | None:
             return None
         if contact.do_not_contact or contact.life != Life.LIVE:
             return None
-        names["contact"] = contact.name
+        of = titles_of(actor, "customer", [contact.customer_id])
+        names |= {"contact": contact.name, "customer": of.get(contact.customer_id, "")}
     return Drawn("followups/greetings.html", {"suggested": suggested(actor, plan, names)})
 
 

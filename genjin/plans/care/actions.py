@@ -107,7 +107,7 @@ def _greeted_again(_actor: Actor, past: Past) -> Sequence[Call]:
     "plans.greet",
     on=Plan,
     needs="plans.edit",
-    label=gettext_lazy("已问候"),
+    label=gettext_lazy("问候客户"),
     icon="check",
     listed=False,
     undo=_not_greeted,

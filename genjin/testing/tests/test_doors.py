@@ -52,6 +52,7 @@ ODD = {
     ("logo", "in"): (404, OPEN["logo"]),
     ("logo", "out"): (404, OPEN["logo"]),
     ("push-worker", "out"): (200, OPEN["push-worker"]),
+    ("greetings", "in"): (404, "only a holiday's plan has a list, and nobody makes one by hand"),
     ("calendar-ics", "in"): (404, OPEN["calendar-ics"]),
     ("calendar-ics", "out"): (404, OPEN["calendar-ics"]),
 }

@@ -192,6 +192,7 @@ document.addEventListener("htmx:after:swap", event => {
   if (pop && (native ? pop.matches(":popover-open") : pop.classList.contains("is-open"))) place(pop);
   times();
 });
+document.addEventListener("submit", event => { if (event.target.matches("form[action='/sign-out']")) globalThis.indexedDB?.deleteDatabase("genjin-drafts"); }); // attachments of drafts
 document.addEventListener("submit", event => { // plain forms: no second send
   const form = event.target, button = event.submitter ?? $("[type=submit]", form);
   if (form.matches("[hx-post],[hx-get],[hx-put],[hx-delete],[hx-patch]")) return;

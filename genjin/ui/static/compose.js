@@ -52,8 +52,51 @@ function show(form) {
     remove.setAttribute("aria-label", words.remove.replace("{name}", file.name));
     return make("span", { className: "bd line" }, make("span", { className: "ell" }, file.name), remove);
   }));
+  store(form, names.map(([, file]) => file));
 }
 function keep(field, files) { const held = new DataTransfer(); files.forEach(file => held.items.add(file)); field.files = held.files; }
+
+// ---- attachments of a draft stay in this browser for a week, within limits; saved, discarded or signed out, they are gone ----------
+const WEEK = 7 * 24 * 3600e3, MOST_BYTES = 30 * 2 ** 20, MOST_FILES = 10, restored = new WeakSet();
+const place = form => `${document.body.dataset.member ?? ""}:${form.dataset.draft}`;
+function shelf(mode, use) { // IndexedDB may be closed: then nothing is kept, as before
+  return new Promise(done => {
+    let asked;
+    try { asked = indexedDB.open("genjin-drafts", 1); } catch { return done(undefined); }
+    asked.onupgradeneeded = () => asked.result.createObjectStore("files", { keyPath: "place" });
+    asked.onerror = () => done(undefined);
+    asked.onsuccess = () => {
+      const work = asked.result.transaction("files", mode), answer = use(work.objectStore("files"));
+      work.oncomplete = () => { asked.result.close(); done(answer?.result); };
+      work.onerror = work.onabort = () => { asked.result.close(); done(undefined); };
+    };
+  });
+}
+const forget = form => shelf("readwrite", files => files.delete(place(form)));
+function store(form, files) {
+  if (!form.dataset.draft) return;
+  restored.add(form);
+  const fits = files.length <= MOST_FILES && files.reduce((sum, file) => sum + file.size, 0) <= MOST_BYTES, note = $("[data-attached]", form);
+  if (note) note.title = files.length && !fits ? words.unkept : "";
+  if (files.length && !fits) say(words.unkept);
+  if (files.length && fits) shelf("readwrite", kept => kept.put({ place: place(form), at: Date.now(), files })); else forget(form);
+}
+async function restore(form) {
+  const field = $("input[data-attach][multiple]", form);
+  if (!field || !form.dataset.draft || restored.has(form)) return;
+  restored.add(form);
+  const found = await shelf("readonly", files => files.get(place(form)));
+  if (!found || Date.now() - found.at > WEEK || field.files.length) return;
+  keep(field, found.files); show(form); say(words.filesBack);
+}
+function tidy() { // what is a week old, whosever it was
+  shelf("readwrite", files => { files.openCursor().onsuccess = event => { const at = event.target.result; if (at) { if (Date.now() - at.value.at > WEEK) at.delete(); at.continue(); } }; });
+}
+document.addEventListener("htmx:after:request", event => {
+  const { ctx } = event.detail, form = formOf(ctx.sourceElement);
+  if (form?.dataset.draft && ctx.request.method !== "GET" && ctx.response?.status < 400) forget(form);
+});
+document.addEventListener("reset", event => { const form = formOf(event.target); if (form) setTimeout(() => show(form)); });
 const chosen = new WeakMap(); // a second choice adds to the first
 document.addEventListener("click", event => { const field = event.target.matches?.("input[data-attach]") && event.target; if (field) chosen.set(field, [...field.files]); });
 document.addEventListener("change", event => {
@@ -108,7 +151,7 @@ document.addEventListener("htmx:before:request", event => {
 });
 document.addEventListener("htmx:after:swap", () => {
   const form = $("dialog[open] form[data-compose]") ?? $("main form[data-compose]");
-  $$("form[data-compose]").forEach(age);
+  $$("form[data-compose]").forEach(age); $$("form[data-compose]").forEach(restore);
   if (!form || !typed) return;
   if (typed.some(([name]) => name === "content" || name === "next_step")) for (const [name, value] of typed) put(form, name, value);
   typed = null; genjin.kept.drop("draft:followup.new");
@@ -122,3 +165,4 @@ function put(form, name, value) {
   else control.value = value;
 }
 $$("form[data-compose]").forEach(age);
+$$("form[data-compose]").forEach(restore); tidy();
