@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 
 from django.db import connection
@@ -36,7 +37,7 @@ def _nobody(done: int, total: int) -> None:
 def check_import(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
     """Check an import: at once when it is short (or the caller waits), else as a job. Raises Refused."""
     row = begin_check(actor, import_id, waiting=waiting)
-    return row if row.job_id else do_check(actor, row)
+    return row if row.job_id else do_check(replace(actor, stamp=row.stamp), row)
 
 
 def run_import(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:

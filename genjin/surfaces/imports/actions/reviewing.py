@@ -16,11 +16,15 @@ from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.surfaces.imports.actions.comparing import compare
+from genjin.surfaces.imports.actions.shapes import remember
 from genjin.surfaces.imports.actions.staging import Staged, stage, staged_row
+from genjin.surfaces.imports.answering import create_options
 from genjin.surfaces.imports.checking import Checker, checker_of, mended
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import MOVES, Decision, Import, ImportRow, RowState, State, Why
 from genjin.surfaces.imports.policy import fits
 from genjin.surfaces.imports.queries import import_for
+from genjin.surfaces.imports.rules import rules_from_json
 
 NEEDS = "imports.run"
 AT_ONCE = 200
@@ -31,11 +35,15 @@ RowNumber = Annotated[int, Number(key="number", label=gettext_lazy("行号"))]
 
 @action("imports.begin_check", on=Import, needs=NEEDS, label=gettext_lazy("校验与查重"), listed=False)
 def begin_check(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
-    """Check all rows (anew); a long file goes to the queue unless the caller waits for it. Raises Refused("bad_move")."""
+    """Check all rows (anew); a long file goes to the queue unless the caller waits for it. Options that were asked for
+    are made, and how the columns were matched is remembered. Raises Refused("bad_move")."""
     row = import_for(actor, import_id, lock=True)
     if not row.stored_as:
         raise Refused("file_gone", _("文件已按保留期限删除，请重新上传"))
     MOVES.move(row, State.CHECKING)
+    actor, rules = create_options(actor, KINDS[row.kind], rules_from_json(row.rules))
+    row.rules = [rule.to_json() for rule in rules]
+    remember(actor, KINDS[row.kind], row.layout["header"], rules)
     row.position, row.counts, row.words, row.stamp = 0, {}, "", actor.stamp
     row.clock = {**row.clock, "checking": 0}
     ImportRow.objects.filter(batch_id=row.pk).delete()
