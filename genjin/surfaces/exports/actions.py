@@ -60,7 +60,9 @@ def start_export(
         name=_name(actor, str(declared.many), form),
     )  # fmt: skip
     labels = [str(f.label) for f in asked.fields]
-    record(actor, export, list=declared.plural, filters=query or ids, columns=labels, counted=counted, reason=reason)
+    said = {"filters": query if not chosen else ids, "reason": reason}
+    known = {name: words for name, words in said.items() if words}
+    record(actor, export, list=declared.plural, columns=labels, counted=counted, **known)
     if counted > at_once:
         title = _("导出%(what)s（%(count)s 行）") % {"what": declared.many, "count": f"{counted:,}"}
         export.job_id = start_job(actor, JOB, title=title, export=export.pk).pk
@@ -78,7 +80,7 @@ def keep_export(actor: Actor, export_id: int, *, made: Made) -> Export:
     export.stored_as, export.rows, export.size, export.sha256 = made.stored_as, made.rows, made.size, made.sha256
     export.expires_at = timezone.now() + timedelta(hours=KEEP_HOURS.at(actor.stamp))
     plural = type_keyed(export.record_type).plural
-    record(actor, export, list=plural, rows=made.rows, reason=export.reason, sha256=made.sha256)
+    record(actor, export, list=plural, rows=made.rows, sha256=made.sha256)
     return export
 
 
@@ -104,12 +106,14 @@ def take_cards(
     if (contact is None) == (customer is None):
         raise NotFound
     if contact is not None:
-        found = [contact_for(actor, contact, to=SEE).pk]
+        found = [contact_for(actor, contact, to=SEE)]
     else:
-        found = [one.pk for one in contacts_of(actor, customer_for(actor, customer or 0, to=SEE))]
+        found = contacts_of(actor, customer_for(actor, customer or 0, to=SEE))
     _within_day(actor, len(found))
-    note_event(actor, rows=len(found), contact=contact, customer=customer)
-    return found
+    note_event(actor, rows=len(found))
+    for one in found:
+        record(actor, one)
+    return [one.pk for one in found]
 
 
 def _format(given: str, record_type: str) -> Format:
