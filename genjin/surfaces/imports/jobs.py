@@ -9,20 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import job, periodic, progress
 from genjin.surfaces.imports.actions.dropping import drop_files
-from genjin.surfaces.imports.actions.earlier import JOB
 from genjin.surfaces.imports.actions.reviewing import CHECK_JOB
 from genjin.surfaces.imports.actions.running import RUN_JOB
 from genjin.surfaces.imports.actions.undoing import UNDO_JOB
-from genjin.surfaces.imports.earlier_running import run_import as run_earlier
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.work import do_check, do_run, do_undo
-
-
-@job(JOB, title=_("导入表格"), as_member=True)
-def run_import_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, Any]:
-    """Bring what is left of an import; run twice it goes on where it stopped."""
-    row = run_earlier(actor, import_for(actor, import_id), lambda done, total: progress(job_id, done, total))
-    return {"import": row.pk}
 
 
 @job(CHECK_JOB, title=_("校验要导入的表格"), as_member=True)

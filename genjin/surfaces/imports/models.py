@@ -87,14 +87,6 @@ class Decision(models.TextChoices):
     CREATE = "create", gettext_lazy("仍然新建")
 
 
-class Duplicates(models.TextChoices):
-    """What to do with rows whose customer is there already."""
-
-    SKIP = "skip", gettext_lazy("跳过，不导入")
-    ATTACH = "attach", gettext_lazy("把跟进记录补到已有客户")
-    CREATE = "create", gettext_lazy("仍然新建客户")
-
-
 class Import(Row):
     """One file brought in by one member. The file lies in the data folder until it is swept (`stored_as` empty then).
 
@@ -124,12 +116,9 @@ class Import(Row):
     job_id = models.BigIntegerField(null=True)
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    content = models.BinaryField(default=b"")
-    duplicates = models.CharField(max_length=10, choices=Duplicates.choices, default=Duplicates.SKIP)
-    report = models.JSONField(default=dict)
 
     row_type = "import"
-    unrecorded = Row.unrecorded | {"content", "report", "begun_at", "layout", "counts", "clock"}
+    unrecorded = Row.unrecorded | {"begun_at", "layout", "counts", "clock"}
     member_id: int | None
 
     class Meta:

@@ -27,7 +27,7 @@ def import_for(actor: Actor, import_id: int, *, lock: bool = False) -> Import:
 
 def imports_of(actor: Actor, most: int = 10, *, after: int | None = None) -> list[Import]:
     """One's own imports, newest first; `after` is the id of the last one seen (history, page by page)."""
-    rows = Import.objects.filter(member=actor.member_id).defer("content", "report", "layout", "rules")
+    rows = Import.objects.filter(member=actor.member_id).defer("layout", "rules")
     return list((rows.filter(pk__lt=after) if after else rows).order_by("-id")[:most])
 
 

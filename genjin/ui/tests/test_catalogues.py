@@ -21,13 +21,15 @@ from genjin.kernel.actor import system
 from genjin.kernel.fields import Choice
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.stamps import bump_stamp
-from genjin.kernel.tables import find_table, read_sheets
 from genjin.kernel.wording import in_sentence, labelled, listed
 from genjin.org.jobs import mail_reset_code
 from genjin.org.models import Member
-from genjin.surfaces.imports.matching import match_columns
+from genjin.surfaces.imports.headings import WORDS
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import
-from genjin.surfaces.imports.words import HEADINGS
+from genjin.surfaces.imports.proposing import propose
+from genjin.surfaces.imports.samples import Samples
+from genjin.surfaces.imports.storage import path_of
 from genjin.testing.cast import Cast
 from genjin.testing.doors import addresses, doors, queries
 from genjin.testing.inputs import TAG
@@ -128,15 +130,16 @@ def test_options_are_found_by_their_words_in_any_language(cast: Cast, language: 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_columns_of_a_sheet_are_known_by_their_names_in_any_language(cast: Cast, language: str) -> None:
-    sheet = "客户名称,Phone,客户等级,Customer Feedback\nAcme,13900001111,优质客户,fine\n".encode()
+    headings = ["客户名称", "Phone", "客户等级", "Customer Feedback", "跟进日期"]
+    samples = Samples.of([["Acme", "13900001111", "优质客户", "fine", "2020-02-01"]], 5)
     with override(language):
-        table = find_table(read_sheets(sheet, "a.csv")[0])
-        columns = match_columns(cast.actor("owner"), table)
-    assert [column.target.name if column.target else "" for column in columns] == [
+        rules = propose(cast.actor("owner"), KINDS["customers"], headings, samples)
+    assert [rule.target for rule in rules] == [
         "customer.name",
         "customer.phone",
         "customer.level",
         "followup.feedback",
+        "followup.occurred_at",
     ]
 
 
@@ -153,7 +156,8 @@ def latin_world(db: None) -> World:
             if changed:
                 model._default_manager.filter(pk=row["pk"]).update(**changed)
     Member.objects.update(language="en")
-    Import.objects.update(content=b"Customer name,Phone\nAcme,\nBolt,not a number\n")
+    for stored_as in Import.objects.values_list("stored_as", flat=True):
+        path_of(stored_as).write_text("Customer name,Phone\nAcme,\nBolt,not a number\n")
     bump_stamp()
     return world
 
@@ -219,7 +223,7 @@ def chinese_of(answer: Answer) -> set[str]:
 def data_words() -> set[str]:
     """Chinese that is data in any language: regions, industries, known headings of sheets, names of languages."""
     names = [unit.name for source in (regions, industries) for unit in below(source)]
-    names += [heading for headings in HEADINGS.values() for heading in headings]
+    names += [heading for headings in WORDS.values() for heading in headings]
     return LANGUAGES | {TAG} | {words for name in names for words in CHINESE.findall(name)}
 
 

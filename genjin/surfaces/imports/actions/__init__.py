@@ -1,6 +1,6 @@
 """Writes of imports."""
 
-from genjin.surfaces.imports.actions.earlier import begin_import, bring_rows, resume_import, upload_table
+from genjin.surfaces.imports.actions.dropping import drop_files
 from genjin.surfaces.imports.actions.reviewing import (
     begin_check,
     check_rows,
@@ -17,20 +17,18 @@ from genjin.surfaces.imports.actions.undoing import take_back_next, undo_import
 
 __all__ = [
     "begin_check",
-    "begin_import",
     "begin_run",
     "bring_next",
-    "bring_rows",
     "cancel_import",
     "check_rows",
     "compare_rows",
     "decide_row",
     "decide_rows",
+    "drop_files",
     "go_on_import",
     "keep_file",
     "mend_row",
     "pause_import",
-    "resume_import",
     "set_layout",
     "set_policy",
     "set_rules",
@@ -38,5 +36,4 @@ __all__ = [
     "stop_check",
     "take_back_next",
     "undo_import",
-    "upload_table",
 ]
