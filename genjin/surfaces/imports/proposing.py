@@ -29,6 +29,7 @@ _SAY_LITTLE = (
     "方案", "其他", "阶段", "ID",
 )  # fmt: skip
 _WEAK = frozenset(map(plain, _SAY_LITTLE))
+_COUNTED = frozenset({"number", "percent", "money"})
 _TALKED = ("跟进", "沟通", "拜访", "回访", "联系记录")
 _OWN_PERSON = frozenset({"name", "phone", "email", "wechat", "remarks", "telephone"})
 
@@ -65,6 +66,16 @@ def with_facts(actor: Actor, kind: Kind, rule: Rule, samples: Samples) -> Rule:
     return _with_facts(rule, kind.targets(actor), samples)
 
 
+def wants_facts(actor: Actor, kind: Kind, rule: Rule) -> bool:
+    """Whether values could still tell how a column is to be read."""
+    target = kind.targets(actor).get(rule.target)
+    if target is None:
+        return False
+    if isinstance(target.field, Date):
+        return not rule.date_order
+    return target.field.kind in _COUNTED and not (rule.percent or rule.number)
+
+
 def _with_facts(rule: Rule, targets: Mapping[str, Target], samples: Samples) -> Rule:
     target = targets.get(rule.target)
     if target is None:
@@ -74,7 +85,7 @@ def _with_facts(rule: Rule, targets: Mapping[str, Target], samples: Samples) -> 
     if isinstance(target.field, Date) and not rule.date_order:
         orders, _doubtful = dates.possible_orders(values)
         facts = {"date_order": orders[0]} if len(orders) == 1 else {}
-    elif target.field.kind in ("number", "percent", "money"):
+    elif target.field.kind in _COUNTED:
         facts = {k: v for k, v in numbers.rule_facts(rule, target.field, values).items() if not getattr(rule, k)}
     return rule.with_(**facts) if facts else rule
 

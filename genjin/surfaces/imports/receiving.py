@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.refusal import Refused
-from genjin.surfaces.imports.actions.setting_up import keep_file, set_layout
+from genjin.surfaces.imports.actions.setting_up import keep_file, set_layout, set_rules
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import
-from genjin.surfaces.imports.proposing import propose
+from genjin.surfaces.imports.proposing import propose, wants_facts, with_facts
 from genjin.surfaces.imports.queries import import_for
-from genjin.surfaces.imports.rules import Rule
+from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.sheets import Look, look, look_again
 from genjin.surfaces.imports.storage import Upload, path_of, received
 
@@ -47,6 +47,18 @@ def look_at(actor: Actor, row: Import) -> Look:
     if not row.stored_as:
         raise Refused("file_gone", _("文件已按保留期限删除，请重新上传"))
     return look_again(path_of(row.stored_as), row.filename, row.sheet, row.layout)
+
+
+def look_closer(actor: Actor, import_id: int) -> None:
+    """Let the values of columns that were chosen by hand tell the order of their days, their unit, their scale."""
+    row = import_for(actor, import_id)
+    kind, rules = KINDS[row.kind], rules_from_json(row.rules)
+    if not any(rule.how == "chosen" and wants_facts(actor, kind, rule) for rule in rules):
+        return
+    samples = look_at(actor, row).samples
+    told = [with_facts(actor, kind, rule, samples) if rule.how == "chosen" else rule for rule in rules]
+    if told != rules:
+        set_rules(actor, row.pk, rules=told)
 
 
 def _proposed(actor: Actor, kind: str, found: Look) -> Sequence[Rule]:

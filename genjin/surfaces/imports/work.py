@@ -22,6 +22,7 @@ from genjin.surfaces.imports.checking import checker_of
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, State
 from genjin.surfaces.imports.queries import import_for
+from genjin.surfaces.imports.receiving import look_closer
 from genjin.surfaces.imports.sheets import rows_of_file
 from genjin.surfaces.imports.storage import path_of
 
@@ -36,6 +37,7 @@ def _nobody(done: int, total: int) -> None:
 
 def check_import(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
     """Check an import: at once when it is short (or the caller waits), else as a job. Raises Refused."""
+    look_closer(actor, import_id)
     row = begin_check(actor, import_id, waiting=waiting)
     return row if row.job_id else do_check(replace(actor, stamp=row.stamp), row)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 from genjin.customers.models import Contact, Customer
 from genjin.followups.models import FollowUp
@@ -67,3 +68,27 @@ def test_values_go_all_the_way(cast: Cast) -> None:
     ]
     again = rules_from_json(uploaded(cast).rules)
     assert ({r.how for r in again}, again[1].options["钻石"]) == ({"remembered"}, second.level)
+
+
+def test_a_column_chosen_by_hand_is_read_as_its_values_tell(cast: Cast) -> None:
+    actor = cast.actor("owner")
+    rows = [
+        ["客户名称", "跟进日期", "甲", "乙"],
+        ["甲公司", "2020/2/1", "3/4/2020", 1],
+        ["乙公司", "2020/2/2", "25/4/2020", 0.5],
+    ]
+    row = upload_file(actor, filename="x.csv", content=io.BytesIO(csv_file(*rows)))
+    rules = rules_from_json(row.rules)
+    assert [rule.target for rule in rules][2:] == ["", ""]
+    chosen = [
+        rules[2].with_(target="followup.result_date", how="chosen"),
+        rules[3].with_(target="followup.progress", how="chosen"),
+    ]
+    set_rules(actor, row.pk, rules=[*rules[:2], *chosen])
+    row = check_import(actor, row.pk)
+    assert [(r.date_order, r.percent) for r in rules_from_json(row.rules)][2:] == [("dmy", ""), ("", "fraction")]
+    assert counts(row)[RowState.READY] == 2
+    run_import(actor, row.pk)
+    assert set(FollowUp.objects.values_list("result_date", "progress")) == {
+        (date(2020, 4, 3), 100), (date(2020, 4, 25), 50),
+    }  # fmt: skip
