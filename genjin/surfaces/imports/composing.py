@@ -82,15 +82,23 @@ def _settle(row: Row, column: Column, found: Found, *, spread: bool) -> None:
     """What a cell said besides its value."""
     part = column.target.part
     if not spread:
-        values = row.raw.setdefault(part, {})
-        for key, value in found.others.items():
-            values.setdefault(key, value)
-        if not values:
-            del row.raw[part]
+        _beside(row, column, found)
     for text in () if spread and found.several else found.rest:
         row.remark(part, column.heading, text, column.index)
     if found.hint and not spread:
         row.problems.append(Problem(column.index, found.hint, blocking=False))
+
+
+def _beside(row: Row, column: Column, found: Found) -> None:
+    """Other fields that a cell gave: kept where their own columns gave nothing, else in the remarks."""
+    part = column.target.part
+    values = row.raw.setdefault(part, {})
+    for key, value in found.others.items():
+        if values.setdefault(key, value) != value:
+            field = row.kind.by_key[part].inputs(row.actor)[key]
+            row.remark(part, str(field.label), field.text(field.parse(value, row.actor), row.actor), column.index)
+    if not values:
+        del row.raw[part]
 
 
 def _spread(row: Row, people: Found, phones: Found | None) -> bool:

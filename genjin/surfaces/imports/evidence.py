@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from genjin.customers.record import CUSTOMER
-from genjin.kernel import normal, regions
+from genjin.kernel import normal
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes_store import pattern_of
 from genjin.kernel.fields import Choice, MultiChoice, Tags
@@ -15,7 +15,7 @@ from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.kinds import Target
 from genjin.surfaces.imports.rules import CellProblem, Rule
 from genjin.surfaces.imports.samples import Samples
-from genjin.surfaces.imports.values import Asked, Found, dates, people, reader_for
+from genjin.surfaces.imports.values import Asked, Found, dates, people, places, reader_for
 from genjin.surfaces.imports.values.found import plain, written
 
 LOOK_AT = 40
@@ -114,7 +114,9 @@ def _speaks_alone(target: Target) -> bool:
 
 
 def _is_region(text: str) -> bool:
-    return bool(regions.parse_region(text)) and len(text) <= 30
+    """Whether a text is a region and no more than that: an address is none."""
+    code = places.region_of(text)
+    return code is not None and len(places.left_of_region(text, code)) < places.FEWEST_OF_STREET
 
 
 @cache

@@ -19,7 +19,7 @@ ACTOR = Actor(1, "周牧远", Surface.IMPORT, MappingProxyType({}), moment=NOW)
 def found(field: Field, cell: Cell, target: str = "", actor: Actor = ACTOR, **facts: Any) -> Found:
     """All that a cell says. Raises CellProblem."""
     rule = Rule.from_json({"index": 0, "heading": "列", "target": target or f"x.{field.key}", **facts})
-    asked = Asked(actor, rule, field, frozenset({"phone", "telephone", "gender", "position"}))
+    asked = Asked(actor, rule, field, frozenset({"phone", "telephone", "gender", "position", "address"}))
     value = reader_for(asked, target)(cell)
     return value if isinstance(value, Found) else Found(value)
 

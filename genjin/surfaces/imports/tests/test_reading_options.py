@@ -263,6 +263,27 @@ def test_rows_bring_several_records_and_lose_nothing(actor: Actor) -> None:
     assert five == {"customer": {"name": "戊"}}
 
 
+def test_two_columns_that_give_one_field_lose_nothing(actor: Actor) -> None:
+    targets = (
+        "customer.name contact.name contact.phone contact.telephone contact.position customer.region customer.address"
+    )
+    cells = ["甲", "张三经理", "13812345678/13912345678", "0512-62881234", "总监", "苏州市姑苏区人民路1号", "人民路"]
+    ((raw, _words),) = _rows(actor, "customers", targets, cells)
+    assert (raw["contact"]["telephone"], raw["contact"]["position"]) == ("0512-62881234", "总监")
+    assert sorted(raw["contact"]["remarks"].split("\n")) == ["座机：13912345678", "职位：经理"]
+    assert raw["customer"] == {
+        "name": "甲", "region": "320508", "address": "人民路", "remarks": "详细地址：苏州市姑苏区人民路1号",
+    }  # fmt: skip
+
+
+def test_departments_and_rhythms_of_plans(actor: Actor) -> None:
+    targets = "customer.name plan.content plan.support_department plan.rhythm"
+    (good, bad) = _rows(actor, "plans", targets, ["甲", "x", "总部/销售二部", "每周"], ["甲", "x", "销售三部", "每周"])
+    assert (good[1], good[0]["plan"]["rhythm"]) == ([], "week")
+    assert actor.department_id != good[0]["plan"]["support_department"]
+    assert "没有找到部门" in bad[1][0]
+
+
 def test_fields_whose_pieces_stand_in_several_columns(actor: Actor) -> None:
     targets = "customer.name piece.customer.province piece.customer.city piece.customer.district"
     (whole, some, wrong), said = zip(

@@ -237,6 +237,15 @@ def test_industries_by_name_word_path_and_code(written: str, code: str) -> None:
     assert read(INDUSTRY, written) == code
 
 
+def test_what_a_place_says_besides_is_kept() -> None:
+    street = found(REGION, "江苏省苏州市姑苏区人民路1号")
+    assert (street.value, dict(street.others)) == ("320508", {"address": "江苏省苏州市姑苏区人民路1号"})
+    assert found(REGION, "江苏省 苏州市 市辖区").others == found(REGION, "新疆维吾尔自治区").others == {}
+    branch = found(INDUSTRY, "制造业/小玩意")
+    assert (branch.value, branch.rest, "制造业" in branch.hint) == ("C", ("制造业/小玩意",), True)
+    assert found(INDUSTRY, "制造业/汽车制造业").rest == ()
+
+
 def test_an_unknown_industry_is_told_with_what_is_near() -> None:
     assert "是不是" in refused(INDUSTRY, "汽车零部件").words
     assert "不认识行业" in refused(INDUSTRY, "占星").words

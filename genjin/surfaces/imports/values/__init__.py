@@ -21,6 +21,7 @@ BY_KIND: dict[str, Callable[[Asked], Reader]] = {
     "multichoice": choices.reader,
     "tags": choices.reader,
     "person": people.reader,
+    "department": people.department_reader,
     "region": places.reader,
     "industry": places.reader,
 }

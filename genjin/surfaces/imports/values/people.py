@@ -149,6 +149,29 @@ class _Authors(_People):
         return self.asked.parse(text)
 
 
+def department_reader(asked: Asked) -> Reader:
+    """Reads the id of a department by its name; of a path the last step."""
+
+    def read(cell: Cell) -> object:
+        text = text_of(cell)
+        if text is None:
+            return None
+        nodes = [node for node in organisation(asked.actor).departments.values() if not node.closed]
+        last = [step.strip() for step in re.split(r"[/\\>→]", text) if step.strip()][-1:]
+        found = [node.id for node in nodes if _key(node.name) in (_key(text), *map(_key, last))]
+        if len(found) == 1:
+            return found[0]
+        like = get_close_matches(text, [node.name for node in nodes], n=1, cutoff=0.6)
+        words = (
+            _("没有找到部门“%(text)s”，请写部门的名称")
+            if not found
+            else _("有几个部门叫“%(text)s”，请改写为唯一的名称")
+        )
+        raise CellProblem(words % {"text": text[:40]}, like[0] if like and not found else "")
+
+    return read
+
+
 def text_of(cell: Cell) -> str | None:
     """The text by which answers to a column's questions are kept."""
     if cell is None:

@@ -28,6 +28,7 @@ _STEPS = re.compile(r"\s*(?:/|\\|>|->|→|-|–|—|\||、|,)\s*")
 _ABROAD = frozenset({"国外", "海外", "境外", "其他", "其它", "全国"})
 _CODE = re.compile(r"\d{2}(?:\d{2}){0,2}")
 MOST_NAMED = 4
+FEWEST_OF_STREET = 3
 
 
 def reader(asked: Asked) -> Reader:
@@ -47,9 +48,39 @@ def reader(asked: Asked) -> Reader:
         code = known(text)
         if code is None:
             raise problem(text)
-        return code
+        return _kept_whole(asked, text, code)
 
     return read
+
+
+def _kept_whole(asked: Asked, text: str, code: str) -> object:
+    """The code; a street behind the region goes to the address, what no industry says to the remarks."""
+    if isinstance(asked.field, Industry):
+        left = _left_of_industry(text)
+        hint = _("“%(text)s”按 %(known)s 导入") % {"text": shortened(text), "known": industries.full_name(code)}
+        return Found(code, rest=(text,), hint=hint) if left else code
+    if len(left_of_region(text, code)) < FEWEST_OF_STREET:
+        return code
+    if "address" in asked.at_hand:
+        return Found(code, others={"address": text}, hint=_("地区之外的部分填入详细地址"))
+    return Found(code, rest=(text,), hint=_("地区之外的部分写入备注"))
+
+
+def left_of_region(text: str, code: str) -> str:
+    """What a text says besides the region: street and number."""
+    left = text.removeprefix("中国")
+    for step in regions.path(code):
+        for name in (step.name, step.short):
+            left = left.replace(name, "", 1)
+    for word in ("特别行政区", "自治区", "市辖区", "省", "市", "区", "县", code):
+        left = left.replace(word, "")
+    return re.sub(r"[\W_]+", "", left)
+
+
+def _left_of_industry(text: str) -> bool:
+    """Whether the last step of a path says more than the industry found."""
+    steps = [step for step in _STEPS.split(text) if step]
+    return len(steps) > 1 and industries.parse_industry(text) is None and industries.parse_industry(steps[-1]) is None
 
 
 def region_of(text: str) -> str | None:
