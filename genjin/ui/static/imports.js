@@ -41,6 +41,21 @@ for (const kind of ["dragover", "drop"]) document.addEventListener(kind, event =
   if (kind === "drop") { const field = $("input[type=file]", form); field.files = event.dataTransfer.files; field.dispatchEvent(new Event("change", { bubbles: true })); }
 });
 
+// ---- columns: Enter in a field chooses there and sends nothing; Ctrl Enter checks -----------------------------------------
+document.addEventListener("keydown", event => {
+  if (event.key === "Enter" && !event.metaKey && !event.ctrlKey && event.target.matches?.("[data-columns] input")) event.preventDefault();
+});
+
+// ---- which value stands after the decision about a duplicate (the server says the same when it draws) ----------------------
+document.addEventListener("change", event => {
+  if (event.target.name !== "decision" || !event.target.closest("#duplicates")) return;
+  for (const right of $$("#duplicates [data-right]")) {
+    const left = right.previousElementSibling, has = side => side.textContent.trim() !== "—", same = left.textContent === right.textContent, to = event.target.value;
+    const keep = to === "create" || same ? null : to === "overwrite" ? (has(right) ? right : left) : to === "fill" ? (has(left) ? left : right) : left;
+    left.classList.toggle("pick", keep === left); right.classList.toggle("pick", keep === right);
+  }
+});
+
 // ---- mending: Enter sends a row (the form's own), Escape puts it back, the next row's button has the focus afterwards ----
 document.addEventListener("keydown", event => {
   const form = event.target.closest?.("[data-mend]");

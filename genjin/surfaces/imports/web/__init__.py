@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from genjin.surfaces.imports.web import entering, reviewing, running, setting, showing
+from genjin.surfaces.attachments.limit import allow_longer
+from genjin.surfaces.imports.storage import MOST_BYTES
+from genjin.surfaces.imports.web import entering, fetching, reviewing, running, setting, showing
 from genjin.ui.lists.heads import HeadTool, register_head_tool
 from genjin.ui.navigation import NavItem, register_nav
 
 NEEDS = "imports.run"
-PAGES = (entering, showing, setting, reviewing, running)
+PAGES = (entering, fetching, showing, setting, reviewing, running)
 
+allow_longer("/imports", MOST_BYTES)
 register_nav(
     NavItem(
         key="imports",

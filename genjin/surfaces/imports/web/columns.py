@@ -91,6 +91,17 @@ def _column(rule: Rule, target: Target | None, samples: Samples, twice: bool) ->
     return ColumnView(rule.index, rule.heading, values, name, text, _ICONS[how], css, how_words(how))
 
 
+def missing_target(actor: Actor, kind: Kind, rules: Sequence[Rule]) -> str:
+    """The label of what no column brings though every row needs it; '' when all is there."""
+    brought = {rule.target for rule in rules}
+    known = {"customer.name", "customer.external_code", "customer.code"}
+    targets = kind.targets(actor)
+    if kind.key != "contacts" and not brought & known:
+        return targets["customer.name"].label
+    needed = (t for t in targets.values() if t.required and t.part != "customer" and t.name not in brought)
+    return next((t.label for t in needed if not any(b.startswith(f"piece.{t.part}.") for b in brought)), "")
+
+
 def how_words(how: str) -> str:
     """By what a column was matched."""
     words = {

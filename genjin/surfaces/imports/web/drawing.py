@@ -19,7 +19,7 @@ from genjin.surfaces.imports.queries import counts, duplicate_groups, progress
 from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.web import counts as told
-from genjin.surfaces.imports.web.columns import column_views, question_views
+from genjin.surfaces.imports.web.columns import column_views, missing_target, question_views
 from genjin.surfaces.imports.web.listing import listing
 from genjin.surfaces.imports.web.opened import opened
 from genjin.surfaces.imports.web.pairing import pair_view
@@ -80,6 +80,7 @@ def columns_page(actor: Actor, row: Import, refusal: str = "") -> dict[str, Any]
         "refusal": refusal,
         "columns": columns,
         "found": sum(bool(column.target) for column in columns),
+        "missing": missing_target(actor, kind, rules),
         "questions": question_views(actor, kind, rules, samples),
         "rules": rules_view(actor, row, {}),
         "sheet": sheet_view(row, found.sheets, found.first_rows, fields),

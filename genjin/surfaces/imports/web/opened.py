@@ -20,7 +20,7 @@ from genjin.surfaces.imports.storage import path_of
 
 REMEMBERED = 16
 MOST_HEAD = 40
-MOST_READ = 5_000
+MOST_READ = 20_000
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.web.masked import cell_text, shown
 from genjin.ui.addresses import record_url
 
-MOST_COLUMNS = 6
+MOST_COLUMNS = 4
 MOST_OPTIONS = 40
 _FIRST = ("customer.name", "contact.name", "customer.phone", "contact.phone", "customer.level", "followup.occurred_at")
 
@@ -109,7 +109,7 @@ class RowWriter:
         self, row: ImportRow, *, form: bool = False, mended: bool = False, links: Sequence[tuple[str, str]] = ()
     ) -> RowView:
         """One row; `form` opens it for mending, `mended` shows that it has just been; `links` of what it brought."""
-        about = {index: words for index, words, _suggestion, blocking in problems_of(row) if blocking}
+        about = self._about(row)
         bad = row.state in (RowState.BAD, RowState.FAILED)
         return RowView(
             number=row.number,
@@ -124,6 +124,14 @@ class RowWriter:
             links=list(links) or _existing(row),
             form=self.form(row) if form else [],
         )
+
+    def _about(self, row: ImportRow) -> dict[int, str]:
+        """{column: what keeps the row out}; who it is about is missing in the first column."""
+        about = {index: words for index, words, _suggestion, blocking in problems_of(row) if blocking}
+        first = self.headings[0].index if self.headings else -1
+        if -1 in about and first >= 0 and value_of(row, first) in (None, ""):
+            about.setdefault(first, about[-1])
+        return about
 
     def _cell(self, row: ImportRow, heading: Heading, about: Mapping[int, str], place: int) -> CellView:
         wrong = about.get(heading.index, "")
