@@ -19,8 +19,8 @@ LONGEST = 6.0
 
 @dataclass
 class Measured:
-    """Milliseconds of a case; `application` and `database` are the median CPU of a run. `calm`: of both, in units of the
-    fixed loop before the run, times the least that it took."""
+    """Milliseconds of a case; `application` and `database` are the median CPU of a run. `calm`: of both, in units of
+    the fixed loop before the run, times the least that it took."""
 
     runs: int
     median: float

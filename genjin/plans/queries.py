@@ -24,6 +24,10 @@ from genjin.plans.rules import PlanKind
 
 MOST_BETWEEN = 1_000
 SUPPORT = "plans.support"
+DRAWN = (
+    "owner", "department", "assignee", "customer", "contact", "content", "starts_at", "due_at", "closed_at", "state",
+    "kind", "method", "minutes", "rhythm", "postponed", "support_department", "support_at",
+)  # fmt: skip
 
 
 def plan_for(actor: Actor, plan_id: int, *, to: To, lock: bool = False) -> Plan:
@@ -53,7 +57,7 @@ def due_plans(actor: Actor, member_id: int, until: datetime, most: int = 50) -> 
 
 
 def _due(member_id: int, until: datetime) -> QuerySet[Plan]:
-    return _slim(Plan.objects.filter(DUE, assignee_id=member_id, due_at__lt=until)).order_by("due_at", "id")
+    return _drawn(Plan.objects.filter(DUE, assignee_id=member_id, due_at__lt=until)).order_by("due_at", "id")
 
 
 @cache
@@ -72,7 +76,7 @@ def _done(member_id: int, since: datetime, recent: datetime) -> QuerySet[Plan]:
     rows = Plan.objects.filter(
         assignee_id=member_id, starts_at__gte=recent, state="completed", closed_at__gte=since, life=Life.LIVE
     )
-    return _slim(rows).order_by("-closed_at", "-id")
+    return _drawn(rows).order_by("-closed_at", "-id")
 
 
 @cache
@@ -173,6 +177,11 @@ def assignee_branch(actor: Actor, right: To, row_by_row: bool) -> QuerySet[Any, 
     if right is SEE or actor.member_id is None:
         return None
     return Plan.objects.filter(assignee_id=actor.member_id).values("id")
+
+
+def _drawn(rows: QuerySet[Plan]) -> QuerySet[Plan]:
+    """What rows of the workbench and the digest show, and what tells who may see and change them."""
+    return rows.only(*DRAWN)
 
 
 def _slim(rows: QuerySet[Plan]) -> QuerySet[Plan]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from genjin.customers.models import WORKED, Customer
@@ -17,7 +17,7 @@ from genjin.followups.models import FirstContact
 from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.expressions import among
-from genjin.kernel.records import type_of
+from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.workdays import day_start
 from genjin.plans.fields import due_today, overdue
 from genjin.plans.models import DUE, Plan
@@ -39,8 +39,8 @@ class Load:
 
 
 def loads(actor: Actor, member_ids: Sequence[int], most: int) -> tuple[list[Load], bool]:
-    """(the members with the most overdue work first, whether there are more). Three queries however many members, two
-    more when some of their work lies outside the actor's scope."""
+    """(the members with the most overdue work first, whether there are more). Three or four queries however many
+    members, two more when some of their work lies outside the actor's scope."""
     today = actor.now().date()
     plans = _plans(actor, member_ids, today)
     runs = _runs(actor, member_ids)
@@ -73,16 +73,27 @@ def _plans(actor: Actor, member_ids: Collection[int], today: date) -> Pairs:
 
 
 def _runs(actor: Actor, member_ids: Collection[int]) -> Pairs:
-    """{member: (clocks that run, those that ran out)} of customers that the actor sees."""
-    open_runs = FirstContact.objects.filter(among("owner_id", frozenset(member_ids)), ended_at=None).order_by()
-    counts = {"first": Count("id"), "second": Count("id", filter=Q(due_at__lte=actor.now()))}
-    whose = open_runs.values_list("owner_id", "customer__owner_id", "customer__department_id").annotate(**counts)
-    found, mixed = _held(actor.demand(type_of(Customer).grant("see")), whose)
+    """{member: (clocks that run, those that ran out)} of customers that the actor sees. While a clock runs its owner is
+    the customer's: those of owners in the scope are counted from an index alone."""
+    counts = {"first": Count("owner_id"), "second": Count("owner_id", filter=Q(due_at__lte=actor.now()))}
+    inside = _inside(actor, type_of(Customer), member_ids)
+    found: Pairs = {}
+    if inside:
+        found = _paired(inside, _open_runs(inside).values_list("owner_id").annotate(**counts))
+    others = frozenset(member_ids) - inside
+    if not others:
+        return found
+    whose = _open_runs(others).values_list("owner_id", "customer__owner_id", "customer__department_id")
+    held, mixed = _held(actor.demand(type_of(Customer).grant("see")), whose.annotate(**counts))
     if mixed:
         customers = Customer.objects.filter(visible_one_by_one(actor, type_of(Customer)), pk=OuterRef("customer_id"))
-        seen = open_runs.filter(Exists(customers), owner_id__in=mixed)
-        found |= _paired(mixed, seen.values_list("owner_id").annotate(**counts))
-    return found
+        seen = _open_runs(frozenset(mixed)).filter(Exists(customers))
+        held |= _paired(mixed, seen.values_list("owner_id").annotate(**counts))
+    return found | held
+
+
+def _open_runs(owner_ids: frozenset[int]) -> QuerySet[FirstContact]:
+    return FirstContact.objects.filter(among("owner_id", owner_ids), ended_at=None).order_by()
 
 
 def _held(scope: Scope, groups: Iterable[tuple[Any, ...]]) -> tuple[Pairs, set[int]]:
@@ -105,13 +116,20 @@ def _paired(member_ids: Iterable[int], rows: Iterable[tuple[Any, ...]]) -> Pairs
 
 def _cold(actor: Actor, member_ids: Sequence[int], today: date) -> dict[int, int]:
     """Customers whose day has come, counted to MOST + 1 for each, in one query that looks into an index per member."""
-    rows = Customer.objects.filter(visible_one_by_one(actor, type_of(Customer)), WORKED, follow_by__lte=today)
-    rows = rows.filter(owner_id=RawSQL("who.id", ()))
+    rows = Customer.objects.filter(WORKED, follow_by__lte=today, owner_id=RawSQL("who.id", ()))
+    if _inside(actor, type_of(Customer), member_ids) != frozenset(member_ids):
+        rows = rows.filter(visible_one_by_one(actor, type_of(Customer)))
     try:
-        counted, given = rows.order_by().values("id")[: MOST + 1].query.sql_with_params()
+        counted, given = rows.order_by().values("owner_id")[: MOST + 1].query.sql_with_params()
     except EmptyResultSet:
         return dict.fromkeys(member_ids, 0)
     asked = f"SELECT who.id, (SELECT count(*) FROM ({counted}) AS found) FROM unnest(%s::bigint[]) AS who(id)"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(asked, [*given, list(member_ids)])
         return dict(cursor.fetchall())
+
+
+def _inside(actor: Actor, record_type: RecordType, member_ids: Collection[int]) -> frozenset[int]:
+    """Those whose rows the actor's scope holds, whatever department the rows are of."""
+    scope = actor.demand(record_type.grant("see"))
+    return frozenset(member_ids) if scope.everything else scope.members & frozenset(member_ids)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment, UndefinedError
+from markupsafe import Markup
 
 import genjin
 from genjin.ui.catalogs import compile_catalogs
 from genjin.ui.jinja import attributes
+from genjin.ui.moulds import Mould, place
 from genjin.ui.pages import jinja
 from tools import sprite
 
@@ -105,3 +108,9 @@ def test_catalogues_are_compiled_when_missing_or_older(tmp_path: Path) -> None:
     assert compile_catalogs(tmp_path) == [folder / "django.mo"]
     assert compile_catalogs(tmp_path) == []
     assert b"Customers" in (folder / "django.mo").read_bytes()
+
+
+def test_a_mould_fills_its_places_for_each_row_and_escapes_them() -> None:
+    mould = Mould(Markup('<a href="{}?share=5%25">50% {}</a>').format(place("url"), place("name")))
+    row = SimpleNamespace(url="/x", name='<b>"50%(name)s"')
+    assert mould.pour(row) == '<a href="/x?share=5%25">50% &lt;b&gt;&#34;50%(name)s&#34;</a>'
