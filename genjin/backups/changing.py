@@ -14,10 +14,11 @@ from genjin.backups.queries import administrators, company_zone, copies, retenti
 from genjin.backups.rules import superfluous
 from genjin.backups.storage.checking import verify_backup
 from genjin.backups.storage.disk import remove_tree
+from genjin.backups.storage.keys import fits
 from genjin.backups.storage.making import make_backup
-from genjin.backups.storage.places import Kept
+from genjin.backups.storage.places import Kept, kept_in
 from genjin.kernel.actor import Actor, Surface, system
-from genjin.kernel.environment import backup_folder
+from genjin.kernel.environment import backup_folder, data_folder, known_secret_key
 from genjin.kernel.jobs import JobCancelled
 from genjin.kernel.notices import notify
 from genjin.kernel.postgres import DatabaseTrouble
@@ -63,13 +64,17 @@ def run_backup(
 
 
 def forget_old(actor: Actor) -> list[str]:
-    """Remove the backups that the company's settings no longer keep; their names."""
-    folder = backup_folder()
+    """Remove the backups that the company's settings no longer keep; their names. Those of another installation that
+    uses the same folder are not ours to remove: our key does not fit them."""
+    folder, secret = backup_folder(), known_secret_key(data_folder())
     names = superfluous(copies(folder), retention(actor), company_zone())
-    for name in sorted(names):
-        logger.info("backup %s is no longer kept", name)
-        remove_tree(folder / name)
-    return sorted(names)
+    ours = [
+        kept for kept in kept_in(folder) if kept.name in names and kept.manifest and fits(secret, kept.manifest.key)
+    ]
+    for kept in ours:
+        logger.info("backup %s is no longer kept", kept.name)
+        remove_tree(kept.path)
+    return sorted(kept.name for kept in ours)
 
 
 def tell_administrators(actor: Actor, kind: str, once: str, **note: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 
 # A key that a person has chosen may be guessed: each guess shall cost.
 _COST = {"n": 1 << 14, "r": 8, "p": 1}
@@ -18,7 +19,7 @@ def fingerprint_of(secret: str) -> dict[str, str]:
     return {"salt": salt, "digest": _digest(secret, salt)}
 
 
-def fits(secret: str, fingerprint: dict[str, str]) -> bool:
+def fits(secret: str, fingerprint: Mapping[str, str]) -> bool:
     """Whether this is the key that the fingerprint was made of."""
     if not secret or not fingerprint:
         return False

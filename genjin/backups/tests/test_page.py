@@ -17,6 +17,7 @@ from genjin.backups import changing, jobs
 from genjin.backups.actions import JOB, begin_run, fail_run, finish_run, start_backup
 from genjin.backups.changing import forget_old, maker, run_backup
 from genjin.backups.models import Reason, Run
+from genjin.backups.storage.keys import fingerprint_of
 from genjin.backups.storage.manifest import Contents, Manifest
 from genjin.backups.storage.places import note_verified
 from genjin.backups.storage.trouble import BackupTrouble
@@ -44,13 +45,15 @@ def page(cast: Cast) -> Any:
     return lambda path=PAGE, **sent: client.post(path, sent) if sent else client.get(path)
 
 
-def a_backup(folder: Path, at: datetime, *, wrong: str = "", faults: tuple[str, ...] = ()) -> str:
+def a_backup(
+    folder: Path, at: datetime, *, wrong: str = "", faults: tuple[str, ...] = (), key: dict[str, str] | None = None
+) -> str:
     """What a backup's folder looks like to those who only list it."""
     place = folder / at.astimezone(UTC).strftime("genjin-%Y%m%dT%H%M%SZ")
     place.mkdir()
     contents = Contents({"public.customers_customer": ["1234", "5"]}, {}, [])
     manifest = Manifest(
-        at.isoformat(), "daily", "0.1", "18.4", [], contents, 3, 5 << 20, "parts", {}, 12.0, list(faults)
+        at.isoformat(), "daily", "0.1", "18.4", [], contents, 3, 5 << 20, "parts", key or {}, 12.0, list(faults)
     )
     manifest.write(place)
     note_verified(place, manifest, at, 20.0, wrong)
@@ -136,13 +139,20 @@ def test_one_that_ends_well_closes_those_that_were_cut_off(cast: Cast) -> None:
     assert (note["name"], note["seconds"]) == ("genjin-x", 3)
 
 
-def test_old_ones_go_and_damaged_ones_wait_for_a_person(cast: Cast, folder: Path) -> None:
-    names = [a_backup(folder, timezone.now() - timedelta(days=n, hours=n)) for n in range(9)]
+def test_old_ones_go_and_damaged_and_strange_ones_stay(
+    cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENJIN_SECRET_KEY", "ours")
+    ours, theirs = fingerprint_of("ours"), fingerprint_of("another installation's")
+    names = [a_backup(folder, timezone.now() - timedelta(days=n, hours=n), key=ours) for n in range(12)]
+    strange = a_backup(folder, timezone.now() - timedelta(days=10, hours=1), key=theirs)
     (folder / "genjin-20200101T000000Z").mkdir()
     (folder / "somebody's notes").mkdir()
     gone = forget_old(maker())
+    assert gone
     assert set(gone) <= set(names[7:])
-    assert {path.name for path in folder.iterdir()} >= {*names[:7], "genjin-20200101T000000Z", "somebody's notes"}
+    left = {path.name for path in folder.iterdir()}
+    assert left >= {*names[:7], strange, "genjin-20200101T000000Z", "somebody's notes"}
 
 
 def test_the_daily_plan_begins_once_a_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
