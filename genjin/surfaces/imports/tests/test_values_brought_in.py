@@ -72,7 +72,7 @@ def test_values_go_all_the_way(cast: Cast) -> None:
 
 def test_a_column_chosen_by_hand_is_read_as_its_values_tell(cast: Cast) -> None:
     actor = cast.actor("owner")
-    rows = [
+    rows: list[list[object]] = [
         ["客户名称", "跟进日期", "甲", "乙"],
         ["甲公司", "2020/2/1", "3/4/2020", 1],
         ["乙公司", "2020/2/2", "25/4/2020", 0.5],
