@@ -6,8 +6,6 @@ import io
 import stat
 import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,7 +16,6 @@ MOST_UNPACKED = 1 << 30
 LARGEST_DIRECTORY = 8 << 20
 MOST_RATIO = 200
 RATIO_COUNTS_FROM = 10 << 20
-_CHUNK = 1 << 20
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -68,43 +65,6 @@ def _directory_size(file: IO[bytes], size: int) -> int:
     if long >= 0 and long + 56 <= len(tail):
         length = max(length if length != 0xFFFFFFFF else 0, *struct.unpack_from("<Q", tail, long + 40))
     return min(int(length), size)
-
-
-def unpack_watched(content: bytes, watch: Callable[[str, bytes], str], *, most_unpacked: int = MOST_UNPACKED) -> str:
-    """Unpack every entry piece by piece, trusting no declared size; `watch` sees each piece.
-
-    Returns the first reason to refuse (the watcher's, or that more comes out than allowed), else "".
-    """
-    total = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                for piece in _pieces(content, entry):
-                    total += len(piece)
-                    reason = _too_large() if total > most_unpacked else watch(entry.filename, piece)
-                    if reason:
-                        return reason
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, struct.error, OSError):
-        return _("压缩文件已损坏，打不开")
-    return ""
-
-
-def _pieces(content: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """What truly comes out of an entry: `zipfile` itself would stop at the declared size."""
-    start = entry.header_offset
-    if content[start : start + 4] != b"PK\x03\x04":
-        raise zipfile.BadZipFile
-    name_size, extra_size = struct.unpack("<HH", content[start + 26 : start + 30])
-    start += 30 + name_size + extra_size
-    packed = memoryview(content)[start : start + entry.compress_size]
-    if entry.compress_type == zipfile.ZIP_STORED:
-        yield bytes(packed)
-        return
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-    rest: bytes | memoryview = packed
-    while rest and not unpacker.eof:
-        yield unpacker.decompress(rest, _CHUNK)
-        rest = unpacker.unconsumed_tail
 
 
 def _too_much(entries: list[zipfile.ZipInfo], most_unpacked: int) -> str:

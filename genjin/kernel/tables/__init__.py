@@ -2,9 +2,8 @@
 
 from genjin.kernel.tables.book import Book, best_sheet, open_book
 from genjin.kernel.tables.cells import UNCOMPUTED, Cell, Sheet, SheetInfo, Unreadable, fault_of
-from genjin.kernel.tables.finding import Table, find_layout, find_table
+from genjin.kernel.tables.finding import find_layout
 from genjin.kernel.tables.layout import Layout
-from genjin.kernel.tables.reading import read_sheets
 
 __all__ = [
     "UNCOMPUTED",
@@ -13,12 +12,9 @@ __all__ = [
     "Layout",
     "Sheet",
     "SheetInfo",
-    "Table",
     "Unreadable",
     "best_sheet",
     "fault_of",
     "find_layout",
-    "find_table",
     "open_book",
-    "read_sheets",
 ]

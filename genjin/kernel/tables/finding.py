@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -23,18 +23,6 @@ MOST_NOTES = 20
 ENOUGH = 0.6
 _NO_HEADING = re.compile(r"[\d\s\-/.:,%¥年月日]+$|.*[:：].")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table found. A row number counts from 1, as the sheet shows it; cells stand under their headings."""
-
-    header: list[str]
-    rows: list[tuple[int, list[Cell]]]
-    title: str = ""
-    notes: list[str] = field(default_factory=list)
-    header_rows: tuple[int, ...] = ()
-    first_column: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,10 +44,9 @@ def find_layout(sheet: Sheet, header_row: int | None = None) -> Layout:
         return Layout(notes=[_said(row) for row in sheet.rows[:MOST_NOTES] if _filled(row)])
     first = header.row + header.height
     columns = _columns(header, sheet.rows[first:])
-    _rows, footers = _split_footers(sheet.rows[first:], columns, first + 1)
     above = [row for row in sheet.rows[: header.row] if _filled(row)]
     titles = [_said(row) for row in above if len(_filled(row)) == 1]
-    notes = [_said(row) for row in above if len(_filled(row)) > 1] + titles[1:] + footers
+    notes = [_said(row) for row in above if len(_filled(row)) > 1] + titles[1:] + _footers(sheet.rows[first:], columns)
     written = [row[columns.start : columns.stop] for row in sheet.rows[header.row : first]]
     return Layout(
         header=_unique([header.names.get(column, "") for column in columns], columns),
@@ -69,27 +56,6 @@ def find_layout(sheet: Sheet, header_row: int | None = None) -> Layout:
         title=titles[0] if titles else "",
         notes=notes[:MOST_NOTES],
         as_written=[["" if cell is None else str(cell) for cell in row] for row in written],
-    )
-
-
-def find_table(sheet: Sheet) -> Table:
-    """The table of a sheet; one without heading and rows if there is none."""
-    header = _find_header(sheet)
-    if header is None:
-        return Table([], [], notes=[_said(row) for row in sheet.rows[:HEADER_WITHIN] if any(row)])
-    below = sheet.rows[header.row + header.height :]
-    columns = _columns(header, below)
-    rows, footers = _split_footers(below, columns, header.row + header.height + 1)
-    above = [row for row in sheet.rows[: header.row] if _filled(row)]
-    titles = [_said(row) for row in above if len(_filled(row)) == 1]
-    notes = [_said(row) for row in above if len(_filled(row)) > 1] + titles[1:] + footers
-    return Table(
-        header=_unique([header.names.get(column, "") for column in columns], columns),
-        rows=rows,
-        title=titles[0] if titles else "",
-        notes=notes,
-        header_rows=tuple(range(header.row + 1, header.row + header.height + 1)),
-        first_column=columns.start,
     )
 
 
@@ -175,21 +141,15 @@ def _columns(header: _Header, below: Sequence[Sequence[Cell]]) -> range:
     return range(min(header.names), last + 1)
 
 
-def _split_footers(
-    below: Sequence[Sequence[Cell]], columns: range, number: int
-) -> tuple[list[tuple[int, list[Cell]]], list[str]]:
-    rows: list[tuple[int, list[Cell]]] = []
-    footers: list[str] = []
-    for offset, row in enumerate(below):
-        cells = list(row[columns.start : columns.stop])
-        if not _filled(cells):
-            continue
-        first = next(cell for cell in cells if cell is not None)
-        if isinstance(first, str) and is_footer(first, len(_filled(cells)), len(cells)):
+def _footers(below: Sequence[Sequence[Cell]], columns: range) -> list[str]:
+    """What totals, remarks and signatures below the table say."""
+    footers = []
+    for row in below:
+        cells = row[columns.start : columns.stop]
+        first = next((cell for cell in cells if cell is not None), None)
+        if isinstance(first, str) and is_footer(first, len(_filled(cells)), len(columns)):
             footers.append(_said(row))
-        else:
-            rows.append((number + offset, cells))
-    return rows, footers
+    return footers
 
 
 def _unique(names: list[str], columns: range) -> list[str]:

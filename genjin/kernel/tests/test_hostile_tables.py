@@ -147,6 +147,16 @@ def encrypted_entry() -> bytes:
 
 
 NO_TEXT = b'<w><sheetData><row><c t="s"><v>9</v></c></row></sheetData></w>'
+
+
+def lying_entry() -> bytes:
+    """The directory says 10 bytes, more come out."""
+    content = bytearray(with_cells(mixed("<row><c><v>%s</v></c></row>", 1 << 15)))
+    place = content.rindex(b"PK\x01\x02")
+    content[place + 24 : place + 28] = struct.pack("<I", 10)
+    return bytes(content)
+
+
 LAUGHS = b'<!ENTITY a0 "ha">' + b"".join(b'<!ENTITY a%d "%b">' % (n + 1, b"&a%d;" % n * 10) for n in range(12))
 
 
@@ -173,6 +183,7 @@ LAUGHS = b'<!ENTITY a0 "ha">' + b"".join(b'<!ENTITY a%d "%b">' % (n + 1, b"&a%d;
         (lambda: with_entry(b"PK\5\6" + b"\0" * 18, "word/document.xml", b"<x/>"), "不是 Excel"),
         (many_entries, "太多"),
         (encrypted_entry, "密码"),
+        (lying_entry, "损坏"),
         (lambda: XLSX[:3000], "损坏"),
         (lambda: XLSX[:-30], "损坏"),
     ],

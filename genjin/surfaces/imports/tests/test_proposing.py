@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES
-from genjin.kernel.tables import Cell, find_table, read_sheets
+from genjin.kernel.tables import Cell, best_sheet, find_layout, open_book
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.proposing import propose
 from genjin.surfaces.imports.samples import Samples
@@ -32,9 +32,10 @@ def proposed(actor: Actor, kind: str, headings: str, *rows: Sequence[Cell]) -> l
 
 
 def test_S0_32_the_sheet_of_the_sources(actor: Actor) -> None:
-    table = max((find_table(s) for s in read_sheets(SHEET.read_bytes(), SHEET.name)), key=lambda t: len(t.rows))
-    samples = Samples.of((cells for _n, cells in table.rows), len(table.header))
-    rules = propose(actor, KINDS["customers"], table.header, samples)
+    with open_book(SHEET, SHEET.name) as book:
+        layout = find_layout(book.head(best_sheet(book)))
+        samples = Samples.of((cells for _n, cells in book.rows(best_sheet(book), layout)), layout.columns)
+    rules = propose(actor, KINDS["customers"], layout.header, samples)
     assert {r.heading: (r.target, r.how) for r in rules} == {
         "编号": ("customer.external_code", "name"), "姓名": ("customer.name", "name"),
         "客户类型": ("customer.level", "content"), "跟进日期": ("followup.occurred_at", "name"),
