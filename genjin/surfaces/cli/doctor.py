@@ -56,7 +56,7 @@ def findings() -> Iterator[Finding]:
         yield look()
     try:
         with database():
-            for ask in (_server, _checksums, _migrations, _worker, _backup, _totals):
+            for ask in (_server, _checksums, _migrations, _worker, _backup, _archive, _totals):
                 yield _carefully(ask)
     except DatabaseTrouble as trouble:
         yield Finding(_("数据库"), _("无法启动"), str(trouble))
@@ -201,6 +201,17 @@ def _backup() -> Finding:
     hours = int((now - good.at).total_seconds() // 3600)
     mend = "" if now - good.at < LATE_AFTER else _("运行 genjin backup，并在 设置 → 备份 查看自动备份为什么失败。")
     return Finding(subject, _("%s 小时前，已试恢复") % hours, mend)
+
+
+def _archive() -> Finding:
+    """Does every change reach the archive?"""
+    from genjin.backups.queries import archive_facts  # slow
+
+    subject, archive = _("连续归档"), archive_facts()
+    if archive is None:
+        return Finding(subject, _("未开启"))
+    mend = _("检查 %s 的空间和权限：变更没有写进归档，数据目录会越来越大。") % archive.folder
+    return Finding(subject, str(archive.folder), mend if archive.stuck else "")
 
 
 def _totals() -> Finding:
