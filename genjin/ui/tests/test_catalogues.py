@@ -24,7 +24,7 @@ from genjin.kernel.stamps import bump_stamp
 from genjin.kernel.wording import in_sentence, labelled, listed
 from genjin.org.jobs import mail_reset_code
 from genjin.org.models import Member
-from genjin.surfaces.imports.headings import WORDS
+from genjin.surfaces.imports.headings import WORDS as HEADINGS
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import
 from genjin.surfaces.imports.proposing import propose
@@ -223,7 +223,7 @@ def chinese_of(answer: Answer) -> set[str]:
 def data_words() -> set[str]:
     """Chinese that is data in any language: regions, industries, known headings of sheets, names of languages."""
     names = [unit.name for source in (regions, industries) for unit in below(source)]
-    names += [heading for headings in WORDS.values() for heading in headings]
+    names += [heading for headings in HEADINGS.values() for heading in headings]
     return LANGUAGES | {TAG} | {words for name in names for words in CHINESE.findall(name)}
 
 
