@@ -1,5 +1,5 @@
-"""Search indexes while very many rows come in: new entries are gathered in a short list and put in their places together,
-which costs a quarter. Searches read the list too, so it is kept short, and the index is put back when all is in.
+"""Search indexes while very many rows come in: new entries are gathered in a short list and put in their places
+together, which costs a quarter. Searches read the list too, so it is kept short; the index is put back when all is in.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from genjin.kernel.wording import clauses, labelled
 from genjin.surfaces.imports.checking import WHOLE_ROW, mended
 from genjin.surfaces.imports.models import Import, ImportRow, RowState
 from genjin.surfaces.imports.queries import rows_of
+from genjin.surfaces.imports.remembering import REASON
 
-REASON = "未导入原因"
 AT_ONCE = 1_000
 
 
@@ -33,7 +33,7 @@ def failed_file(
     header = [str(heading) for heading in batch.layout.get("header", ())]
     written = 0
     with workbook(stream, _("未导入的行"), widths=[14] * len(header) + [48], frozen=1) as sheet:
-        sheet.row([*header, _(REASON)], Look.HEADING)
+        sheet.row([*header, str(REASON)], Look.HEADING)
         for row in _rows(batch, states):
             cells: list[Value] = [_value(cell) for cell in mended(row.cells, row.fixes)[: len(header)]]
             cells += [None] * (len(header) - len(cells))

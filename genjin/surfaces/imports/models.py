@@ -1,4 +1,4 @@
-"""Tables of imports: one uploaded file, its rows as they were read and checked, what each brought, remembered shapes."""
+"""Tables of imports: one uploaded file, its rows as read and checked, what each brought, remembered shapes."""
 
 from __future__ import annotations
 

@@ -6,9 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy
+
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date
 from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import in_every_language
 from genjin.surfaces.imports.headings import plain
 from genjin.surfaces.imports.kinds import Kind
 from genjin.surfaces.imports.models import ImportShape
@@ -16,10 +19,17 @@ from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.values import dates
 
+REASON = gettext_lazy("未导入原因")
+"""The column that is added to rows that were not brought in; it makes no other shape."""
+
+
+def _aside() -> set[str]:
+    return {plain(words) for words in in_every_language(REASON)}
+
 
 def digest(kind: Kind, headings: Sequence[str]) -> str:
     """What files of one shape share: the kind and the headings, whatever their order, spaces and stars."""
-    words = sorted(plain(heading) for heading in headings)
+    words = sorted({plain(heading) for heading in headings} - _aside())
     return hashlib.sha256("\n".join([kind.key, *words]).encode()).hexdigest()
 
 
@@ -42,6 +52,9 @@ def remembered(actor: Actor, kind: Kind, headings: Sequence[str], samples: Sampl
     targets = kind.targets(actor)
     found = []
     for index, heading in enumerate(headings):
+        if plain(heading) in _aside():
+            found.append(Rule(index, heading))
+            continue
         rule = before.get(plain(heading))
         if rule is None or (rule.target and rule.target not in targets):
             return None

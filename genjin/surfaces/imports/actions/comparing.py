@@ -4,46 +4,46 @@ of the action that checks.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import visible_to
-from genjin.surfaces.imports.models import Import, RowState, Why
+from genjin.surfaces.imports.models import Import, Why
 
-ROW = "surfaces_importrow"
-READY, BAD, DUPLICATE = int(RowState.READY), int(RowState.BAD), int(RowState.DUPLICATE)
-
-_RESET = f"""
-UPDATE {ROW} SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = {READY}
-WHERE batch_id = %(batch)s AND state IN ({READY}, {DUPLICATE})
+# In these statements state 0 is RowState.READY, 1 BAD, 2 DUPLICATE; the reasons are those of Why.
+_RESET = """
+UPDATE surfaces_importrow SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = 0
+WHERE batch_id = %(batch)s AND state IN (0, 2)
   AND (follows IS NOT NULL OR duplicate_why <> '' OR duplicate_of IS NOT NULL)
 """
 # A row with a number of its own belongs to the first row of that name and number, one without to the first of the name.
-_SAME_NAME = f"""
-UPDATE {ROW} r SET follows = f.first FROM (
+_SAME_NAME = """
+UPDATE surfaces_importrow r SET follows = f.first FROM (
   SELECT number, CASE WHEN external_code = ''
     THEN first_value(number) OVER (PARTITION BY name_key ORDER BY number)
     ELSE first_value(number) OVER (PARTITION BY name_key, external_code ORDER BY number) END AS first
-  FROM {ROW} WHERE batch_id = %(batch)s AND state = {READY} AND name_key <> ''
+  FROM surfaces_importrow WHERE batch_id = %(batch)s AND state = 0 AND name_key <> ''
 ) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number
 """
-_SAME_CODE = f"""
-UPDATE {ROW} r SET follows = f.first, title = f.title FROM (
-  SELECT DISTINCT ON (external_code) external_code, number AS first, title FROM {ROW}
-  WHERE batch_id = %(batch)s AND state = {READY} AND name_key <> '' AND external_code <> '' AND follows IS NULL
+_SAME_CODE = """
+UPDATE surfaces_importrow r SET follows = f.first, title = f.title FROM (
+  SELECT DISTINCT ON (external_code) external_code, number AS first, title FROM surfaces_importrow
+  WHERE batch_id = %(batch)s AND state = 0 AND name_key <> '' AND external_code <> '' AND follows IS NULL
   ORDER BY external_code, number
-) f WHERE r.batch_id = %(batch)s AND r.state = {READY} AND r.name_key = '' AND r.code = ''
+) f WHERE r.batch_id = %(batch)s AND r.state = 0 AND r.name_key = '' AND r.code = ''
   AND r.external_code = f.external_code AND f.first < r.number
 """
-_FOUND = f"""
+_FOUND = """
 CREATE TEMP TABLE import_found ON COMMIT DROP AS
 WITH mine AS MATERIALIZED (
-  SELECT number, name_key, fuzzy_key, phone, credit_code, external_code, code FROM {ROW}
-  WHERE batch_id = %(batch)s AND state = {READY} AND follows IS NULL
+  SELECT number, name_key, fuzzy_key, phone, credit_code, external_code, code FROM surfaces_importrow
+  WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL
 )
 SELECT m.number, c.id, 1 AS rank FROM mine m JOIN customers_customer c ON c.code = m.code WHERE m.code <> ''
 UNION ALL
@@ -57,41 +57,41 @@ SELECT m.number, c.id, 4 FROM mine m JOIN customers_customer c ON c.phone = m.ph
 UNION ALL
 SELECT m.number, c.id, 5 FROM mine m JOIN customers_customer c ON c.fuzzy_key = m.fuzzy_key WHERE m.fuzzy_key <> ''
 """
-_FOUND_BY_CODE = f"""
+_FOUND_BY_CODE = """
 INSERT INTO import_found
-SELECT m.number, c.id, 1 FROM {ROW} m JOIN customers_customer c ON c.external_code = m.external_code
-WHERE m.batch_id = %(batch)s AND m.state = {READY} AND m.follows IS NULL
+SELECT m.number, c.id, 1 FROM surfaces_importrow m JOIN customers_customer c ON c.external_code = m.external_code
+WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.follows IS NULL
   AND m.name_key = '' AND m.code = '' AND m.external_code <> ''
 """
-_NAMELESS = f"""
-SELECT 1 FROM {ROW} WHERE batch_id = %(batch)s AND state = {READY} AND follows IS NULL
+_NAMELESS = """
+SELECT 1 FROM surfaces_importrow WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL
   AND name_key = '' AND code = '' AND external_code <> '' LIMIT 1
 """
-_KNOWN = f"""
-UPDATE {ROW} r SET state = {DUPLICATE}, duplicate_of = CASE WHEN d.seen THEN d.id ELSE 0 END,
-  duplicate_why = CASE WHEN d.seen THEN d.why ELSE '{Why.HIDDEN}' END
+_KNOWN = """
+UPDATE surfaces_importrow r SET state = 2, duplicate_of = CASE WHEN d.seen THEN d.id ELSE 0 END,
+  duplicate_why = CASE WHEN d.seen THEN d.why ELSE 'hidden' END
 FROM (
   SELECT DISTINCT ON (f.number) f.number, f.id, (v.id IS NOT NULL AND c.life < 2) AS seen,
-    (ARRAY['{Why.CODE}', '{Why.CREDIT_CODE}', '{Why.NAME}', '{Why.PHONE}', '{Why.SIMILAR}'])[f.rank] AS why
-  FROM import_found f JOIN customers_customer c ON c.id = f.id LEFT JOIN ({{visible}}) v(id) ON v.id = f.id
+    (ARRAY['external_code', 'credit_code', 'name', 'phone', 'similar'])[f.rank] AS why
+  FROM import_found f JOIN customers_customer c ON c.id = f.id LEFT JOIN ({visible}) v(id) ON v.id = f.id
   ORDER BY f.number, f.rank, (v.id IS NOT NULL AND c.life < 2) DESC, f.id DESC
 ) d WHERE r.batch_id = %(batch)s AND r.number = d.number
 """
-_ALIKE = f"""
-UPDATE {ROW} r SET state = {DUPLICATE}, duplicate_row = f.first, duplicate_why = '{{why}}' FROM (
-  SELECT number, first_value(number) OVER (PARTITION BY {{key}} ORDER BY number) AS first
-  FROM {ROW} WHERE batch_id = %(batch)s AND state IN ({READY}, {DUPLICATE}) AND follows IS NULL AND {{key}} <> ''
-) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number AND r.state = {READY}
+_ALIKE = """
+UPDATE surfaces_importrow r SET state = 2, duplicate_row = f.first, duplicate_why = '{why}' FROM (
+  SELECT number, first_value(number) OVER (PARTITION BY {key} ORDER BY number) AS first
+  FROM surfaces_importrow WHERE batch_id = %(batch)s AND state IN (0, 2) AND follows IS NULL AND {key} <> ''
+) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number AND r.state = 0
 """
-_FOLLOWERS = f"""
-UPDATE {ROW} r SET state = {DUPLICATE}, duplicate_of = l.duplicate_of, duplicate_row = l.duplicate_row,
+_FOLLOWERS = """
+UPDATE surfaces_importrow r SET state = 2, duplicate_of = l.duplicate_of, duplicate_row = l.duplicate_row,
   duplicate_why = l.duplicate_why
-FROM {ROW} l WHERE l.batch_id = %(batch)s AND r.batch_id = %(batch)s AND l.number = r.follows
-  AND l.state = {DUPLICATE} AND r.state = {READY}
+FROM surfaces_importrow l WHERE l.batch_id = %(batch)s AND r.batch_id = %(batch)s AND l.number = r.follows
+  AND l.state = 2 AND r.state = 0
 """
-_NOBODY = f"""
-UPDATE {ROW} SET state = {BAD}, problems = problems || %(problem)s::jsonb
-WHERE batch_id = %(batch)s AND state = {READY} AND follows IS NULL AND name_key = ''
+_NOBODY = """
+UPDATE surfaces_importrow SET state = 1, problems = problems || %(problem)s::jsonb
+WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL AND name_key = ''
 """
 
 
@@ -100,7 +100,7 @@ def compare(actor: Actor, batch: Import, only: Sequence[int] = ()) -> None:
     owe to them is settled too, so all are compared."""
     del only
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {ROW}")
+        cursor.execute("ANALYZE surfaces_importrow")
         _run(cursor, batch, _RESET, _SAME_NAME, _SAME_CODE)
         cursor.execute("DROP TABLE IF EXISTS import_found")
         _run(cursor, batch, _FOUND)
@@ -131,9 +131,5 @@ def _mark_known(cursor: Any, actor: Actor, batch: Import) -> None:
 
 
 def _reject_nobody(cursor: Any, batch: Import) -> None:
-    from django.utils.translation import gettext as _  # noqa: PLC0415
-
-    import json  # noqa: PLC0415
-
     problem = json.dumps([[-1, _("没有客户名称"), "", True]], ensure_ascii=False)
     cursor.execute(_NOBODY, {"batch": batch.pk, "problem": problem})

@@ -1,5 +1,5 @@
-"""What is there already: customers that came meanwhile, fields that are filled, contacts and follow-ups of before. Asked
-for many rows at once; a step of the import's own action.
+"""What is there already: customers that came meanwhile, fields that are filled, contacts and follow-ups of before.
+Asked for many rows at once; a step of the import's own action.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def bring_next(actor: Actor, import_id: int, *, bringing: Bringing) -> Import:
         return row
     begun = time.perf_counter()
     position, counts = bringing.bring(row, CHUNK)
-    facts: dict[str, Any] = {"position": position if position else row.position, "counts": counts}
+    facts: dict[str, Any] = {"position": position or row.position, "counts": counts}
     facts["clock"] = {**row.clock, "running": row.clock.get("running", 0) + time.perf_counter() - begun}
     if position is None:
         MOVES.move(row, State.DONE)

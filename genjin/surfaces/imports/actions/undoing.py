@@ -53,7 +53,7 @@ def take_back_next(actor: Actor, import_id: int) -> Import:
         return row
     begun = time.perf_counter()
     position, counts = take_back(actor, row, CHUNK)
-    facts: dict[str, Any] = {"counts": counts, "position": position if position else row.position}
+    facts: dict[str, Any] = {"counts": counts, "position": position or row.position}
     facts["clock"] = {**row.clock, "undoing": row.clock.get("undoing", 0) + time.perf_counter() - begun}
     if position is None:
         MOVES.move(row, State.UNDONE)
