@@ -21,7 +21,7 @@ SHOWN_BEFORE = timedelta(days=7)
 SECTION = declare_section(
     "care",
     _("客户关怀"),
-    _("系统把联系人的生日和节日问候排进负责人的跟进计划，只送祝福、不带推销；标了「请勿打扰」的不安排。"),
+    _("系统把联系人的生日和节日问候排进负责人的跟进计划，只送祝福、不带推销。生日各一条，节日每位负责人一条并附问候名单；标了「请勿打扰」的不安排。"),
     order=18,
 )
 BIRTHDAYS = declare_setting(
@@ -47,7 +47,7 @@ BIRTHDAY_DAYS = declare_setting(
 HOLIDAYS = {
     key: declare_setting(
         f"plans.care_{key}",
-        YesNo(key=f"care_{key}", label=festival.label, help=_("节日问候，每位负责人一条，附问候名单")),
+        YesNo(key=f"care_{key}", label=festival.label),
         section=SECTION,
         default=festival.usual,
     )

@@ -29,7 +29,7 @@ async function move(address, moment) {
   const answer = await fetch(`${address}/actions/postpone`, { method: "POST", headers, body: fields }).catch(() => null);
   const told = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast;
   if (answer?.ok && told) toast(told);
-  else toast({ text: (answer && await said(answer)) || (answer ? words.failed : words.offline), tone: "bad" });
+  else toast({ text: (answer && await said(answer)) || (answer ? words.failed : words.unsaved), tone: "bad" });
   document.body.dispatchEvent(new CustomEvent("record:changed", { bubbles: true }));
 }
 async function said(answer) { // a refusal comes as a form with its reason

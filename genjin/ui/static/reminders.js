@@ -7,7 +7,7 @@ async function send(address, fields) {
   const place = answer?.headers.get("HX-Redirect");
   if (place) return void (location.href = place);
   const told = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast;
-  toast(told ?? { text: answer ? words.failed : words.offline, tone: "bad" });
+  toast(told ?? { text: answer ? words.failed : words.unsaved, tone: "bad" });
 }
 const show = state => $$("[data-push-state]", box).forEach(part => { part.hidden = part.dataset.pushState !== state; });
 const bytes = text => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), sign => sign.charCodeAt(0));

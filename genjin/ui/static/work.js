@@ -207,7 +207,7 @@ document.addEventListener("change", async event => {
   if (!next || !event.target.value) return;
   const join = cascade.dataset.src.includes("?") ? "&" : "?";
   const answer = await fetch(`${cascade.dataset.src}${join}parent=${encodeURIComponent(event.target.value)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (answer?.ok) { next.insertAdjacentHTML("beforeend", await answer.text()); next.disabled = next.length === 1; } else toast({ text: words.offline, tone: "bad" });
+  if (answer?.ok) { next.insertAdjacentHTML("beforeend", await answer.text()); next.disabled = next.length === 1; } else toast({ text: words.unread, tone: "bad" });
 });
 
 // ---- drafts (data-draft) outlive a failed send; forms without one (data-guard) ask before leaving ----------------------------------
