@@ -248,7 +248,7 @@ def test_old_workbooks_with_impossible_numbers_are_refused_or_read(read: Read) -
                 read(XLS[: found.end()] + struct.pack("<II", number, number) + XLS[found.end() + 8 :], "a.xls")
 
 
-RELAXED = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+RELAXED = settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 FLIPS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=12)
 ORIGINALS = st.sampled_from([(XLSX, "a.xlsx"), (XLS, "a.xls"), (CSV, "a.csv"), (VCARD, "a.vcf")])
 

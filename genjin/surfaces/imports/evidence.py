@@ -23,7 +23,9 @@ FEWEST = 2
 SURE = 0.8
 AGREES, DENIES = 0.2, -0.6
 _NAMES = frozenset({"customer.name", "contact.name"})
-_TOLD = frozenset({"choice", "multichoice", "phone", "email", "date", "datetime", "percent", "yesno", "number", "url"})
+_TOLD = frozenset(
+    {"choice", "multichoice", "phone", "email", "date", "datetime", "birthday", "percent", "yesno", "number", "url"}
+)
 _ONLY_DIGITS = re.compile(r"[\d\s.+-]+")
 
 
@@ -97,7 +99,11 @@ class Evidence:
         try:
             found = self._readers[target.name](value)
         except CellProblem:
-            return target.field.kind in ("date", "datetime") and isinstance(value, str) and dates.in_doubt(value)
+            return (
+                target.field.kind in ("date", "datetime", "birthday")
+                and isinstance(value, str)
+                and dates.in_doubt(value)
+            )
         return (found.value if isinstance(found, Found) else found) not in (None, "", [])
 
 

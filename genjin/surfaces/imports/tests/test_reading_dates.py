@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genjin.kernel.fields import Date, DateTime
+from genjin.kernel.fields import Birthday, Date, DateTime
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.tests.reading import ACTOR, found, read, refused
 from genjin.surfaces.imports.values.dates import possible_orders
@@ -16,7 +16,7 @@ from genjin.surfaces.imports.values.dates import possible_orders
 DAY = Date(key="result_date", label="结果日期")
 TALK = DateTime(key="occurred_at", label="跟进时间")
 NEXT = DateTime(key="next_contact_at", label="下次联系")
-BIRTHDAY = Date(key="birthday", label="生日")
+BIRTHDAY = Birthday(key="birthday", label="生日")
 FIRST = date(2020, 2, 1)
 HALF_PAST = datetime(2020, 2, 1, 14, 30)  # noqa: DTZ001 - cells of sheets have no zone
 
@@ -84,8 +84,10 @@ def test_what_is_missing_of_a_day_is_filled_in_and_told(written: Cell, expected:
 def test_a_day_without_its_year_lies_behind_for_a_talk_and_ahead_for_the_next() -> None:
     assert read(TALK, "12月1日").date() == date(2025, 12, 1)
     assert read(NEXT, "2月1日").date() == date(2027, 2, 1)
-    assert "没有年份" in refused(BIRTHDAY, "3月15日").words
-    assert "没有年份" in refused(BIRTHDAY, "--03-15").words, "as address books write it"
+    assert read(BIRTHDAY, "1985/3/15") == date(1985, 3, 15)
+    for written in ("3月15日", "--03-15", "03-15", "3.15"):
+        known = read(BIRTHDAY, written)
+        assert BIRTHDAY.text(BIRTHDAY.parse(known, ACTOR), ACTOR) == "03-15", "as address books write it"
 
 
 @pytest.mark.parametrize(

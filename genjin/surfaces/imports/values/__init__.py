@@ -10,6 +10,7 @@ from genjin.surfaces.imports.values.found import Asked, Found, Reader
 BY_KIND: dict[str, Callable[[Asked], Reader]] = {
     "date": dates.reader,
     "datetime": dates.reader,
+    "birthday": dates.reader,
     "number": numbers.reader,
     "percent": numbers.reader,
     "money": numbers.reader,

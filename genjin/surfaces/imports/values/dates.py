@@ -11,7 +11,7 @@ from typing import get_args
 from django.utils.translation import gettext as _
 
 from genjin.kernel import dates
-from genjin.kernel.fields import DateTime
+from genjin.kernel.fields import Birthday, DateTime
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.rules import CellProblem, Order
 from genjin.surfaces.imports.values.clock import split_half, split_time
@@ -92,6 +92,8 @@ class _Dates:
         refuse_broken(text)
         if is_nothing(text):
             return None
+        if isinstance(self.asked.field, Birthday) and (known := _NO_YEAR.fullmatch(text)):
+            return f"{int(known[1]):02d}-{int(known[2]):02d}"
         iso = _iso(text)
         if iso is not None:
             return self._moment(iso) if self.moments else iso.date()
@@ -171,9 +173,6 @@ class _Dates:
 
     def _loose(self, text: str) -> _Day:
         """What the kernel reads besides: without a year, only a month, Chinese figures."""
-        short = _NO_YEAR.fullmatch(text)
-        if short and self.asked.field.key == "birthday":
-            raise CellProblem(_("生日“%(text)s”没有年份，请补上，如 1990-03-15") % {"text": text})
         try:
             found = dates.parse_date(text, today=self.today, lean=self.lean)
         except ValueError as error:
