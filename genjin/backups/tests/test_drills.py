@@ -60,9 +60,7 @@ def lived(place: Path) -> Lived:
     on = {"GENJIN_WAL_ARCHIVE": str(archive)}
     finish(start(data, COMPANY, "build", **on))
     with postgres.Claim.take(data):
-        os.environ["GENJIN_WAL_ARCHIVE"] = str(archive)
-        server = postgres.start(data, create_account=False)
-        del os.environ["GENJIN_WAL_ARCHIVE"]
+        server = _start_with(data, archive)
         try:
             finish(start(data, COMPANY, "base", **on))
             writing = start(data, COMPANY, "write")
@@ -86,6 +84,15 @@ def restored(place: Path, lived: Lived) -> Path:
     said = genjin(data, "restore", str(lived.backup), "--key", str(lived.data / "secret-key"))
     assert "逐表一致" in said
     return data
+
+
+def _start_with(data: Path, archive: Path) -> postgres.Server:
+    data.mkdir(exist_ok=True)
+    os.environ |= {"GENJIN_WAL_ARCHIVE": str(archive), "GENJIN_LANGUAGE": "zh"}
+    try:
+        return postgres.start(data, create_account=False)
+    finally:
+        del os.environ["GENJIN_WAL_ARCHIVE"], os.environ["GENJIN_LANGUAGE"]
 
 
 def _next_id(writing: subprocess.Popen[str]) -> int:
@@ -219,6 +226,8 @@ def test_back_to_a_moment(place: Path, lived: Lived) -> None:
             assert ask(data, "SELECT count(*) FROM customers_customer WHERE name = 'MISHAP'") == [(0,)]
         finally:
             server.stop()
+    with pytest.raises(postgres.DatabaseTrouble, match="另一个数据库"):
+        _start_with(place / "another", lived.archive)
     assert [path.read_bytes() for path in (data / "files").rglob("*") if path.is_file()] == [PICTURE]
 
 

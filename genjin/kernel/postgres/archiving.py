@@ -7,11 +7,14 @@ leaves no gap; `off` ends it.
 from __future__ import annotations
 
 import os
+import re
 import shlex
+import subprocess
 from pathlib import Path
 
 from genjin.kernel.postgres.account import Account
 from genjin.kernel.postgres.address import WINDOWS
+from genjin.kernel.postgres.cluster import clean_environment, programs
 from genjin.kernel.postgres.trouble import DatabaseTrouble
 from genjin.kernel.postgres.tuning import quoted
 from genjin.kernel.words import _
@@ -48,6 +51,7 @@ def settings_text(data: Path, account: Account) -> str:
     if WINDOWS:
         raise DatabaseTrouble(_("Windows 上不支持 GENJIN_WAL_ARCHIVE：请去掉这个设置。"))
     _prepare(archive, account)
+    _check_owner(archive, data / "pg")
     note.write_text(str(archive))
     for path in (data / "pg").glob("*.json"):
         account.own(path)  # a base copy is refused when one of the files cannot be read
@@ -87,3 +91,25 @@ def _prepare(archive: Path, account: Account) -> None:
     if not account.reaches(wal):
         text = _("数据库的系统用户 %(account)s 无法访问 %(path)s：请把 GENJIN_WAL_ARCHIVE 放到它能进入的目录。")
         raise DatabaseTrouble(text % {"account": account.name, "path": wal})
+
+
+def _check_owner(archive: Path, cluster: Path) -> None:
+    """An archive belongs to one cluster: pieces of two have the same names. Raises DatabaseTrouble."""
+    mark = archive / "system"
+    known = mark.read_text().strip() if mark.exists() else ""
+    ours = _identity(cluster)
+    if ours and not known:
+        mark.write_text(ours)
+    elif known != ours:
+        text = _("GENJIN_WAL_ARCHIVE 指定的目录 %s 属于另一个数据库：请指定一个空目录，旧归档留着备用。")
+        raise DatabaseTrouble(text % archive)
+
+
+def _identity(cluster: Path) -> str:
+    """The number that PostgreSQL gave the cluster when it was made; '' before that."""
+    if not cluster.exists():
+        return ""
+    command = [str(programs() / "pg_controldata"), "-D", str(cluster)]
+    said = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=False).stdout
+    found = re.search(r"system identifier:\s+(\d+)", said)
+    return found[1] if found else ""

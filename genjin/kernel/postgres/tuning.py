@@ -55,7 +55,8 @@ def restoring_settings_text() -> str:
         f"max_connections = {MAX_CONNECTIONS}\nshared_buffers = {_megabytes(memory // 8, 64, 1024)}\njit = off\n"
         f"maintenance_work_mem = {_megabytes(memory // 16, 64, 512)}\nwork_mem = {_megabytes(memory // 64, 16, 128)}\n"
         "timezone = 'UTC'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
-        "default_statistics_target = 200\nwal_level = minimal\nmax_wal_senders = 0\nmax_wal_size = 8GB\ncheckpoint_timeout = 1h\n"
+        "default_statistics_target = 200\nwal_level = minimal\nmax_wal_senders = 0\nmax_wal_size = 8GB\n"
+        "checkpoint_timeout = 1h\n"
     )
 
 
