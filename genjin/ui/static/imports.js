@@ -51,7 +51,7 @@ document.addEventListener("change", event => {
   if (event.target.name !== "decision" || !event.target.closest("#duplicates")) return;
   for (const right of $$("#duplicates [data-right]")) {
     const left = right.previousElementSibling, has = side => side.textContent.trim() !== "—", same = left.textContent === right.textContent, to = event.target.value;
-    const keep = to === "create" || same ? null : to === "overwrite" ? (has(right) ? right : left) : to === "fill" ? (has(left) ? left : right) : left;
+    const keep = to === "create" || same ? null : to === "overwrite" ? (has(right) ? right : left) : to === "fill" ? (has(left) ? left : right) : has(left) ? left : null;
     left.classList.toggle("pick", keep === left); right.classList.toggle("pick", keep === right);
   }
 });

@@ -85,7 +85,7 @@ def kept(decision: str, left: str, right: str) -> str:
         return "right" if right else "left"
     if decision == Decision.FILL:
         return "left" if left else "right"
-    return "left"
+    return "left" if left else ""
 
 
 def _verb(decision: Decision) -> str:

@@ -63,7 +63,7 @@ def changing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def changed(request: PageRequest, import_id: int, **more: Any) -> HttpResponse:
         here = reverse("import", args=[import_id])
         if request.method == "GET":
-            return go(request, here)
+            return drawn(request, import_for(request.actor, import_id))
         try:
             return view(request, import_id, **more)
         except Refused as refusal:
