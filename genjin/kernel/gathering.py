@@ -51,7 +51,7 @@ def unsettled(models: Iterable[type[Model]]) -> list[str]:
 
 
 def _gathers(index: object) -> bool:
-    return isinstance(index, GinIndex) and index.fastupdate is False
+    return isinstance(index, GinIndex) and getattr(index, "fastupdate", None) is False
 
 
 def _set(name: str, *, gathers: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.jobs import JobProgress
@@ -80,8 +80,8 @@ def counts(batch: Import) -> dict[int, int]:
         found.update(rows.values_list("state").annotate(n=Count("number")).order_by())
         return found
     brought = Exists(Brought.objects.filter(batch_id=OuterRef("batch_id"), number=OuterRef("number")))
-    past = Q(number__lte=batch.position)
-    for state, done, has, n in rows.values_list("state", past, brought).annotate(n=Count("number")).order_by():
+    told = rows.annotate(past=Case(When(number__lte=batch.position, then=True), default=False), has=brought)
+    for state, done, has, n in told.values_list("state", "past", "has").annotate(n=Count("number")).order_by():
         open_ = state in (RowState.READY, RowState.DUPLICATE) and done
         found[int(RowState.BROUGHT if has else RowState.SKIPPED) if open_ else state] += n
     return found

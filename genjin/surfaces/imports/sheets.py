@@ -67,7 +67,8 @@ def opened(path: Path, filename: str) -> Iterator[Book]:
 
 
 def _looked(book: Book, chosen: str, layout: Layout) -> Look:
-    samples, first = Samples(layout.columns), []
+    samples = Samples(layout.columns)
+    first: list[tuple[int, list[Cell]]] = []
     for number, cells in islice(book.rows(chosen, layout) if layout.columns else iter(()), LOOKED_AT):
         samples.add(cells)
         if len(first) < FIRST:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
@@ -92,7 +93,7 @@ class Bringing:
         number, state, values, title, follows, duplicate_of, why, own, *written = row
         fate = Fate(number, unpacked(values), title, follows=follows)
         if not self._fresh:
-            self._check_again(fate, *written, batch)
+            self._check_again(fate, mended(*written), batch)
         if state == RowState.DUPLICATE:
             fate.decision = self.policy.decision(why, own)
             if fate.decision not in (Decision.SKIP, Decision.CREATE):
@@ -102,10 +103,10 @@ class Bringing:
         fate.creates = not follows and fate.customer_id is None and fate.decision != Decision.SKIP
         return fate
 
-    def _check_again(self, fate: Fate, cells: Any, fixes: Any, batch: Import) -> None:
+    def _check_again(self, fate: Fate, cells: Sequence[Any], batch: Import) -> None:
         """Options or members changed since the rows were checked."""
         self._checker = self._checker or checker_of(self.actor, batch)
-        checked = self._checker.check(mended(cells, fixes))
+        checked = self._checker.check(cells)
         fate.values = checked.values
         fate.refused = [problem.words for problem in checked.problems if problem.blocking]
 
@@ -177,9 +178,9 @@ class Bringing:
         """Contacts, follow-ups, plans: each with its customer."""
         for name in dict.fromkeys(name for fate in fates for name in fate.values if name.partition(".")[0] == key):
             wanted = [fate for fate in fates if fate.values.get(name)]
-            _run_calls(made_by, self.actor, wanted, lambda fate, name=name: self._part(made_by, fate, name, key))
+            _run_calls(made_by, self.actor, wanted, partial(self._part, made_by, name, key))
 
-    def _part(self, made_by: Action[Any, Any], fate: Fate, name: str, key: str) -> Callable[[], Any]:
+    def _part(self, made_by: Action[Any, Any], name: str, key: str, fate: Fate) -> Callable[[], Any]:
         given = dict(fate.values[name])
         own = {f.key for f in made_by.own_inputs}
         arguments: dict[str, Any] = {k: given.pop(k) for k in list(given) if k in own}

@@ -5,7 +5,6 @@ of the action that checks.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -14,9 +13,16 @@ from django.utils.translation import gettext as _
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import visible_to
+from genjin.surfaces.imports.checking import WHOLE_ROW
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, Why
 
 # In these statements state 0 is RowState.READY, 1 BAD, 2 DUPLICATE; the reasons are those of Why.
+ALIKE = (
+    (Why.FILE_CREDIT_CODE, "credit_code"),
+    (Why.FILE_PHONE, "phone"),
+    (Why.FILE_SIMILAR, "fuzzy_key"),
+)
 _RESET = """
 UPDATE surfaces_importrow SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = 0
 WHERE batch_id = %(batch)s AND state IN (0, 2)
@@ -67,15 +73,23 @@ _NAMELESS = """
 SELECT 1 FROM surfaces_importrow WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL
   AND name_key = '' AND code = '' AND external_code <> '' LIMIT 1
 """
-_KNOWN = """
-UPDATE surfaces_importrow r SET state = 2, duplicate_of = CASE WHEN d.seen THEN d.id ELSE 0 END,
-  duplicate_why = CASE WHEN d.seen THEN d.why ELSE 'hidden' END
-FROM (
-  SELECT DISTINCT ON (f.number) f.number, f.id, (v.id IS NOT NULL AND c.life < 2) AS seen,
+_BEST = """(
+  SELECT DISTINCT ON (f.number) f.number, f.id, f.rank, (v.id IS NOT NULL AND c.life < 2) AS seen,
     (ARRAY['external_code', 'credit_code', 'name', 'phone', 'similar'])[f.rank] AS why
   FROM import_found f JOIN customers_customer c ON c.id = f.id LEFT JOIN ({visible}) v(id) ON v.id = f.id
   ORDER BY f.number, f.rank, (v.id IS NOT NULL AND c.life < 2) DESC, f.id DESC
-) d WHERE r.batch_id = %(batch)s AND r.number = d.number
+) d"""
+_KNOWN = """
+UPDATE surfaces_importrow r SET state = 2, duplicate_of = CASE WHEN d.seen THEN d.id ELSE 0 END,
+  duplicate_why = CASE WHEN d.seen THEN d.why ELSE 'hidden' END
+FROM {best} WHERE r.batch_id = %(batch)s AND r.number = d.number
+"""
+# In files of contacts, follow-ups and plans the customer is meant to be there.
+_MEANT = """
+UPDATE surfaces_importrow r SET state = CASE WHEN d.seen THEN 0 ELSE 1 END,
+  duplicate_of = CASE WHEN d.seen THEN d.id END,
+  problems = CASE WHEN d.seen THEN r.problems ELSE r.problems || %(problem)s::jsonb END
+FROM {best} WHERE r.batch_id = %(batch)s AND r.number = d.number AND d.rank <= 3
 """
 _ALIKE = """
 UPDATE surfaces_importrow r SET state = 2, duplicate_row = f.first, duplicate_why = '{why}' FROM (
@@ -95,10 +109,8 @@ WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL AND name_key = ''
 """
 
 
-def compare(actor: Actor, batch: Import, only: Sequence[int] = ()) -> None:
-    """Settle for all rows of a file whom they follow and whom they duplicate. `only`: rows that changed; what others
-    owe to them is settled too, so all are compared."""
-    del only
+def compare(actor: Actor, batch: Import) -> None:
+    """Settle for all rows of a file whom they follow and whom they duplicate; again after some were mended."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE surfaces_importrow")
         _run(cursor, batch, _RESET, _SAME_NAME, _SAME_CODE)
@@ -108,14 +120,15 @@ def compare(actor: Actor, batch: Import, only: Sequence[int] = ()) -> None:
         if cursor.fetchone():
             _run(cursor, batch, _FOUND_BY_CODE)
         _mark_known(cursor, actor, batch)
-        for why, key in (
-            (Why.FILE_CREDIT_CODE, "credit_code"),
-            (Why.FILE_PHONE, "phone"),
-            (Why.FILE_SIMILAR, "fuzzy_key"),
-        ):
-            _run(cursor, batch, _ALIKE.format(why=why, key=key))
-        _run(cursor, batch, _FOLLOWERS)
-        _reject_nobody(cursor, batch)
+        if _about_customers(batch):
+            _run(cursor, batch, *(_ALIKE.format(why=why, key=key) for why, key in ALIKE))
+            _run(cursor, batch, _FOLLOWERS)
+        nobody = _problem(_("没有客户名称")) if _about_customers(batch) else _problem(_("没有找到这位客户"))
+        cursor.execute(_NOBODY, {"batch": batch.pk, "problem": nobody})
+
+
+def _about_customers(batch: Import) -> bool:
+    return KINDS[batch.kind].main == "customer"
 
 
 def _run(cursor: Any, batch: Import, *statements: str) -> None:
@@ -126,10 +139,12 @@ def _run(cursor: Any, batch: Import, *statements: str) -> None:
 def _mark_known(cursor: Any, actor: Actor, batch: Import) -> None:
     seen, parameters = visible_to(actor, Customer).order_by().values("pk").query.sql_with_params()
     named = {f"v{place}": value for place, value in enumerate(parameters)}
-    visible = seen % tuple(f"%({name})s" for name in named) if named else seen
-    cursor.execute(_KNOWN.format(visible=visible), {"batch": batch.pk, **named})
+    best = _BEST.format(visible=seen % tuple(f"%({name})s" for name in named) if named else seen)
+    statement = (_KNOWN if _about_customers(batch) else _MEANT).format(best=best)
+    hidden = _problem(_("这个客户是同事的，或在回收站里；请找同事或主管导入"))
+    cursor.execute(statement, {"batch": batch.pk, "problem": hidden, **named})
 
 
-def _reject_nobody(cursor: Any, batch: Import) -> None:
-    problem = json.dumps([[-1, _("没有客户名称"), "", True]], ensure_ascii=False)
-    cursor.execute(_NOBODY, {"batch": batch.pk, "problem": problem})
+def _problem(words: str) -> str:
+    """A problem of a whole row, as rows keep them."""
+    return json.dumps([[WHOLE_ROW, words, "", True]], ensure_ascii=False)

@@ -77,7 +77,7 @@ def blanks_only(fates: Sequence[Fate]) -> dict[int, Values]:
 def already_there(fates: Sequence[Fate]) -> None:
     """Contacts and follow-ups that a customer of before has already are not brought again."""
     before = [fate for fate in fates if fate.row is None and fate.customer_id]
-    ids = {fate.customer_id for fate in before}
+    ids = {fate.customer_id for fate in before if fate.customer_id}
     if any(key.startswith("contact") for fate in before for key in fate.values):
         rows = Contact.objects.filter(customer_id__in=ids, life__lt=Life.VOIDED)
         people = {(c, n) for c, n, _p in rows.values_list("customer_id", "name", "phone")}
@@ -89,7 +89,7 @@ def already_there(fates: Sequence[Fate]) -> None:
         _same_followups(before, ids)
 
 
-def _same_followups(fates: Sequence[Fate], ids: set[int | None]) -> None:
+def _same_followups(fates: Sequence[Fate], ids: set[int]) -> None:
     said = ("customer_id", "occurred_at", "method", "outcome", "content")
     rows = FollowUp.objects.filter(Q(customer_id__in=ids), life=Life.LIVE)
     there = set(rows.values_list(*said))

@@ -105,7 +105,7 @@ def mend_row(actor: Actor, import_id: int, *, number: RowNumber, fixes: Mapping[
         raise Refused("bad_column", _("没有这一列"), "fixes")
     row.fixes = {**row.fixes, **{index: text[:2000] for index, text in fixes.items()}}
     _check_again(checker_of(actor, batch), batch, row)
-    compare(actor, batch, only=[number])
+    compare(actor, batch)
     record(actor, batch, row=number, columns=sorted(fixes))
     row.refresh_from_db()
     return row
@@ -120,7 +120,7 @@ def skip_row(actor: Actor, import_id: int, *, number: RowNumber, skipped: bool =
         ImportRow.objects.filter(batch_id=batch.pk, number=number).update(state=RowState.SKIPPED)
     else:
         _check_again(checker_of(actor, batch), batch, row)
-    compare(actor, batch, only=[number])
+    compare(actor, batch)
     record(actor, batch, row=number, skipped=skipped)
     row.refresh_from_db()
     return row

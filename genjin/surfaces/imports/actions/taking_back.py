@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from genjin.kernel.undo import Past, as_before
 from genjin.surfaces.imports.models import Brought, Import
 
 ORDER = ("plan", "followup", "contact", "customer")
-VOIDING = {"plan": "plans.void", "followup": "followups.take_back", "contact": "contacts.void"}
+VOIDING = {"plan": "plans.cancel", "followup": "followups.take_back", "contact": "contacts.void"}
 before = as_before("customers.edit")
 
 
@@ -114,7 +115,7 @@ def _call(actor: Actor, name: str, pieces: Sequence[Piece], given: dict[str, Any
     if not pieces:
         return
     run = ACTIONS[name].function
-    calls = [(p.record_id, lambda p=p: run(actor, p.record_id, **given)) for p in pieces]
+    calls = [(p.record_id, partial(run, actor, p.record_id, **given)) for p in pieces]
     _called(actor, name, pieces, calls)
 
 
@@ -131,7 +132,7 @@ def _put_back(actor: Actor, pieces: Sequence[Piece]) -> None:
         past = Past(piece.record_id, piece.version, values_before(payload.changes), {}, link.event_id)
         for call in before(actor, past):
             run = ACTIONS[call.action].function
-            calls.append((piece.record_id, lambda c=call, run=run: run(actor, c.row_id, values=c.values)))
+            calls.append((piece.record_id, partial(run, actor, call.row_id, values=call.values)))
     _called(actor, "customers.edit", [p for p in pieces if not p.kept], calls)
 
 

@@ -216,3 +216,23 @@ def test_files_go_after_some_days_and_what_was_brought_stays_known(cast: Cast) -
     assert dict(Import.objects.values_list("pk", "state")) == {batch.pk: State.DONE, left.pk: State.CANCELLED}
     assert not ImportRow.objects.exists()
     assert undo(actor, batch.pk).counts["taken_back"] == 1
+
+
+def test_contacts_and_followups_of_their_own_find_their_customers(cast: Cast) -> None:
+    actor = cast.actor("owner")
+    known = make_customer(actor, "苏州甲科技有限公司")
+    make_customer(cast.actor("stranger"), "同事的公司")
+    header = ["姓名", "所属客户", "手机"]
+    people = [
+        ["张三", "苏州甲科技有限公司", "13800138000"],
+        ["李四", "同事的公司", "13800138001"],
+        ["王五", "新公司", "13800138002"],
+    ]
+    batch = brought(actor, header, *people, kind="contacts")
+    assert set(Contact.objects.values_list("name", "customer__name")) == {("张三", known.name), ("王五", "新公司")}
+    assert [(row.number, row.problems[0][1][:9]) for row in rows_of(batch, RowState.BAD)] == [(3, "这个客户是同事的，")]
+    talks = [["苏州甲科技有限公司", "2020-1-1", "谈了"], ["苏州甲科技有限公司", "2020-1-2", "又谈了"]]
+    batch = brought(actor, ["客户名称", "跟进日期", "跟进内容"], *talks, kind="followups")
+    assert (batch.counts["followups"], FollowUp.objects.filter(customer=known).count()) == (2, 2)
+    assert undo(actor, batch.pk).counts["taken_back"] == 2
+    assert Customer.objects.get(pk=known.pk).life == Life.LIVE
