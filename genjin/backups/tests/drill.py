@@ -80,13 +80,13 @@ class Browser:
 
     def get(self, path: str) -> str:
         """A page's text."""
-        with self.opener.open(self.base + urllib.parse.quote(path, safe="/?=&%"), timeout=20) as answer:
+        with self.opener.open(self.base + urllib.parse.quote(path, safe="/?=&%"), timeout=60) as answer:
             text: str = answer.read().decode("utf-8", "replace")
             return text
 
     def fetch(self, path: str) -> bytes:
         """A file's bytes."""
-        with self.opener.open(self.base + path, timeout=20) as answer:
+        with self.opener.open(self.base + path, timeout=60) as answer:
             content: bytes = answer.read()
             return content
 
@@ -96,7 +96,7 @@ class Browser:
         assert token
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **sent}).encode()
         request = urllib.request.Request(self.base + path, body, {"Referer": self.base + page})  # noqa: S310 - our own server
-        with self.opener.open(request, timeout=20) as answer:
+        with self.opener.open(request, timeout=60) as answer:
             text: str = answer.read().decode()
             return text
 
