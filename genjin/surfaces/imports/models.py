@@ -73,8 +73,6 @@ class Why(models.TextChoices):
     FILE_CREDIT_CODE = "file_credit_code", gettext_lazy("与文件里前面一行的统一社会信用代码相同")
     FILE_PHONE = "file_phone", gettext_lazy("与文件里前面一行的电话相同")
     FILE_SIMILAR = "file_similar", gettext_lazy("与文件里前面一行的名称相近")
-    CONTACT = "contact", gettext_lazy("客户已有这位联系人")
-    FOLLOWUP = "followup", gettext_lazy("这条跟进已经有了")
 
 
 class Decision(models.TextChoices):
@@ -93,7 +91,7 @@ class Import(Row):
     `layout`, `rules`, `policy`: how the sheet is read, what its columns mean, what becomes of duplicates (see
     `settings`). `position`: the number of the last row that was run (or taken back). `counts`: {customers, contacts,
     followups, …: made; changed, skipped, refused, taken_back, kept}. `words`: why it stopped. `clock`: {checking,
-    running, undoing: seconds at work}. `stamp`: at which its rows were checked.
+    running, undoing: seconds at work, checked_at}. `stamp`: at which its rows were checked.
     """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

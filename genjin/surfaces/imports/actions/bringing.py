@@ -22,7 +22,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.together import Torn, together
 from genjin.kernel.wording import clauses
-from genjin.surfaces.imports.actions.known import already_there, blanks_only, meanwhile
+from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only
 from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
 from genjin.surfaces.imports.kinds import KINDS, OWNER
 from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
@@ -58,6 +58,7 @@ class Bringing:
         self.policy = Policy.from_json(batch.policy)
         self._fresh = batch.stamp == actor.stamp
         self._checker: Checker | None = None
+        self._others = Others(actor, batch)
 
     def bring(self, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
         """Bring the next rows: (the number of the last one, or None when there was none; the counts so far)."""
@@ -75,9 +76,9 @@ class Bringing:
         """All rows in one frame; once more row by row when one of them broke off while writing."""
         try:
             with together(len(rows) or 1, most=max(len(rows), 1) * 2):
-                return self._run(batch, self._fates(batch, rows))
+                return self._run(self._fates(batch, rows))
         except (Torn, IntegrityError):
-            return self._run(batch, self._fates(batch, rows))
+            return self._run(self._fates(batch, rows))
 
     def _fates(self, batch: Import, rows: Sequence[Any]) -> list[Fate]:
         fates = [self._fate(batch, row) for row in rows]
@@ -110,8 +111,8 @@ class Bringing:
         fate.values = checked.values
         fate.refused = [problem.words for problem in checked.problems if problem.blocking]
 
-    def _run(self, batch: Import, fates: list[Fate]) -> list[Fate]:
-        meanwhile(self.actor, batch, [f for f in fates if f.creates and f.decision != Decision.CREATE])
+    def _run(self, fates: list[Fate]) -> list[Fate]:
+        self._others.refuse([f for f in fates if f.creates and f.decision != Decision.CREATE])
         self._customers([f for f in fates if f.creates and not f.refused])
         self._join(fates)
         open_ = [f for f in fates if not f.refused and f.customer_id and f.decision != Decision.SKIP]

@@ -5,9 +5,10 @@ Asked for many rows at once; a step of the import's own action.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from genjin.customers.actions.customers import DUPLICATE_WORDS
@@ -24,33 +25,53 @@ from genjin.surfaces.imports.models import Decision, Import
 if TYPE_CHECKING:
     from genjin.surfaces.imports.actions.bringing import Fate
 
+COMPARED = {"credit_code": "credit_code", "name": "name_key", "phone": "phone", "similar": "fuzzy_key"}
+OVERLAP = 5_000
 NOT_CHANGED = frozenset({"code", "name"})
 
 
-def meanwhile(actor: Actor, batch: Import, fates: Sequence[Fate]) -> None:
-    """Refuse rows whose customer somebody else entered after the rows were compared."""
-    since = batch.begun_at
-    if not fates or since is None:
-        return
-    others = Customer.objects.filter(updated_at__gte=since).exclude(imported=True, created_by=actor.member_id)
-    seen: dict[tuple[str, str], bool] = {}
-    for row in others.values_list("name_key", "fuzzy_key", "phone", "credit_code"):
-        seen |= {pair: True for pair in zip(("name", "similar", "phone", "credit_code"), row, strict=True) if pair[1]}
-    if not seen:
-        return
-    for fate in fates:
-        given = fate.values.get("customer", {})
-        name = given.get("name") or ""
-        fuzzy = normal.company_fuzzy_key(name)[:200]
-        keys = {
-            "credit_code": given.get("credit_code") or "",
-            "name": normal.company_key(name)[:200],
-            "phone": given.get("phone") or "",
-            "similar": fuzzy if len(fuzzy) >= 2 else "",
-        }
-        why = next((why for why, key in keys.items() if key and (why, key) in seen), "")
-        if why:
-            fate.refused.append(_("校验之后有同事新建了这个客户（%s），请核对") % DUPLICATE_WORDS[why])
+class Others:
+    """Customers that somebody else entered since the rows of an import were compared. Each look goes on where the last
+    one ended, a little overlapping: rows become visible later than their ids are drawn."""
+
+    def __init__(self, actor: Actor, batch: Import) -> None:
+        told = batch.clock.get("checked_at")
+        self._since = datetime.fromisoformat(told) if told else batch.begun_at
+        self._own = Q(imported=True, created_by=actor.member_id)
+        self._looked = 0
+        self._seen: set[tuple[str, str]] = set()
+
+    def refuse(self, fates: Sequence[Fate]) -> None:
+        """Refuse rows that would make one of these customers again."""
+        self._look()
+        for fate in fates if self._seen else ():
+            why = next((why for why, key in _keys(fate) if key and (why, key) in self._seen), "")
+            if why:
+                fate.refused.append(_("校验之后有同事新建了这个客户（%s），请核对") % DUPLICATE_WORDS[why])
+
+    def _look(self) -> None:
+        rows = Customer.objects.order_by()
+        newest = rows.aggregate(newest=Max("pk"))["newest"] or 0
+        if self._looked:
+            rows = rows.filter(pk__gt=self._looked - OVERLAP)
+        elif self._since:
+            rows = rows.filter(updated_at__gte=self._since)
+        for keys in rows.exclude(self._own).values_list(*COMPARED.values()):
+            self._seen |= {pair for pair in zip(COMPARED, keys, strict=True) if pair[1]}
+        self._looked = newest or 1
+
+
+def _keys(fate: Fate) -> list[tuple[str, str]]:
+    given = fate.values.get("customer", {})
+    name = given.get("name") or ""
+    fuzzy = normal.company_fuzzy_key(name)[:200]
+    keys = (
+        given.get("credit_code") or "",
+        normal.company_key(name)[:200],
+        given.get("phone") or "",
+        fuzzy if len(fuzzy) >= 2 else "",
+    )
+    return list(zip(COMPARED, keys, strict=True))
 
 
 def blanks_only(fates: Sequence[Fate]) -> dict[int, Values]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,6 +79,7 @@ def compare_rows(actor: Actor, import_id: int) -> Import:
     row.total = row.counts.get("done", 0)
     row.position, row.counts = 0, {}
     row.clock = {**row.clock, "checking": row.clock.get("checking", 0) + time.perf_counter() - begun}
+    row.clock["checked_at"] = timezone.now().isoformat()
     record(actor, row)
     return row
 
