@@ -14,8 +14,7 @@ def pages() -> list[Path]:
     """The modules that serve pages, and the generic forms and lists they use."""
     found = [*PACKAGE.rglob("web.py"), *PACKAGE.rglob("web/*.py"), *(PACKAGE / "ui").rglob("*.py")]
     found.append(PACKAGE / "kernel" / "files.py")  # takes an upload from any page and runs its action
-    # what the pages of imports call to run their actions
-    found += [PACKAGE / "surfaces" / "imports" / name for name in ("receiving.py", "work.py")]
+    found.append(PACKAGE / "surfaces" / "imports" / "receiving.py")  # the same for files to import
     return [path for path in found if "tests" not in path.parts]
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.people import directory
+from genjin.surfaces.imports.actions import begin_run, undo_import
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import AT_WORK, Decision, Import, RowState, State, Why
-from genjin.surfaces.imports.pairs import decisions_for, to_be_brought
+from genjin.surfaces.imports.pairs.queries import decisions_for, to_be_brought
 from genjin.surfaces.imports.policy import Policy
 from genjin.surfaces.imports.queries import counts, duplicate_groups, progress
 from genjin.surfaces.imports.rules import rules_from_json
@@ -67,6 +68,7 @@ class Go:
     count: int
     words: str
     key: str
+    verb: str
 
 
 def columns_page(actor: Actor, row: Import, refusal: str = "") -> dict[str, Any]:
@@ -119,6 +121,7 @@ def run_page(actor: Actor, row: Import, refusal: str = "", asked: dict[str, str]
         "tiles": told.tiles(row, found),
         "kept": int(row.counts.get("kept", 0)),
         "taken_back": int(row.counts.get("taken_back", 0)),
+        "undo_label": str(undo_import.label),
         "undoable": row.state in (State.DONE, State.CANCELLED) and any(c.count for c in told.brought_counts(row)),
         "review": listing(actor, row, asked or {}) if over else None,
         "pair": None,
@@ -151,7 +154,7 @@ def go_view(row: Import) -> Go:
     count = to_be_brought(row)
     left = row.total - count
     words = _("其余 %(count)d 行不会导入，可以下载后再改") % {"count": left} if left else _("全部可以导入")
-    return Go(count, words, uuid.uuid4().hex)
+    return Go(count, words, uuid.uuid4().hex, str(begin_run.label))
 
 
 def rules_view(actor: Actor, row: Import, groups: dict[str, int]) -> RulesView:

@@ -91,7 +91,7 @@ def listing(actor: Actor, batch: Import, asked: Mapping[str, str]) -> Listing:
         else _("说明"),
         previous=_href(batch, state, why=why) if after else "",
         next=_href(batch, state, why=why, after=rows[MOST - 1].number) if len(rows) > MOST else "",
-        failed=bool(found[RowState.BAD] or found[RowState.FAILED] or found[RowState.SKIPPED]),
+        failed=bool(found[RowState.BAD] or found[RowState.FAILED]),
         empty=_empty(state),
     )
 
@@ -111,14 +111,13 @@ def _links(actor: Actor, found: dict[int, list[tuple[str, int, str]]]) -> dict[i
         for record_type, record_id, _verb in brought:
             ids.setdefault(record_type, set()).add(record_id)
     titles = {record_type: titles_of(actor, record_type, wanted) for record_type, wanted in ids.items()}
-    return {
-        number: [
-            (record_url(record_type, record_id), _words(record_type, verb, titles[record_type][record_id]))
-            for record_type, record_id, verb in brought
-            if record_id in titles[record_type]
-        ]
-        for number, brought in found.items()
-    }
+    links: dict[int, dict[str, str]] = {number: {} for number in found}
+    for number, brought in found.items():
+        for record_type, record_id, verb in brought:
+            if record_id in titles[record_type]:  # a customer that was changed is told of once
+                words = _words(record_type, verb, titles[record_type][record_id])
+                links[number].setdefault(record_url(record_type, record_id), words)
+    return {number: list(shown.items()) for number, shown in links.items()}
 
 
 def _words(record_type: str, verb: str, title: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.surfaces.imports.models import Decision, Import, Why
-from genjin.surfaces.imports.pairs import Pair, decisions_for, pair_at
+from genjin.surfaces.imports.pairs.queries import Pair, decisions_for, pair_at
 from genjin.ui.addresses import record_url
 
 

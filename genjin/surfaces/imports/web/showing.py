@@ -14,7 +14,7 @@ from genjin.surfaces.imports.models import AT_WORK, Import, State
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.web.drawing import check_page, columns_page, run_page, summary
 from genjin.surfaces.imports.web.steps import head_of
-from genjin.ui.pages import PageRequest, fragment, go, page, render
+from genjin.ui.pages import PageRequest, fragment, go, page, render, wants_fragment
 
 NEEDS = "imports.run"
 BEFORE_RUN = (State.CHECKING, State.CHECKED)
@@ -31,6 +31,8 @@ def progress(request: PageRequest, import_id: int) -> HttpResponse:
     """The bar; once the work is over, the page is loaded afresh."""
     row = import_for(request.actor, import_id)
     found = summary(request.actor, row)
+    if not wants_fragment(request):
+        return drawn(request, row)
     if row.state not in AT_WORK or found["work"] is None or not found["work"].at_work:
         return go(request, reverse("import", args=[row.pk]))
     return fragment(request, "imports/summary.html", head=head_of(row), **found)

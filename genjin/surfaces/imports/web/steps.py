@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from genjin.kernel.refusal import Refused
+from genjin.surfaces.imports.actions import begin_check
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, State
 from genjin.ui.pages import PageRequest
@@ -43,7 +44,7 @@ class Head:
 
 def labels() -> list[str]:
     """The names of the steps."""
-    return [_("上传文件"), _("匹配列"), _("校验与查重"), _("导入")]
+    return [_("上传文件"), _("匹配列"), str(begin_check.label), _("导入")]
 
 
 def head_of(row: Import, step: int | None = None) -> Head:

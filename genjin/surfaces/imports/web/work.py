@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from genjin.surfaces.imports.actions import go_on_import
 from genjin.surfaces.imports.models import AT_WORK, Import, State
 
 
@@ -73,7 +74,7 @@ def _buttons(state: State, stopped: bool) -> list[Button]:
         _("取消导入"), "import-cancel", bad=True, confirm=_("取消这次导入？已经导入的行会留着，之后可以整批撤销。")
     )
     if state == State.PAUSED or (state == State.RUNNING and stopped):
-        return [Button(_("继续"), "import-resume"), cancel]
+        return [Button(str(go_on_import.label), "import-resume"), cancel]
     return [Button(_("暂停"), "import-pause"), cancel] if state == State.RUNNING else []
 
 

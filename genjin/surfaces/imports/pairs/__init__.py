@@ -1,0 +1,1 @@
+"""Possible duplicates of an import, side by side."""
