@@ -31,13 +31,10 @@ def plan_care(actor: Actor) -> None:
     """Plan what the days to come ask for, a hundred in a transaction."""
     stamp = current_stamp()
     actor, today = replace(actor, stamp=stamp), local_day(actor.now())
-    window, after = birthdays_in(today, stamp), 0
-    while window is not None:
-        found = birthdays_coming(window, stamp, after, AT_ONCE)
-        if not found:
-            break
-        plan_birthdays(actor, contacts=found)
-        after = found[-1][0]
+    window = birthdays_in(today, stamp)
+    found = birthdays_coming(window, stamp) if window else []
+    for start in range(0, len(found), AT_ONCE):
+        plan_birthdays(actor, contacts=found[start : start + AT_ONCE])
     for day, festival in holidays_in(today, stamp):
         owners = owners_to_remind(day, festival, stamp)
         for start in range(0, len(owners), AT_ONCE):

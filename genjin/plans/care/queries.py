@@ -41,8 +41,9 @@ class Greeted:
     place: str
 
 
-def birthdays_coming(window: Window, stamp: int, after: int, most: int) -> list[tuple[int, int]]:
-    """[(contact, customer)] of who celebrates, may be contacted and has no plan for it yet; by id, behind `after`."""
+def birthdays_coming(window: Window, stamp: int) -> list[tuple[int, int]]:
+    """[(contact, customer)] of who celebrates, may be contacted and has no plan for it yet. By the index over the days
+    of the year: all at once, because in order and piece by piece every contact would be walked past."""
     customers = Customer.objects.filter(cared_for(stamp), owner__is_active=True, pk=OuterRef("customer_id"))
     born_on = ExtractDay(OuterRef("birthday"))
     same_day = Q(occurs_on__day=born_on) | Q(occurs_on__month=2, occurs_on__day=28) & Q(occurs_on__day=born_on - 1)
@@ -54,10 +55,9 @@ def birthdays_coming(window: Window, stamp: int, after: int, most: int) -> list[
         occurs_on__month=ExtractMonth(OuterRef("birthday")),
     )
     rows = Contact.objects.filter(
-        MAY_BE_GREETED, on_days("birthday", month_days(window.today, window.last)), birthday__isnull=False, pk__gt=after
+        MAY_BE_GREETED, on_days("birthday", month_days(window.today, window.last)), birthday__isnull=False
     )
-    rows = rows.filter(Exists(customers), ~Exists(planned)).order_by("pk")
-    return list(rows.values_list("pk", "customer_id")[:most])
+    return list(rows.filter(Exists(customers), ~Exists(planned)).order_by().values_list("pk", "customer_id"))
 
 
 def owners_to_remind(day: date, festival: Festival, stamp: int) -> list[int]:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from genjin.customers.actions.contacts import edit_contact
 from genjin.customers.models import Contact, Customer
+from genjin.customers.record import CONTACT
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor, system
+from genjin.kernel.fields import FieldError
 from genjin.kernel.fields.times import month_days, next_birthday
 from genjin.kernel.jobs import JOBS
 from genjin.kernel.models.events import Event, Notification
@@ -213,6 +216,47 @@ def test_S0_06_a_tick_is_taken_away_again(cast: Cast) -> None:
     greet_customer.run(owner, plan.pk, {"customer": str(customer.pk)})
     ungreet_customer.run(owner, plan.pk, {"customer": str(customer.pk)})
     assert tally(owner, plan) == (0, 1)
+
+
+def test_S0_06_pages_say_whom_to_greet_with_which_words_and_whom_not(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    customer = make_customer(owner, "甲", level="A")
+    contact = born(owner, customer, (owner.now().date() + timedelta(days=2)).strftime("%m-%d"), phone="13800138000")
+    plan_care(SYSTEM)
+    (plan,) = birthdays()
+    client = Client()
+    client.force_login(cast.owner)
+    page = client.get(f"/plans/{plan.pk}").content.decode()
+    assert "tel:13800138000" in page
+    assert "王秀英，生日快乐！祝您身体健康，万事顺心。周牧远" in page
+    assert "没有对方同意，不发商业信息" in page
+    assert "生日快乐" in client.get(f"/phrases/choices?plan={plan.pk}", headers={"HX-Request": "true"}).content.decode()
+    card = client.get(f"/contacts/{contact.pk}").content.decode()
+    assert "下次生日" in card
+    assert f"{plan.occurs_on}" in card
+    assert f'data-id="{contact.pk}"' in client.get("/contacts?view=birthdays").content.decode()
+    Contact.objects.filter(pk=contact.pk).update(do_not_contact=True)
+    quiet = client.get(f"/plans/{plan.pk}").content.decode()
+    assert "请不要联系" in quiet
+    assert "tel:" not in quiet
+    assert "生日快乐" not in quiet
+    assert client.get(f"/plans/{plan.pk}/greetings").status_code == 404
+
+
+def test_B7_a_birthday_needs_no_year(cast: Cast) -> None:
+    owner = cast.actor("owner")
+    field = CONTACT.keys["birthday"]
+    for raw, text, told in (
+        ("3月15日", "03-15", "--03-15"),
+        ("--02-29", "02-29", "--02-29"),
+        ("1604-03-15", "03-15", "--03-15"),
+        ("1985-03-15", "1985-03-15", "1985-03-15"),
+    ):
+        value = field.parse(raw, owner)
+        assert (field.text(value, owner), field.to_json(value)) == (text, told)
+    for wrong in ("02-30", "13-01", (owner.now().date() + timedelta(days=3)).isoformat()):
+        with pytest.raises(FieldError):
+            field.parse(wrong, owner)
 
 
 def test_B7_a_company_may_do_without(cast: Cast) -> None:
