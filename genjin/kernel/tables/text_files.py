@@ -32,7 +32,7 @@ LONGEST_LINE = 4 << 20
 _SIGNS = ",\t;|"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+_SEPARATOR = re.compile(r"sep=([,;:|\t^~])\r?\n", re.IGNORECASE)
 
 
 class TextTable(Source):
@@ -57,7 +57,17 @@ class TextTable(Source):
         rows = lines if len(text) < 1 << 16 else int(path.stat().st_size / length)
         self.sheets = [SheetInfo(name, min(rows + 1, MOST_ROWS), min(self._widest(text), MOST_COLUMNS))]
 
+        if rows > MOST_ROWS:
+            # Better now than after a million rows; an estimate alone may be wrong.
+            for _record in self._records():
+                pass
+
     def rows(self, place: int) -> Iterator[Row]:  # noqa: ARG002 (there is one sheet)
+        for number, row in self._records():
+            if number > 1 or not self._told:
+                yield number, [_cell(value) for value in row[: MOST_COLUMNS + 1]]
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
         with self._opened() as stream:
             lines = iter(partial(_line, stream), "")
             number = 0
@@ -65,9 +75,7 @@ class TextTable(Source):
                 for number, row in enumerate(csv.reader(lines, delimiter=self._sign), 1):
                     if number > MOST_ROWS:
                         raise too_many_rows()
-                    if number == 1 and self._told:
-                        continue
-                    yield number, [_cell(value) for value in row[: MOST_COLUMNS + 1]]
+                    yield number, row
             except csv.Error:
                 raise Unreadable(
                     _("第 %(row)s 行附近的引号不成对，或单元格太长；请改正后再上传，或用 Excel 另存为 xlsx")
