@@ -18,7 +18,7 @@ ROUNDS, RUNS = 12, 8
 
 
 def compare(totals: list[int]) -> dict[str, dict[str, dict[str, float]]]:
-    """{case: {role: {customers: median milliseconds}}}."""
+    """{case: {role: {customers: median milliseconds of CPU}}}."""
     command = [sys.executable, "-m", "bench.comparing"]
     children = {
         total: subprocess.Popen([*command, str(total)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -28,10 +28,10 @@ def compare(totals: list[int]) -> dict[str, dict[str, dict[str, float]]]:
         told = [json.loads(_answer(child)) for child in children.values()]
         roles = told[0]
         spent: dict[tuple[str, str, int], list[float]] = {}
-        for _round in range(ROUNDS):
+        for turn in range(ROUNDS):
             for key in KEYS:
                 for role in roles:
-                    for total, child in children.items():
+                    for total, child in sorted(children.items(), reverse=bool(turn % 2)):
                         spent.setdefault((key, role, total), []).extend(json.loads(_answer(child, f"{key},{role}")))
     finally:
         for child in children.values():
@@ -59,15 +59,16 @@ def _serve(total: int) -> None:
         from django.db import transaction
 
         from bench.cast import Cast
+        from bench.measuring import backend
 
         runners = _runners(Cast.read(data / "cast.json"), total)
         print(json.dumps(list(dict.fromkeys(role for _key, role in runners))), flush=True)
-        done = 0
+        done, pid = 0, backend()
         for line in sys.stdin:
             run = runners[line.strip().partition(",")[::2]]
             with transaction.atomic():
                 run(done)  # warm
-                print(json.dumps([_milliseconds(run, done + 1 + n) for n in range(RUNS)]), flush=True)
+                print(json.dumps([_milliseconds(run, done + 1 + n, pid) for n in range(RUNS)]), flush=True)
                 transaction.set_rollback(True)
             done += RUNS + 1
 
@@ -86,10 +87,13 @@ def _runners(cast: Any, total: int) -> dict[tuple[str, str], Callable[[int], Any
     return found
 
 
-def _milliseconds(run: Callable[[int], Any], number: int) -> float:
-    started = time.perf_counter()
+def _milliseconds(run: Callable[[int], Any], number: int, pid: int) -> float:
+    """CPU of the application and its backend: waiting for other programs does not count."""
+    from bench.measuring import backend_cpu
+
+    started = time.process_time() + backend_cpu(pid)
     run(number)
-    return (time.perf_counter() - started) * 1000
+    return (time.process_time() + backend_cpu(pid) - started) * 1000
 
 
 if __name__ == "__main__":

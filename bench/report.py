@@ -25,7 +25,8 @@ or two contacts, three follow-ups and two plans: at a million that is 1,250,000 
 
 Times in milliseconds. CPU is that of the application and of its PostgreSQL backend together (median). *Calm* is
 the same in units of a fixed loop of Python that runs before each run, times the least that the loop took: what remains
-when other programs do not share caches and cores. *Kernel* is the
+when other programs do not share caches and cores. Where the loop is slower than its least, the CPU figures are as much
+too high; goals are named as over by the figures as measured. *Kernel* is the
 product below the pages: permission, query, rows with their columns. *Pages* is the whole request in one process:
 session, permission, query, HTML, compression. *Server* is what the running server used per request.
 """
@@ -58,7 +59,7 @@ def goals(results: list[Found], compared: Found) -> Iterator[str]:
     for key, by_role in compared.items():
         sizes = sorted(map(int, next(iter(by_role.values()))))
         ratios = {role: times[str(sizes[-1])] / times[str(sizes[0])] for role, times in by_role.items()}
-        label = f"{key} at {sizes[-1]:,} ≤ 1.15 × {sizes[0]:,} (median, measured in turn)"
+        label = f"{key} at {sizes[-1]:,} ≤ 1.15 × {sizes[0]:,} (CPU, median, measured in turn)"
         yield _goal(label, ratios, "×", 1.15)
     if "memory" in large:
         visit, memory = large["visit"], large["memory"]
@@ -83,8 +84,9 @@ def _goals_of_lists(found: Found) -> Iterator[str]:
     searches = [c.key for c in cases() if c.kind == "search"]
     filtered = ["option", "words", "words_medium", "words_rare", "sorted", "contacts_of_role"]
     for label, keys in (("search p95 ≤ 50 ms", searches), ("filtered list p95 ≤ 50 ms", filtered)):
-        figures = {f"{r}, {k}": kernel[r][k]["p95"] for r in kernel for k in keys if k in kernel[r]}
-        yield _goal(f"{label} (kernel)", figures, "ms", 50)
+        yield _p95_goal(
+            f"{label} (kernel)", {f"{r}: {k}": kernel[r][k] for r in kernel for k in keys if k in kernel[r]}, 50
+        )
 
 
 def _goals_of_the_day(found: Found) -> Iterator[str]:
@@ -101,8 +103,8 @@ def _goals_of_the_day(found: Found) -> Iterator[str]:
         ("year, page", "the page"),
         ("year, customers afterwards", "跟进客户数, asked for once it stands"),
     ):
-        figures = {role: year[role][key]["p95"] for role in year if key in year[role]}
-        yield _goal(f"statistics of a year for 500 people p95 ≤ 300 ms: {words}", figures, "ms", 300)
+        asked = {role: year[role][key] for role in year if key in year[role]}
+        yield _p95_goal(f"statistics of a year for 500 people p95 ≤ 300 ms: {words}", asked, 300)
 
 
 def _goal(label: str, figures: dict[str, float], unit: str, most: float) -> str:
@@ -110,8 +112,22 @@ def _goal(label: str, figures: dict[str, float], unit: str, most: float) -> str:
         return f"| {label} | not measured |"
     worst = max(figures, key=lambda name: figures[name])
     over = [name for name, figure in figures.items() if figure > most]
-    told = f"; **over: {', '.join(over)}**" if over else ""
-    return f"| {label} | {figures[worst]:.3g} {unit} at most ({worst}){told} |"
+    told = f"; **over: {'; '.join(over)}**" if over else ""
+    return f"| {label} | {figures[worst]:.4g} {unit} at most ({worst}){told} |"
+
+
+def _p95_goal(label: str, measured: dict[str, Found], most: float) -> str:
+    """With the CPU beside: where other programs run, a p95 tells how long one waited for them."""
+    line = _goal(label, {name: one["p95"] for name, one in measured.items()}, "ms", most)
+    if not measured:
+        return line
+    return (
+        f"{line.removesuffix(' |')}; CPU {max(map(_cpu, measured.values())):.3g}, calm {_calm(measured):.3g} at most |"
+    )
+
+
+def _calm(measured: dict[str, Found]) -> float:
+    return float(max(one["calm"] for one in measured.values()))
 
 
 def _cpu_goal(label: str, measured: dict[str, Found], most: float) -> str:
@@ -119,8 +135,7 @@ def _cpu_goal(label: str, measured: dict[str, Found], most: float) -> str:
     line = _goal(label, {role: _cpu(one) for role, one in measured.items()}, "ms CPU", most)
     if not measured:
         return line
-    calm = max(one["calm"] for one in measured.values())
-    return f"{line.removesuffix(' |')}; calm {calm:.3g} at most |"
+    return f"{line.removesuffix(' |')}; calm {_calm(measured):.3g} at most |"
 
 
 def _cpu(measured: Found) -> float:
