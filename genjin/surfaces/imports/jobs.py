@@ -7,11 +7,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.gathering import settle, unsettled
 from genjin.kernel.jobs import job, periodic, progress
 from genjin.surfaces.imports.actions.dropping import drop_files
 from genjin.surfaces.imports.actions.reviewing import CHECK_JOB
 from genjin.surfaces.imports.actions.running import RUN_JOB
 from genjin.surfaces.imports.actions.undoing import UNDO_JOB
+from genjin.surfaces.imports.kinds import KINDS
+from genjin.surfaces.imports.models import Import, State
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.work import do_check, do_run, do_undo
 
@@ -39,5 +42,9 @@ def undo_import_job(actor: Actor, job_id: int, *, import_id: int) -> dict[str, A
 
 @periodic("50 17 * * *", "imports.drop_files", grants=["imports.drop"])
 def drop_old_files(actor: Actor) -> None:
-    """Files whose time is over go every night."""
+    """Files whose time is over go every night; search indexes that a killed import left gathering are put back."""
     drop_files(actor)
+    if not Import.objects.filter(state=State.RUNNING).exists():
+        models = {part.action.on for kind in KINDS.values() for part in kind.parts if part.action.on}
+        for name in unsettled(models):
+            settle(name)
