@@ -141,14 +141,14 @@ def test_a_decided_order_reads_the_column_and_tells_what_does_not_fit() -> None:
     assert read(DAY, "14/3/2020") == read(DAY, "3/14/2020") == date(2020, 3, 14), "only one order is possible"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
 def test_what_our_date_fields_write_is_read_again(day: date) -> None:
     assert read(DAY, DAY.text(day, ACTOR)) == day
     assert read(DAY, DAY.to_json(day)) == day
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)))  # noqa: DTZ001 - given its zone below
 def test_what_our_moment_fields_write_is_read_again(moment: datetime) -> None:
     aware = moment.replace(second=0, microsecond=0, tzinfo=ACTOR.zone, fold=0)

@@ -165,14 +165,14 @@ def test_what_is_neither_yes_nor_no_is_told() -> None:
         assert "应填是或否" in refused(PRIMARY, written).words
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 100))
 def test_S0_38_what_our_percent_field_writes_is_read_again(value: int) -> None:
     assert read(PROGRESS, PROGRESS.text(value, ACTOR)) == read(PROGRESS, PROGRESS.to_json(value)) == value
     assert read(PROGRESS, value / 100, percent="fraction") == value
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**12), st.decimals(0, 5, places=1), st.booleans())
 def test_what_our_number_fields_write_is_read_again(number: int, liked: Decimal, yes: bool) -> None:
     assert read(COUNT, COUNT.text(number, ACTOR)) == read(COUNT, number) == number

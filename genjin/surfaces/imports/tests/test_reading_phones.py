@@ -110,7 +110,7 @@ def test_no_number_is_no_problem(written: Cell) -> None:
     assert read(PHONE, written) is None
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(13_000_000_000, 19_999_999_999), st.sampled_from([0, 1, 2, 3]))
 def test_what_our_phone_field_writes_is_read_again(number: int, spelling: int) -> None:
     text = str(number)
@@ -153,7 +153,7 @@ def test_texts_stay_as_they_are() -> None:
     assert "错误值" in refused(NOTE, "#REF!").words
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60))
 def test_what_our_text_fields_write_is_read_again(text: str) -> None:
     kept = NOTE.parse(text, ACTOR)

@@ -15,11 +15,22 @@ from genjin.kernel.fields import Birthday, DateTime
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.rules import CellProblem, Order
 from genjin.surfaces.imports.values.clock import split_half, split_time
-from genjin.surfaces.imports.values.found import Asked, Found, Reader, is_nothing, plain, refuse_broken, shortened
+from genjin.surfaces.imports.values.found import (
+    DIGITS_KEPT,
+    Asked,
+    Found,
+    Reader,
+    is_nothing,
+    plain,
+    refuse_broken,
+    shortened,
+    written,
+)
 
 EPOCHS = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
 SERIALS = range(3_000, 110_000)  # days: 1908 to 2201
 SECONDS, MILLISECONDS = range(10**9, 4 * 10**9), range(10**12, 4 * 10**12)
+LARGEST = 10**16
 LEANS: dict[str, dates.Lean] = {
     "birthday": "past", "occurred_at": "past", "next_contact_at": "future", "starts_at": "future",
     "repeat_until": "future",
@@ -74,13 +85,14 @@ class _Dates:
         if cell is None:
             return None
         if isinstance(cell, datetime):
+            _exact(cell.year, cell.month, cell.day)
             return self._moment(cell) if self.moments else cell.date()
         if isinstance(cell, date):
-            return self._at(cell, None)
+            return self._at(_exact(cell.year, cell.month, cell.day), None)
         if isinstance(cell, bool | time | timedelta):
             raise CellProblem(_("这里要填日期，现在只有时间或是否；请写成 2020-02-01 这样"))
         if isinstance(cell, int | float):
-            return self._number(float(cell), str(cell))
+            return self._number(float(cell) if abs(cell) < LARGEST else -1.0, written(cell))
         return self._text(cell)
 
     def _text(self, cell: str) -> object:
@@ -96,6 +108,7 @@ class _Dates:
             return f"{int(known[1]):02d}-{int(known[2]):02d}"
         iso = _iso(text)
         if iso is not None:
+            _exact(iso.year, iso.month, iso.day)
             return self._moment(iso) if self.moments else iso.date()
         day_text, clock = split_time(text)
         day_text, half = split_half(day_text) if clock is None else (day_text, "")
@@ -104,7 +117,7 @@ class _Dates:
         if not day_text:
             raise CellProblem(_("只有时间“%(text)s”，还缺日期；请写成 2020-02-01 14:30 这样") % {"text": text})
         if _NUMBER.fullmatch(day_text) and clock is None and not _DIGITS.fullmatch(day_text):
-            return self._number(float(day_text), day_text)
+            return self._number(float(day_text) if len(day_text) < DIGITS_KEPT else -1.0, day_text)
         found = self._day(day_text)
         hint = found.hint or (_("只写了“%(half)s”，没有几点") % {"half": half} if half and self.moments else "")
         value = self._at(found.day, clock)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
@@ -101,7 +102,7 @@ def written(cell: Cell) -> str:
 
 def digits_of(number: float) -> str:
     """A number without exponent: 1.38e10 is 13800000000."""
-    if number != number or number in (float("inf"), float("-inf")):
+    if isinstance(number, int) or not isfinite(number):
         return str(number)
     if float(number).is_integer() and abs(number) < 1e22:
         return str(int(number))

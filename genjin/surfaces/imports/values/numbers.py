@@ -26,6 +26,7 @@ from genjin.surfaces.imports.values.found import (
     shortened,
 )
 
+LARGEST = Decimal(10) ** 15
 UNITS = {"": Decimal(1), "yuan": Decimal(1), "qian": Decimal(1000), "wan": Decimal(10_000), "baiwan": Decimal(10) ** 6,
          "yi": Decimal(10) ** 8}  # fmt: skip
 _HEADED = re.compile(r"(百万|千|万|亿)?元(?:人民币)?|(?<![千百十])(百万|万|亿)(?!\w)")
@@ -142,7 +143,8 @@ class _Numbers:
         return Found(self._checked(Decimal(number)), hint=hint, rest=(text,))
 
     def _checked(self, number: Decimal) -> Any:
-        return self.asked.parse(str(number))
+        _refuse_boundless(number, self.asked.label)
+        return self.asked.parse(f"{number:f}")
 
     def _odd(self, text: str) -> str:
         words = _("「%(field)s」应填数字，看不懂“%(text)s”；可以写 1200、1,200 或 12万")
@@ -213,22 +215,27 @@ class _Percents:
 
     def _bare(self, number: Decimal, *, fraction: bool) -> Any:
         """A number without its sign: the column decides, else a decimal fraction up to one is a part of one."""
+        _refuse_boundless(number, self.asked.label)
         rule = self.asked.rule.percent
         part = rule == "fraction" or (not rule and fraction and 0 <= number <= 1)
         return self._checked(number * 100 if part else number)
 
     def _one_end(self, text: str) -> Any:
         numbers = re.findall(r"\d+(?:\.\d+)?", text)
+        if len(numbers) not in (1, 2) or re.search(r"[A-Za-z:]", text):
+            raise CellProblem(self._odd(text))
         span = self.asked.rule.span
-        if not span or not numbers:
+        if not span:
             words = _("“%(text)s”是一个范围，这里只能填一个百分数；请在「匹配列」里选定取哪一端，或改成一个数")
-            raise CellProblem(words % {"text": shortened(text)}, f"{numbers[0]}%" if numbers else "")
+            raise CellProblem(words % {"text": shortened(text)}, f"{numbers[0]}%")
         ends = [Decimal(numbers[0]), Decimal(numbers[-1])]
         number = ends[0] if span == "low" else ends[1] if span == "high" else sum(ends) / 2
         hint = _("“%(text)s”按 %(number)s 导入") % {"text": shortened(text), "number": f"{round(Decimal(number))}%"}
-        return Found(self._checked(Decimal(number)), hint=hint)
+        value = self._checked(round(Decimal(number)))
+        return Found(value, hint=hint)
 
-    def _checked(self, number: Decimal) -> Any:
+    def _checked(self, number: Decimal | int) -> Any:
+        _refuse_boundless(Decimal(number), self.asked.label)
         whole = round(number)
         value = self.asked.parse(str(whole))
         if abs(number - whole) < Decimal("1e-9"):
@@ -238,6 +245,11 @@ class _Percents:
     def _odd(self, text: str) -> str:
         words = _("「%(field)s」应填百分数，看不懂“%(text)s”；可以写 45%% 或 45")
         return words % {"field": self.asked.label, "text": shortened(text)}
+
+
+def _refuse_boundless(number: Decimal, label: str) -> None:
+    if not number.is_finite() or abs(number) >= LARGEST:
+        raise CellProblem(_("「%(field)s」的数太大了，请核对") % {"field": label})
 
 
 def scales_percent(values: Iterable[Cell]) -> str:
@@ -255,7 +267,7 @@ def _bare_number(value: Cell) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return float(value)
+        return float(value) if -1e15 < value < 1e15 else None
     if isinstance(value, str) and _BARE.fullmatch(plain(value)):
         return float(plain(value))
     return None
