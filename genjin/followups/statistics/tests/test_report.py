@@ -213,4 +213,4 @@ def test_more_rows_cost_no_more_queries(cast: Cast, count_queries: Callable[[], 
     client.get(FIGURES, asked)
     with count_queries() as queries:
         client.get(FIGURES, asked)
-    assert len(queries) == 14
+    assert len(queries) == 10
