@@ -57,7 +57,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-def _read(field: Any, cell: Any, target: str = "", **facts: str) -> None:
+def _read(field: Any, cell: Any, target: str = "", **facts: Any) -> None:
     try:
         value = found(field, cell, target, **facts).value
     except CellProblem as problem:

@@ -231,11 +231,11 @@ class _Percents:
         ends = [Decimal(numbers[0]), Decimal(numbers[-1])]
         number = ends[0] if span == "low" else ends[1] if span == "high" else sum(ends) / 2
         hint = _("“%(text)s”按 %(number)s 导入") % {"text": shortened(text), "number": f"{round(Decimal(number))}%"}
-        value = self._checked(round(Decimal(number)))
+        value = self._checked(Decimal(round(Decimal(number))))
         return Found(value, hint=hint)
 
-    def _checked(self, number: Decimal | int) -> Any:
-        _refuse_boundless(Decimal(number), self.asked.label)
+    def _checked(self, number: Decimal) -> Any:
+        _refuse_boundless(number, self.asked.label)
         whole = round(number)
         value = self.asked.parse(str(whole))
         if abs(number - whole) < Decimal("1e-9"):
