@@ -10,9 +10,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from genjin.customers.actions.customers import edit_customer
 from genjin.customers.models import Customer
 from genjin.customers.tests.factories import make_customer
 from genjin.followups.models import FollowUp
+from genjin.kernel.fields import Values
 from genjin.org.models import Member
 from genjin.surfaces.imports.models import Import, ImportRow, State
 from genjin.surfaces.imports.tests.files import SHEET, csv_file
@@ -76,9 +78,13 @@ def test_the_real_sheet_goes_through_the_steps(cast: Cast, unchanged: Unchanged)
     failed = client.get(f"{address}/failed")
     assert b"".join(failed.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]  # it is a streamed one
     assert "客户 15、跟进记录 15" in client.get("/imports").content.decode()
+    changed = Customer.objects.get(name="客户7")
+    edit_customer(cast.actor("owner"), changed.pk, values=Values(short_name="七"))
     client.post(f"{address}/undo")
-    assert "已经撤销" in client.get(address).content.decode()
-    assert Customer.objects.filter(life=0).count() == 0
+    undone = client.get(address).content.decode()
+    assert "已经撤销" in undone
+    assert "留着没动的记录" in undone
+    assert list(Customer.objects.filter(life=0).values_list("name", flat=True)) == ["客户7"]
 
 
 def test_a_row_is_mended_in_its_place_and_the_counts_follow(cast: Cast) -> None:

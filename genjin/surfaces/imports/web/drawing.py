@@ -21,7 +21,7 @@ from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.web import counts as told
 from genjin.surfaces.imports.web.columns import column_views, missing_target, question_views
-from genjin.surfaces.imports.web.listing import listing
+from genjin.surfaces.imports.web.listing import kept_links, listing
 from genjin.surfaces.imports.web.opened import opened
 from genjin.surfaces.imports.web.pairing import pair_view
 from genjin.surfaces.imports.web.sheet import sheet_view
@@ -120,6 +120,7 @@ def run_page(actor: Actor, row: Import, refusal: str = "", asked: dict[str, str]
         "told": told.told(row),
         "tiles": told.tiles(row, found),
         "kept": int(row.counts.get("kept", 0)),
+        "kept_rows": kept_links(actor, row) if row.state == State.UNDONE and row.counts.get("kept") else [],
         "taken_back": int(row.counts.get("taken_back", 0)),
         "undo_label": str(undo_import.label),
         "undoable": row.state in (State.DONE, State.CANCELLED) and any(c.count for c in told.brought_counts(row)),

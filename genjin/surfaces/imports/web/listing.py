@@ -13,7 +13,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import titles_of
 from genjin.kernel.records import RECORD_TYPES
 from genjin.surfaces.imports.models import Import, ImportRow, RowState, Why
-from genjin.surfaces.imports.queries import brought_by, counts, duplicate_groups, rows_of
+from genjin.surfaces.imports.queries import brought_by, counts, duplicate_groups, kept_rows, rows_of
 from genjin.surfaces.imports.web.rows import Heading, RowView, RowWriter
 from genjin.ui.addresses import record_url
 
@@ -118,6 +118,20 @@ def _links(actor: Actor, found: dict[int, list[tuple[str, int, str]]]) -> dict[i
                 words = _words(record_type, verb, titles[record_type][record_id])
                 links[number].setdefault(record_url(record_type, record_id), words)
     return {number: list(shown.items()) for number, shown in links.items()}
+
+
+def kept_links(actor: Actor, batch: Import) -> list[tuple[int, str, str, str]]:
+    """(row, address, title, why) of the first records that an undoing left as they are; '' for what is out of sight."""
+    found = kept_rows(batch, most=MOST)
+    ids: dict[str, set[int]] = {}
+    for each in found:
+        ids.setdefault(each.record_type, set()).add(each.record_id)
+    titles = {record_type: titles_of(actor, record_type, wanted) for record_type, wanted in ids.items()}
+    return [
+        (each.number, record_url(each.record_type, each.record_id), title, each.kept)
+        for each in found
+        if (title := titles[each.record_type].get(each.record_id))
+    ]
 
 
 def _words(record_type: str, verb: str, title: str) -> str:
