@@ -59,9 +59,11 @@ def care_panel(request: PageRequest, plan: Plan) -> Drawn | None:
     return Drawn("plans/greetings_panel.html", _list(request, plan))
 
 
-@page("plans/<int:plan_id>/greetings", name="greetings", needs=PLAN.grant("see"))
+@page("plans/<int:plan_id>/greetings", name="greetings")
 def greetings(request: PageRequest, plan_id: int) -> HttpResponse:
-    """A holiday's list (`?after=` a place in it). NotFound for other plans."""
+    """A holiday's list (`?after=` a place in it). NotFound for other plans, and without the grant to see plans."""
+    if not request.actor.may(PLAN.grant("see")):
+        raise NotFound
     plan = plan_for(request.actor, plan_id, to=SEE)
     if plan.care_of_id is None:
         raise NotFound
