@@ -21,7 +21,7 @@ EXCUSE = re.compile(r"#\s*rows:\s*\S+")
 # the kernel is what writes; actions, jobs and steps are the write path; demo and testing make data; the command line
 # looks after the installation itself, where there is no actor
 FREE = re.compile(
-    r"^(kernel/|testing/|demo/|surfaces/cli/(doctor|migrate|demo|user)\.py|([a-z]+/)+(models|migrations|actions|jobs|changing|effects|sessions|snapshot)(\.py|/)|.*/tests/)"
+    r"^(kernel/|testing/|demo/|surfaces/cli/(doctor|migrate|upgrade|demo|user)\.py|([a-z]+/)+(models|migrations|actions|jobs|changing|effects|sessions|snapshot)(\.py|/)|.*/tests/)"
 )
 READERS = re.compile(r"^([a-z]+/)+queries(\.py|/)")
 

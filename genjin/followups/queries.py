@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from genjin.customers.models import Contact, Customer
 from genjin.customers.record import CUSTOMER
@@ -137,6 +137,12 @@ def _runs(most: int) -> Ready[Any]:
     columns = ("customer_id", "gained_at", "due_at", "customer__name", "customer__owner_id", "customer__department_id")
     open_runs = FirstContact.objects.filter(ended_at=None).order_by("due_at", "id")
     return Ready(lambda owner_id: open_runs.filter(owner_id=owner_id).values_list(*columns)[:most])
+
+
+def waits_for(owner_id: int, late_at: datetime | None) -> Q:
+    """Customers whose first contact clock runs for this owner; with a moment those whose clock ran out by then."""
+    runs = FirstContact.objects.filter(ended_at=None, owner_id=owner_id, customer_id=OuterRef("pk"))
+    return Q(Exists(runs.filter(due_at__lte=late_at) if late_at else runs))
 
 
 def voided_by(followup: FollowUp) -> int | None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.customers.record import CUSTOMER
-from genjin.followups.models import FirstContact
+from genjin.followups.queries import waits_for
 from genjin.kernel import people
 from genjin.kernel.fields import Field, FieldError, Operator
 from genjin.kernel.records import register_filter
@@ -47,10 +47,7 @@ class FirstContactOf(Field):
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
         """By the index over open runs of an owner."""
-        runs = FirstContact.objects.filter(ended_at=None, owner_id=values[0], customer_id=OuterRef("pk"))
-        if operator.key == LATE:
-            runs = runs.filter(due_at__lte=actor.now())
-        return Q(Exists(runs))
+        return waits_for(values[0], actor.now() if operator.key == LATE else None)
 
     def filter_text(self, operator: str, raw: list[str], actor: Actor) -> str:  # noqa: ARG002 - one signature
         """Whose they are."""

@@ -26,8 +26,8 @@ from genjin.kernel.workdays import day_bounds
 from genjin.org.queries import actor_for
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
-from genjin.plans.care.queries import silenced
-from genjin.plans.models import Greeting, Plan
+from genjin.plans.care.queries import greeted_in, silenced
+from genjin.plans.models import Plan
 from genjin.plans.queries import due_of, earliest_of, open_of_series, untouched_after
 from genjin.plans.rules import FARTHEST, MOVES, PlanState, is_open, next_of_series
 
@@ -172,7 +172,7 @@ def drop(actor: Actor, plan: Plan, reason: str) -> None:
 
 
 def _greeted(plan: Plan) -> str:
-    count = Greeting.objects.filter(plan_id=plan.pk).count() if plan.care_of_id else 0
+    count = greeted_in(plan.pk) if plan.care_of_id else 0
     return _("已问候 %d 位客户") % count if count else ""
 
 

@@ -132,3 +132,8 @@ def _meant(actor: Actor, plan: Plan) -> QuerySet[Customer]:
     rows = visible_to(actor, Customer).filter(cared_for(actor.stamp), owner_id=plan.care_of_id)
     reachable = Exists(contacts.filter(MAY_BE_GREETED)) | ~Exists(contacts)
     return rows.filter(reachable)
+
+
+def greeted_in(plan_id: int) -> int:
+    """How many customers were greeted by a holiday's plan."""
+    return Greeting.objects.filter(plan_id=plan_id).count()

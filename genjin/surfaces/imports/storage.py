@@ -69,7 +69,9 @@ def _write(path: Path, content: IO[bytes] | Upload | Path) -> tuple[int, str]:
         for piece in _pieces(content):
             size += len(piece)
             if size > MOST_BYTES:
-                raise Refused("too_large", _("文件太大，最多 %(most)s MB；请分成几个文件") % {"most": MOST_BYTES >> 20}, "file")
+                raise Refused(
+                    "too_large", _("文件太大，最多 %(most)s MB；请分成几个文件") % {"most": MOST_BYTES >> 20}, "file"
+                )
             digest.update(piece)
             out.write(piece)
     return size, digest.hexdigest()

@@ -54,7 +54,13 @@ PARTS_ONLY = {
     "backup-progress": "how far a backup is",
 }
 # asked for by a script, or only where there is much or work is under way: no page of a small world names them
-SCARCE = {"followup-statistics-tables", "followup-statistics-lines", "customer-call", "rules-progress", "backup-progress"}
+SCARCE = {
+    "followup-statistics-tables",
+    "followup-statistics-lines",
+    "customer-call",
+    "rules-progress",
+    "backup-progress",
+}
 
 
 def test_every_answer_carries_the_security_headers(walk: Walk) -> None:
