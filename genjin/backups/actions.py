@@ -36,7 +36,14 @@ def start_backup(actor: Actor) -> None:
     note_event(actor, run=run.pk)
 
 
-@action("backups.plan", on=None, needs=RUN, silent="the end of the run is recorded", listed=False)
+@action(
+    "backups.plan",
+    on=None,
+    needs=RUN,
+    label=gettext_lazy("安排每日备份"),
+    silent="the end of the run is recorded",
+    listed=False,
+)
 def plan_backup(actor: Actor) -> None:
     """The daily backup: as `start_backup`, when its time has come. Does nothing while one is being made."""
     if _working():
@@ -46,8 +53,15 @@ def plan_backup(actor: Actor) -> None:
     run.save(update_fields=["job_id"])
 
 
-@action("backups.begin", on=None, needs=RUN, silent="the end of the run is recorded", listed=False)
-def begin_run(actor: Actor, *, reason: str, run_id: int | None = None) -> Run:
+@action(
+    "backups.begin",
+    on=None,
+    needs=RUN,
+    label=gettext_lazy("开始备份"),
+    silent="the end of the run is recorded",
+    listed=False,
+)
+def begin_backup(actor: Actor, *, reason: str, run_id: int | None = None) -> Run:
     """A run begins: the one that was asked for, or a new one."""
     del actor
     run = Run.objects.filter(pk=run_id).first() if run_id else None

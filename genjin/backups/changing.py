@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from genjin.backups.actions import begin_run, fail_run, finish_run
+from genjin.backups.actions import begin_backup, fail_run, finish_run
 from genjin.backups.grants import RUN
 from genjin.backups.queries import administrators, company_zone, copies, retention
 from genjin.backups.rules import superfluous
@@ -34,7 +34,7 @@ def run_backup(
 ) -> Kept:
     """Make a backup and prove it. Raises DatabaseTrouble with the reason, after it is noted and told; and what `tell`
     raises."""
-    run = begin_run(actor, reason=reason, run_id=run_id)
+    run = begin_backup(actor, reason=reason, run_id=run_id)
     kept: Kept | None = None
     try:
         kept = make_backup(reason, folder=folder, tell=lambda step, percent: tell(step, percent * MADE // 100))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from genjin.backups import changing, jobs
-from genjin.backups.actions import JOB, begin_run, fail_run, finish_run, start_backup
+from genjin.backups.actions import JOB, begin_backup, fail_run, finish_run, start_backup
 from genjin.backups.changing import forget_old, maker, run_backup
 from genjin.backups.models import Reason, Run
 from genjin.backups.storage.keys import fingerprint_of
@@ -91,7 +91,7 @@ def test_what_is_late_failed_or_wrong_is_red(page: Any, folder: Path, cast: Cast
     assert 'role="alert"' in said
     assert "超过 36 小时没有成功的备份" in said
     assert "应有 2 行" in said
-    run = begin_run(maker(), reason=Reason.DAILY)
+    run = begin_backup(maker(), reason=Reason.DAILY)
     fail_run(maker(), run_id=run.pk, error="磁盘已满")
     assert "上次备份失败" in page().content.decode()
     assert "磁盘已满" in page().content.decode()
@@ -130,8 +130,8 @@ def test_a_failure_is_noted_and_told_to_administrators_once(cast: Cast, monkeypa
 
 
 def test_one_that_ends_well_closes_those_that_were_cut_off(cast: Cast) -> None:
-    lost = begin_run(maker(), reason=Reason.COMMAND)
-    run = begin_run(maker(), reason=Reason.DAILY)
+    lost = begin_backup(maker(), reason=Reason.COMMAND)
+    run = begin_backup(maker(), reason=Reason.DAILY)
     finish_run(maker(), run_id=run.pk, name="genjin-x", size=5, seconds=1.0, verify_seconds=2.0, faults=0)
     lost.refresh_from_db()
     assert lost.state == Run.State.FAILED

@@ -39,7 +39,7 @@ def suggested(actor: Actor, plan: Plan, names: Mapping[str, str]) -> list[Choice
     own = [Choice(row.title, row.words, row.member_id is not None) for row in kept]
     ready = [Choice(occasion, str(words), False) for words in (HOLIDAY if festival else BIRTHDAY)]
     return [
-        Choice(one.title, filled(one.words.replace("{节日}", occasion), names), one.own) for one in (own + ready)[:MOST]
+        Choice(one.title, filled(one.words, {**names, "occasion": occasion}), one.own) for one in (own + ready)[:MOST]
     ]
 
 

@@ -15,8 +15,8 @@ from genjin.kernel.refusal import NotFound
 from genjin.kernel.search_text import matches, parse_query, search_key
 
 PLACES = {
-    "{客户}": "customer", "{联系人}": "contact", "{我}": "me",
-    "{customer}": "customer", "{contact}": "contact", "{me}": "me",
+    "{客户}": "customer", "{联系人}": "contact", "{我}": "me", "{节日}": "occasion",
+    "{customer}": "customer", "{contact}": "contact", "{me}": "me", "{occasion}": "occasion",
 }  # fmt: skip
 STARTERS = (
     (_("电话未接"), _("电话无人接听，稍后再拨")),

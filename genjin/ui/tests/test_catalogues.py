@@ -174,6 +174,7 @@ def latin(value: Any) -> Any:
     return CHINESE.sub(" ", "".join(lazy_pinyin(value))) if isinstance(value, str) and CHINESE.search(value) else value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", ["owner", "administrator"])
 def test_pages_in_english_have_no_chinese_words(latin_world: World, part: str) -> None:
     walker, allowed = Walker(latin_world, part), data_words() | QUOTED
