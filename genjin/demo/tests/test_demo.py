@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import F, Max
-from django.utils import timezone
+from django.db.models import Max
 
 from genjin.comments.models import Comment
 from genjin.customers.models import WORKED, Contact, Customer, MonthEnd, Proposal
 from genjin.customers.queries import duplicates_of
 from genjin.demo import seed_demo
 from genjin.demo.people import PEOPLE
-from genjin.followups.models import FirstContact, FollowUp, Phrase
+from genjin.demo.seeding import DemoSignIn
+from genjin.followups.models import FollowUp, Phrase
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.kernel.doors import visible_to
 from genjin.kernel.models.events import Event, EventLink
 from genjin.kernel.models.rows import Life
-from genjin.kernel.refusal import NotFound
-from genjin.kernel.sealing import deliver, seal, verify
+from genjin.kernel.sealing import seal, verify
 from genjin.org.models import Department, Member
 from genjin.org.queries import actor_for
 from genjin.ownership.models import Period, Teammate
@@ -33,8 +35,28 @@ SUNDAY = datetime(2025, 6, 14, 20, 15, tzinfo=UTC)  # early Sunday morning in Sh
 SOME = 150
 
 
-def test_a_company_with_a_year_behind_it_and_work_ahead() -> None:
-    signs_in = seed_demo(customers=SOME, now=WEDNESDAY)
+wednesday = pytest.mark.parametrize("company", [WEDNESDAY], indirect=True)
+both = pytest.mark.parametrize("company", [WEDNESDAY, SUNDAY], indirect=True)
+
+
+@dataclass(frozen=True)
+class Company:
+    """What was seeded around a moment, and who signs in."""
+
+    now: datetime
+    signs_in: list[DemoSignIn]
+
+
+@pytest.fixture(scope="module")
+def company(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]:
+    """One company for all tests of a moment; rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Company(request.param, seed_demo(customers=SOME, now=request.param))
+        transaction.set_rollback(True)
+
+
+@wednesday
+def test_a_company_with_a_year_behind_it_and_work_ahead(company: Company) -> None:
     assert Member.objects.count() == len(PEOPLE) + 1
     assert {path.count("/") - 1 for path in Department.objects.values_list("path", flat=True)} == {1, 2, 3}
     assert Customer.objects.count() == SOME
@@ -46,23 +68,23 @@ def test_a_company_with_a_year_behind_it_and_work_ahead() -> None:
     assert Customer.objects.exclude(referred_by=None).exists()
     assert Teammate.objects.exists()
     assert Period.objects.filter(rule="transferred").exists()
-    for sign_in in signs_in:
+    for sign_in in company.signs_in:
         assert Member.objects.get(sign_in=sign_in.sign_in).check_password(sign_in.password)
 
 
-def test_plans_lie_around_today() -> None:
-    seed_demo(customers=SOME, now=WEDNESDAY)
+@wednesday
+def test_plans_lie_around_today(company: Company) -> None:
     planned = Customer.objects.filter(life=Life.LIVE).values_list("next_contact_at", flat=True)
     zone = system().zone
-    days = Counter((p.astimezone(zone).date() - WEDNESDAY.astimezone(zone).date()).days for p in planned if p)
+    days = Counter((p.astimezone(zone).date() - company.now.astimezone(zone).date()).days for p in planned if p)
     assert days[0]
     assert any(day < 0 for day in days)
     assert sum(count for day, count in days.items() if 0 < day < 8) > sum(days.values()) / 3
     assert min(days) > -30
 
 
-def test_follow_ups_use_all_that_is_asked() -> None:
-    seed_demo(customers=SOME, now=WEDNESDAY)
+@wednesday
+def test_follow_ups_use_all_that_is_asked(company: Company) -> None:
     talks = list(FollowUp.objects.all())
     for name in ("call_result", "place", "response", "objections", "feedback", "intention", "late_reason", "minutes"):
         assert any(getattr(talk, name) for talk in talks), name
@@ -76,9 +98,9 @@ def test_follow_ups_use_all_that_is_asked() -> None:
     assert len({(t.occurred_at.year, t.occurred_at.month) for t in talks}) >= 11
 
 
-@pytest.mark.parametrize("now", [WEDNESDAY, SUNDAY])
-def test_work_waits_for_everybody_at_any_hour(now: datetime) -> None:
-    seed_demo(customers=SOME, now=now)
+@both
+def test_work_waits_for_everybody_at_any_hour(company: Company) -> None:
+    now = company.now
     zone = system().zone
     open_plans = list(Plan.objects.filter(due_at__isnull=False).select_related("assignee"))
     days = Counter((plan.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days for plan in open_plans)
@@ -97,43 +119,15 @@ def test_work_waits_for_everybody_at_any_hour(now: datetime) -> None:
     assert 0.03 < cold / SOME < 0.16
 
 
-def test_new_customers_were_called_in_time_but_for_a_handful() -> None:
-    now = timezone.now()
-    seed_demo(customers=SOME, now=now)
-    while seal():
-        pass
-    while deliver():
-        pass
-    runs = FirstContact.objects.all()
-    late = [run for run in runs.filter(ended_at=None) if run.due_at < now]
-    assert 0 < runs.filter(ended_at=None).count() < 14
-    assert len(late) <= 4
-    assert all(now - run.due_at < timedelta(days=2) for run in late)
-    assert runs.filter(contacted_at__gt=F("due_at")).count() < runs.count() / 5
-
-
-def test_the_same_day_gives_the_same_company() -> None:
-    def told() -> list[tuple[str, str, datetime]]:
-        with transaction.atomic():
-            seed_demo(customers=40, now=WEDNESDAY)
-            found = FollowUp.objects.order_by("occurred_at", "content").values_list("content", "method", "occurred_at")
-            result = list(found)
-            transaction.set_rollback(True)
-        return result
-
-    first = told()
-    assert first == told()
-
-
-def test_the_last_month_has_proposals() -> None:
-    seed_demo(customers=SOME, now=WEDNESDAY)
+@wednesday
+def test_the_last_month_has_proposals(company: Company) -> None:
     assert MonthEnd.objects.get().month == date(2025, 5, 1)
     assert 0 < Proposal.objects.count() < SOME / 5
 
 
-@pytest.mark.parametrize("now", [WEDNESDAY, SUNDAY])
-def test_nothing_happened_ahead_of_time_and_all_in_order(now: datetime) -> None:
-    seed_demo(customers=SOME, now=now)
+@both
+def test_nothing_happened_ahead_of_time_and_all_in_order(company: Company) -> None:
+    now = company.now
     events = list(Event.objects.order_by("id").values_list("at", flat=True))
     assert events == sorted(events)
     assert events[-1] <= now
@@ -143,8 +137,8 @@ def test_nothing_happened_ahead_of_time_and_all_in_order(now: datetime) -> None:
     assert FollowUp.objects.aggregate(last=Max("occurred_at"))["last"] <= now
 
 
-def test_nobody_is_taken_for_somebody_else() -> None:
-    seed_demo(customers=SOME, now=WEDNESDAY)
+@wednesday
+def test_nobody_is_taken_for_somebody_else(company: Company) -> None:
     administrator = _actor("guqinghe")
     for customer in Customer.objects.all():
         found = duplicates_of(
@@ -159,8 +153,8 @@ def test_nobody_is_taken_for_somebody_else() -> None:
     assert len(phones) == len(set(phones))
 
 
-def test_every_record_has_its_event_and_its_owner_his_period() -> None:
-    seed_demo(customers=SOME, now=WEDNESDAY)
+@wednesday
+def test_every_record_has_its_event_and_its_owner_his_period(company: Company) -> None:
     linked = set(EventLink.objects.values_list("row_id", flat=True))
     for model in (Customer, Contact, FollowUp):
         rows = dict(model.objects.values_list("pk", "owner_id"))
@@ -172,17 +166,10 @@ def test_every_record_has_its_event_and_its_owner_his_period() -> None:
     assert verify() is None
 
 
-def test_each_sees_what_is_his() -> None:
-    seed_demo(customers=SOME, now=WEDNESDAY)
+@wednesday
+def test_each_sees_what_is_his(company: Company) -> None:
     seen = {name: visible_to(_actor(name), Customer).count() for name in ("zhoumuyuan", "linzhixia", "xuxinghe")}
     assert 0 < seen["zhoumuyuan"] < seen["linzhixia"] < seen["xuxinghe"] == SOME
-
-
-def test_only_an_empty_database_is_seeded() -> None:
-    seed_demo(customers=5, now=WEDNESDAY)
-    with pytest.raises(NotFound):
-        seed_demo(customers=5, now=WEDNESDAY)
-    assert Customer.objects.count() == 5
 
 
 def _actor(sign_in: str) -> Actor:

@@ -30,7 +30,7 @@ from genjin.org.queries import actor_for
 from genjin.ownership.models import Teammate
 from genjin.testing.cast import Cast, make_cast, make_member, make_ready_role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 ROWS = 150
 CITIES, BRANDS = ("苏州", "上海", "深圳市"), ("岚川", "华新", "东海", "晨曦", "Kaitek")

@@ -19,6 +19,8 @@ from genjin.org.models import AccessToken, Company, Department, Member, Role, Se
 from genjin.org.web import roles
 from genjin.testing.cast import PARTS, PASSWORD, Cast
 
+pytestmark = pytest.mark.long
+
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 SEES = {"stranger", "teammate", "owner", "manager", "administrator"}
 ADMIN = {"administrator"}

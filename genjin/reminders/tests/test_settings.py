@@ -24,6 +24,8 @@ from genjin.reminders.tests.conftest import Company
 from genjin.reminders.tests.servers import KEY, SECRET
 from genjin.testing.cast import PASSWORD
 
+pytestmark = pytest.mark.long
+
 SMTP = {"mode": "smtp", "host": "smtp.example.com", "port": "465", "security": "tls", "sender": "g@example.com"}
 
 

@@ -20,6 +20,8 @@ from genjin.kernel.options import options_of
 from genjin.testing.cast import Cast
 from genjin.ui.tests.visitors import HTMX, visitor
 
+pytestmark = pytest.mark.long
+
 
 def told(answer: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(answer.headers["HX-Trigger"])

@@ -18,6 +18,8 @@ from genjin.kernel.models.rows import Life
 from genjin.surfaces.api.tests.conftest import World
 from genjin.testing.fingerprints import table_fingerprints
 
+pytestmark = pytest.mark.long
+
 
 def without_tokens() -> dict[str, Any]:
     """Every table but the one that keeps when a token was last used."""

@@ -28,6 +28,8 @@ from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.tests.files import SHEET
 from genjin.testing.cast import Cast, make_member
 
+pytestmark = pytest.mark.long
+
 SPRING = Asked(date(2020, 2, 1), date(2020, 4, 25))
 
 

@@ -38,6 +38,8 @@ from genjin.surfaces.imports.tests.engine import brought, checked
 from genjin.surfaces.imports.work import check_import, go_on, run_import, undo
 from genjin.testing.cast import Cast
 
+pytestmark = pytest.mark.long
+
 TALKS = ["编号", "客户名称", "联系人", "手机", "跟进日期", "跟进内容"]
 
 

@@ -20,6 +20,8 @@ from genjin.surfaces.imports.models import Import, ImportRow, State
 from genjin.surfaces.imports.tests.files import SHEET, csv_file
 from genjin.testing.cast import Cast
 
+pytestmark = pytest.mark.long
+
 Unchanged = Callable[[], AbstractContextManager[None]]
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
