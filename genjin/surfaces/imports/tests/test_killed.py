@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from random import Random
 from typing import Any
@@ -33,7 +33,7 @@ from genjin.testing.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-ROWS, KILLS = 200, 10
+ROWS, KILLS = 300, 10
 HEADER = ["客户名称", "电话", "联系人", "跟进日期", "跟进内容", "客户等级"]
 TABLES = (
     "surfaces_brought", "surfaces_importrow", "surfaces_import", "followups_followup", "customers_contact",
@@ -134,7 +134,8 @@ def _driven(process: subprocess.Popen[str], step: str, batch: Import, state: Sta
         if killed < KILLS:
             _wait_for_progress(batch, before)
             time.sleep(chance.random() * 0.05)
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it was done before
+                os.kill(child, signal.SIGKILL)
         process.stdout.readline()
         killed += Import.objects.get(pk=batch.pk).state == state
     return killed
