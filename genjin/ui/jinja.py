@@ -25,6 +25,7 @@ from genjin.ui import formats, texts
 from genjin.ui.addresses import fixed_url
 from genjin.ui.icons import icon
 from genjin.ui.moulds import Mould, place
+from genjin.ui.rendering import PageCode, PageContext, written
 from genjin.ui.scripts import script_words
 
 MACROS = Path(__file__).parent / "templates" / "macros"
@@ -47,10 +48,18 @@ class Components:
         return getattr(self, name)
 
 
+class PageEnvironment(Environment):
+    """Jinja's environment with the short ways of `rendering`."""
+
+    code_generator_class = PageCode
+    context_class = PageContext
+    written = staticmethod(written)
+
+
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 back end uses (settings.TEMPLATES)."""
     options |= {"autoescape": True, "undefined": StrictUndefined}
-    env = Environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"], **options)  # noqa: S701
+    env = PageEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"], **options)
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         translation.gettext,
         translation.ngettext,
