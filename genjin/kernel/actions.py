@@ -18,7 +18,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from genjin.kernel import recording
+from genjin.kernel import careful, recording
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, To, current_grant
 from genjin.kernel.fields.base import Field, FieldError, Label, Values
@@ -91,7 +91,7 @@ class Action(Generic[P, R]):
         undo: Inverse | None,
     ) -> None:
         functools.update_wrapper(self, function)
-        self.function = function
+        self.function = careful.guarded(self, function)
         self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
         self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
         self.when, self.to, self.undo = when, to, undo
@@ -131,9 +131,10 @@ class Action(Generic[P, R]):
     def inputs(self, actor: Actor) -> tuple[Field, ...]:
         """Every input as a field: what forms, API schemas and tools are made of."""
         record_type = self.record_type
+        inputs = self.own_inputs
         if self.takes_values and record_type:
-            return (*record_type.editable_fields(actor), *self.own_inputs)
-        return self.own_inputs
+            inputs = (*record_type.editable_fields(actor), *self.own_inputs)
+        return (*inputs, *careful.confirmations(self.name, inputs))
 
     def parse(self, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Keyword arguments from raw inputs. Raises Invalid with all errors, or Refused for unknown keys."""
@@ -144,7 +145,7 @@ class Action(Generic[P, R]):
         parsed, errors = parse_fields(inputs, raw, actor, partial=self.takes_values and self.takes_row)
         if errors:
             raise Invalid(errors)
-        own = {f.key for f in self.own_inputs}
+        own = {careful.CONFIRMED, *(f.key for f in self.own_inputs)}
         arguments = {key: value for key, value in parsed.items() if key in own and key in raw}
         if self.takes_values:
             arguments["values"] = Values({k: v for k, v in parsed.items() if k not in own})
@@ -193,6 +194,7 @@ class Action(Generic[P, R]):
             raise Refused("not_bulk", _("这个操作不能批量执行"))
         self.check(actor)
         arguments = self.parse(actor, raw)
+        careful.check(actor, self, None, arguments, known=bool(arguments.get(careful.CONFIRMED)))
         calls = [(row_id, functools.partial(self._invoke, actor, row_id, arguments)) for row_id in row_ids]
         return self._batch(actor, calls, whole=(NotFound, Forbidden))
 

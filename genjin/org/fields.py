@@ -3,7 +3,7 @@ choices from a fixed list. Not here: the fields of record types (`genjin.kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,35 +12,12 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor
 from genjin.kernel.company_settings import leaves
 from genjin.kernel.fields import Field, FieldError, Text
-from genjin.kernel.fields.base import Label
+from genjin.kernel.fields.fixed import OneOf, Pairs
 from genjin.kernel.grants import GRANTS
 from genjin.org.models import ScopeKind
 from genjin.org.queries import organisation
 
-Pairs = Sequence[tuple[str, Label]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OneOf(Field):
-    """One of a fixed list of (key, label) pairs."""
-
-    pairs: Pairs | Callable[[], Pairs]
-    kind: ClassVar[str] = "oneof"
-
-    def offered(self) -> Pairs:
-        """The pairs, for selects."""
-        return self.pairs() if callable(self.pairs) else self.pairs
-
-    def parse(self, raw: Any, actor: Actor) -> str:  # noqa: ARG002 - one signature for all kinds
-        """Never None; '' stays '' where the list offers it."""
-        text = str(raw or "").strip()
-        if (text or self.required) and text not in {key for key, _label in self.offered()}:
-            raise FieldError(_("「%(field)s」请从列表中选择") % {"field": self.label})
-        return text
-
-    def text(self, value: Any, actor: Actor) -> str:  # noqa: ARG002 - one signature for all kinds
-        """The label."""
-        return str(dict(self.offered()).get(value, value or ""))
+__all__ = ["OneOf", "Pairs"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
 from genjin.kernel.models.rows import Record
@@ -81,7 +82,7 @@ class ActionForm:
         version = sent.get("version", "")
         if self.editing:
             raw = decided(only_changed(raw, sent.get("was", "")), sent)
-            if not raw:
+            if all(key.endswith(CONFIRMATION) for key in raw):
                 return Outcome(self.row.pk if self.row else None, None)
         try:
             return self.action.run(
@@ -111,7 +112,7 @@ class ActionForm:
     def view(self) -> FormView:
         """What to draw."""
         shown = [f for f in self.fields if f.shown_when is None or f.shown_when(self.given)]
-        drawn = [f for f in shown if self.refusal or not f.key.endswith(CONFIRMATION)]
+        drawn = [f for f in shown if not f.key.endswith(CONFIRMATION) or self._asks(f.key)]
         values = self._values(drawn)
         errors = self.refusal.errors if self.refusal else {}
         first, groups = self._arranged(controls(self.actor, drawn, values, source=self._source(), errors=errors))
@@ -131,6 +132,14 @@ class ActionForm:
             draft=self.draft,
         )
 
+    def _asks(self, key: str) -> bool:
+        """Whether a confirmation is asked for after a refusal: it is named, or was given before and stays."""
+        if self.refusal is None:
+            return False
+        named = self.refusal.facts.get("confirm")
+        asked = key == named if named else key != CONFIRMED
+        return asked or bool(self.request.POST.get(key))
+
     def _values(self, drawn: Sequence[Field]) -> dict[str, Any]:
         if self.request.method == "POST":
             return raw_inputs(drawn, self.request.POST)
@@ -144,7 +153,7 @@ class ActionForm:
         hidden = [("drawn", ",".join(f.key for f in drawn)), *self.keep]
         if self.editing and self.row is not None:
             values = self._values(drawn)
-            was = json.dumps({f.key: sendable(f, values[f.key]) for f in drawn}, ensure_ascii=False)
+            was = json.dumps({f.key: sendable(f, values[f.key]) for f in drawn if f.key in values}, ensure_ascii=False)
             seen = self.refusal.facts["version"] if isinstance(self.refusal, Stale) else None
             return [
                 *hidden,
@@ -165,7 +174,7 @@ class ActionForm:
         by_key = {c.name: c for c in made}
         quick = record_type.quick_fields if self.row is None else ()
         own = [f.key for f in self.action.own_inputs]
-        confirming = [key for key in own if key.endswith(CONFIRMATION)]
+        confirming = [key for key in by_key if key.endswith(CONFIRMATION)]
         first = [by_key[key] for key in dict.fromkeys((*confirming, *quick, *own)) if key in by_key]
         groups = []
         for section in record_type.sections:
