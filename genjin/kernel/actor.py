@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from genjin.kernel.fields.base import Access
 from genjin.kernel.refusal import Forbidden
 
 
@@ -53,7 +54,9 @@ EVERYTHING = Scope(everything=True)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member (or SYSTEM) acting now: grants with their scopes, people under them, language, zone, surface."""
+    """A member (or SYSTEM) acting now: grants with their scopes, people under them, language, zone, surface.
+
+    rights: {("customer.phone", Access.MASKED)}: fields of which his roles allow him less than usual."""
 
     member_id: int | None
     name: str
@@ -68,6 +71,7 @@ class Actor:
     request_id: str = ""
     token: str = ""
     stamp: int = 0
+    rights: frozenset[tuple[str, Access]] = frozenset()
     moment: datetime | None = None
 
     def may(self, grant: str) -> bool:

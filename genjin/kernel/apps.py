@@ -14,10 +14,11 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kernel's own actions; after migrations, every declared record type has its number sequence."""
-        from genjin.kernel import files, notices  # slow: models must be ready
+        from genjin.kernel import files, notices, sights  # slow: models must be ready
 
         assert files
         assert notices
+        assert sights
         post_migrate.connect(_make_sequences, sender=self)
 
 

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import expected_version
 from genjin.kernel.actor import Actor
+from genjin.kernel.conditions import NOTHING
 from genjin.kernel.fields.base import Access, Field, Values
+from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.models.events import EventLink, EventPayload
 from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import plain
-from genjin.kernel.records import type_of
-from genjin.kernel.refusal import Forbidden, Stale
+from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.refusal import Forbidden, Invalid, Stale
 
 
 def apply_values(actor: Actor, row: Record, values: Values) -> None:
@@ -21,32 +23,60 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
 
     When the editor saw an older version (`expected_version`), fields that only they changed
     are set, untouched ones are left as they are now, and a field both changed raises Stale with theirs and mine."""
-    record_type = type_of(row)
+    record_type = type_of(row).seen_by(actor)
     fields = record_type.own_fields
+    unknown = next((key for key in values if key not in fields), None)
+    if unknown is not None:
+        raise Forbidden(_("您不能修改「%s」") % unknown)
     seen = expected_version.get()
     if seen is not None and seen < row.version:
         values = _mine(row, values, fields, seen)
     for key in values:
-        if record_type.access(actor, fields[key]) is not Access.EDIT:
+        if record_type.accesses.get(key, Access.EDIT) is not Access.EDIT:
             raise Forbidden(_("您不能修改「%s」") % fields[key].label)
     for key, value in values.items():
         set_value(row, fields[key], value)
+    if any(f.own for f in record_type.fields):
+        _complete(row, record_type)
+
+
+def _complete(row: Record, record_type: RecordType) -> None:
+    """Defaults of a new record's own fields, and what has to be filled in because of other values. Raises Invalid."""
+    if row._state.adding:
+        for f in record_type.fields:
+            if f.own and f.default is not None and f.key not in row.custom:
+                row.custom[f.key] = f.default
+    asking = [f for f in record_type.fields if f.required_when is not None]
+    if not asking:
+        return
+    values = {f.key: get_value(row, f) for f in record_type.fields}
+    errors = {
+        f.key: _("请填写「%s」") % f.label
+        for f in asking
+        if values[f.key] in NOTHING
+        and (f.shown_when is None or f.shown_when(values))
+        and (f.required_when is not None and f.required_when(values))
+    }
+    if errors:
+        raise Invalid(errors)
 
 
 def set_value(row: Record, field: Field, value: Any) -> None:
-    """Store one parsed value on the row (column or custom field)."""
+    """Store one parsed value on the row: in its column, or under the key of a field of their own (empty: absent)."""
     attribute = field.attribute
-    if attribute.startswith("custom__"):
-        row.custom[attribute.removeprefix("custom__")] = field.to_json(value)
-    else:
+    if not attribute.startswith(PREFIX):
         setattr(row, attribute, value)
+    elif value in NOTHING:
+        row.custom.pop(attribute.removeprefix(PREFIX), None)
+    else:
+        row.custom[attribute.removeprefix(PREFIX)] = field.stored(value)
 
 
 def get_value(row: Record, field: Field) -> Any:
-    """The stored value of a field."""
+    """The value of a field."""
     attribute = field.attribute
-    if attribute.startswith("custom__"):
-        return row.custom.get(attribute.removeprefix("custom__"))
+    if attribute.startswith(PREFIX):
+        return field.loaded(row.custom.get(attribute.removeprefix(PREFIX)))
     return getattr(row, attribute)
 
 
@@ -60,14 +90,19 @@ def _mine(row: Record, values: Values, fields: dict[str, Field], seen: int) -> V
         if attribute not in theirs:
             mine[key] = value
             continue
-        submitted = plain(fields[key].to_json(value))
-        current = plain(get_value(row, fields[key]))
+        submitted = plain(_kept(fields[key], value))
+        current = plain(_kept(fields[key], get_value(row, fields[key])))
         if submitted == theirs[attribute] or submitted == current:
             continue
         differences[key] = (get_value(row, fields[key]), value)
     if differences:
         raise Stale(differences, row.version)
     return mine
+
+
+def _kept(field: Field, value: Any) -> Any:
+    """A value as an event keeps it."""
+    return field.stored(value) if field.own else field.to_json(value)
 
 
 def _changed_since(row_id: int, version: int) -> dict[str, Any]:
@@ -85,4 +120,4 @@ def values_before(changes: dict[str, Any]) -> dict[str, Any]:
     """{attribute: value before} of an event's payload, custom fields one by one."""
     before = {attribute: old for attribute, (old, _new) in changes.items() if attribute != "custom"}
     olds, news = (part or {} for part in changes.get("custom", ({}, {})))
-    return before | {f"custom__{key}": olds.get(key) for key in {**olds, **news} if olds.get(key) != news.get(key)}
+    return before | {f"{PREFIX}{key}": olds.get(key) for key in {**olds, **news} if olds.get(key) != news.get(key)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ class Section:
 
     key: str
     label: Label
+    shown_when: Callable[[Mapping[str, Any]], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,13 @@ class RecordType:
     extra_grants: tuple[tuple[str, Label], ...] = ()
     listed: bool = True
     keys: dict[str, Field] = field(default_factory=dict, repr=False, compare=False)
+    accesses: Mapping[str, Access] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.many:
             object.__setattr__(self, "many", self.label)
         self.keys.update({f.key: f for f in self.fields})
-        if len(self.keys) != len(self.fields):
+        if len(self.own_fields) != len(self.fields):
             raise ValueError(f"{self.key}: two fields share a key")
 
     @cached_property
@@ -105,25 +107,31 @@ class RecordType:
         """The fields shown in a list unless a view says otherwise."""
         return tuple(f for f in self.fields if f.in_list)
 
+    def seen_by(self, actor: Actor) -> RecordType:
+        """This type as the actor may know it now: with the company's own fields and layout, without what is hidden
+        from him, with what he sees masked as `Veiled`. All surfaces read this; the declaration alone is for code that
+        means a declared field by its name."""
+        return _SIGHT[-1](self, actor)
+
     def access(self, actor: Actor, field: Field) -> Access:
-        """What the actor may do with a field (field rights per role come through here)."""
-        if not field.editable:
-            return Access.READ
-        return Access.EDIT if actor.may(self.grant("edit")) or actor.may(self.grant("create")) else Access.READ
+        """What the actor may do with a field; a filter that a higher area added is read."""
+        return self.seen_by(actor).accesses.get(field.key, Access.READ)
 
     def visible_fields(self, actor: Actor) -> Iterator[Field]:
-        """The fields this actor may know of."""
-        return (f for f in self.fields if self.access(actor, f) is not Access.HIDDEN)
+        """The fields this actor may know of, as he may know them."""
+        return iter(self.seen_by(actor).fields)
 
     def editable_fields(self, actor: Actor) -> Iterator[Field]:
         """The fields this actor may fill in."""
-        return (f for f in self.fields if self.access(actor, f) is Access.EDIT)
+        seen = self.seen_by(actor)
+        return (f for f in seen.fields if seen.accesses[f.key] is Access.EDIT)
 
     def owner_link(self) -> Link | None:
         """The link to the record this one belongs to."""
         return next((link for link in self.links if link.belongs), None)
 
 
+_SIGHT: list[Callable[[RecordType, Actor], RecordType]] = [lambda declared, _actor: declared]
 RECORD_TYPES: dict[str, RecordType] = {}
 ROW_TYPES: dict[str, type[Model]] = {}
 
@@ -134,6 +142,11 @@ def register(record_type: RecordType) -> RecordType:
         raise ValueError(f"record type {record_type.key} is declared twice")
     RECORD_TYPES[record_type.key] = record_type
     return record_type
+
+
+def answer_with(sight: Callable[[RecordType, Actor], RecordType]) -> None:
+    """Who says what an actor may know of a type (`kernel.sights`, which needs the database; this module does not)."""
+    _SIGHT.append(sight)
 
 
 def register_filter(key: str, field: Field) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,8 +17,8 @@ from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import demand_sight, titles_of
 from genjin.kernel.fields import DateTime, Field, RecordRef, Sensitivity
-from genjin.kernel.fields.base import Access
 from genjin.kernel.fields.numbers import Number
+from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, type_of
@@ -105,9 +105,10 @@ def titles_pointed_at(
     for key, row_id in others:
         wanted.setdefault(key, set()).add(row_id)
     for record_type, changes in changed:
-        for known in record_type.fields:
-            if isinstance(known, RecordRef) and known.attribute in changes:
-                wanted.setdefault(known.to, set()).update(value for value in changes[known.attribute] if value)
+        changed_here = dict(one_by_one(changes))
+        for known in record_type.visible_fields(actor):
+            if isinstance(known, RecordRef) and known.attribute in changed_here:
+                wanted.setdefault(known.to, set()).update(value for value in changed_here[known.attribute] if value)
     titles: dict[int, str] = {}
     for key, ids in wanted.items():
         titles |= titles_of(actor, key, ids)
@@ -134,14 +135,26 @@ def describe_changes(
     actor: Actor, record_type: RecordType, changes: dict[str, Any], titles: Mapping[int, str]
 ) -> list[Change]:
     """The changes of fields the actor may know of; personal values are masked. `titles`: of `titles_pointed_at`."""
-    by_attribute = {f.attribute: f for f in record_type.fields}
+    by_attribute = {f.attribute: f for f in record_type.visible_fields(actor)}
     described = []
-    for attribute, (before, after) in changes.items():
+    for attribute, (before, after) in one_by_one(changes):
         known = by_attribute.get(attribute)
-        if known is None or record_type.access(actor, known) is Access.HIDDEN:
+        if known is None:
             continue
         described.append(Change(known, _words(actor, known, before, titles), _words(actor, known, after, titles)))
     return described
+
+
+def one_by_one(changes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """(attribute, (before, after)) of an event's payload, the company's own fields each by itself."""
+    for attribute, (before, after) in changes.items():
+        if attribute != "custom":
+            yield attribute, (before, after)
+            continue
+        olds, news = before or {}, after or {}
+        for key in dict.fromkeys((*olds, *news)):
+            if olds.get(key) != news.get(key):
+                yield PREFIX + key, (olds.get(key), news.get(key))
 
 
 def _words(actor: Actor, known: Field, value: Any, titles: Mapping[int, str]) -> str:
@@ -149,7 +162,9 @@ def _words(actor: Actor, known: Field, value: Any, titles: Mapping[int, str]) ->
         return ""
     if isinstance(known, RecordRef):
         return titles.get(value, "")
-    if known.kind == "datetime" or isinstance(known, DateTime):
+    if known.own:
+        value = known.loaded(value)
+    elif known.kind == "datetime" or isinstance(known, DateTime):
         value = parse_datetime(value) or value
     elif known.kind in {"date", "birthday"}:
         value = parse_date(value) or value

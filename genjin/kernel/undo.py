@@ -106,8 +106,8 @@ def as_before(edit: str) -> Maker:
             attribute = known.attribute
             if attribute not in past.before:
                 continue
-            if attribute.startswith("custom__"):
-                values[known.key] = known.parse(past.before[attribute], actor)
+            if known.own:
+                values[known.key] = known.loaded(past.before[attribute])
             else:
                 column: Any = record_type.model._meta.get_field(attribute)
                 values[known.key] = column.to_python(past.before[attribute])

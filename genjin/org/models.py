@@ -104,7 +104,8 @@ class ScopeKind(models.TextChoices):
 
 
 class Role(Row):
-    """A named set of grants, each with its scope. `key` marks the ready-made ones."""
+    """A named set of grants, each with its scope. `fields`: {"customer.phone": "masked"}, what it allows less than
+    usual. `key` marks the ready-made ones."""
 
     name = models.CharField(max_length=40, unique=True)
     key = models.CharField(max_length=40, default="")
@@ -112,6 +113,7 @@ class Role(Row):
     scope = models.CharField(max_length=12, choices=ScopeKind.choices, default=ScopeKind.SELF)
     departments = models.JSONField(default=list)
     grants = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict)
 
     row_type = "role"
 

@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from genjin.kernel.actor import EVERYTHING, Actor, Scope, Surface
+from genjin.kernel.fields.base import Access
 from genjin.kernel.grants import GRANTS
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.stamps import Stamped
 from genjin.org.models import Company, Department, FurtherDepartment, Member, MemberRole, Role, ScopeKind
+
+ALLOWING = (Access.HIDDEN, Access.MASKED, Access.READ, Access.EDIT)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class RoleFacts:
     scope: str
     departments: tuple[int, ...]
     grants: dict[str, str]
+    fields: dict[str, str]
 
 
 @dataclass
@@ -124,6 +129,23 @@ class Organisation:
                     total[grant] = total.get(grant, Scope()) | scope
         return total
 
+    def rights(self, member_id: int) -> frozenset[tuple[str, Access]]:
+        """Fields of which the member's roles allow less than usual: per field the most that a role allows which says
+        anything of the type at all (B5). Nothing limits an administrator."""
+        if self.people[member_id].administrator:
+            return frozenset()
+        roles = [self.roles[role_id] for role_id in self.roles_of.get(member_id, ())]
+        found: dict[str, Access] = {}
+        for path in {path for role in roles for path in role.fields}:
+            record_type = RECORD_TYPES.get(path.partition(".")[0])
+            if record_type is None:
+                continue
+            speaking = [r for r in roles if any(grant.startswith(f"{record_type.plural}.") for grant in r.grants)]
+            most = max((Access(r.fields.get(path, Access.EDIT)) for r in speaking), key=ALLOWING.index, default=None)
+            if most is not None and most is not Access.EDIT:
+                found[path] = most
+        return frozenset(found.items())
+
 
 def load_organisation() -> Organisation:
     """The organisation as the running transaction sees it (six queries)."""
@@ -141,7 +163,7 @@ def load_organisation() -> Organisation:
         if m.superior_id:
             org.subordinates[m.superior_id].append(m.pk)
     for r in Role.objects.order_by("id"):
-        org.roles[r.pk] = RoleFacts(r.pk, r.name, r.scope, tuple(r.departments), dict(r.grants))
+        org.roles[r.pk] = RoleFacts(r.pk, r.name, r.scope, tuple(r.departments), dict(r.grants), dict(r.fields))
     for member_id, role_id in MemberRole.objects.values_list("member_id", "role_id"):
         org.roles_of[member_id].append(role_id)
     for member_id, department_id in FurtherDepartment.objects.values_list("member_id", "department_id"):
@@ -172,6 +194,7 @@ def make_actor(org: Organisation, member_id: int, stamp: int) -> Actor | None:
         language=person.language,
         time_zone=person.time_zone,
         stamp=stamp,
+        rights=org.rights(member_id),
     )
     org.actors[member_id] = actor
     return actor

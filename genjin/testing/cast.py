@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.kernel.codes_store import new_ids
+from genjin.kernel.fields import Access
 from genjin.kernel.stamps import bump_stamp
 from genjin.org.grants import READY_ROLES, ROLE_ADDITIONS
 from genjin.org.models import Company, Department, Member, MemberRole, Role
@@ -81,6 +82,14 @@ def make_ready_role(key: str) -> Role:
     role = Role(id=new_ids(1)[0], name=ready.name, key=key, note=ready.note, scope=ready.scope, grants=grants)
     role.save(force_insert=True)
     return role
+
+
+def limit(role_key: str, path: str, access: Access) -> None:
+    """Let a ready-made role see or change a field less than usual (`path`: "customer.phone")."""
+    role = Role.objects.get(key=role_key)
+    role.fields[path] = str(access)
+    role.save()
+    bump_stamp()
 
 
 def make_member(

@@ -75,6 +75,8 @@ def page(
                     return to_sign_in(request)
                 if needs and not request.actor.may(needs):
                     raise Forbidden
+                if "record_type" in kwargs:
+                    kwargs["record_type"] = kwargs["record_type"].seen_by(request.actor)
             return view(request, *args, **kwargs)
 
         _pages.setdefault(view.__module__, []).append(Page(route, name, allowed, open, needs, guarded))

@@ -92,7 +92,7 @@ def tags(actor: Actor, words: str) -> list[Group]:
 
 
 def _types(actor: Actor, *, people: bool) -> Iterable[RecordType]:
-    for declared in RECORD_TYPES.values():
+    for declared in (t.seen_by(actor) for t in RECORD_TYPES.values()):
         if declared.listed and actor.may(declared.grant("see")) and (not people or declared.owner_link()):
             yield declared
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.kernel.masking import HIDDEN
 from genjin.kernel.wording import listed
 
 if TYPE_CHECKING:
@@ -76,9 +77,12 @@ class Field:
     in_list: bool = False
     width: int = 0
     shown_when: Callable[[Mapping[str, Any]], bool] | None = None
+    required_when: Callable[[Mapping[str, Any]], bool] | None = None
+    default: Any = None
 
     kind: ClassVar[str] = "text"
     wide: ClassVar[bool] = False
+    own: ClassVar[bool] = False
 
     @property
     def path(self) -> str:
@@ -115,6 +119,18 @@ class Field:
     def masked(self, value: Any, actor: Actor) -> str:
         """The value as shown where it is masked (lists, pools, timelines)."""
         return self.text(value, actor)
+
+    def veiled(self, value: Any) -> str:
+        """What is left of a value for who may only see it masked (B19): enough to recognise, too little to use."""
+        return HIDDEN if value not in (None, "", [], False) else ""
+
+    def stored(self, value: Any) -> Any:
+        """A parsed value as its place keeps it: a column as it is, a field of their own as JSON."""
+        return value
+
+    def loaded(self, raw: Any) -> Any:
+        """The value from what its place keeps."""
+        return raw
 
     def to_json(self, value: Any) -> Any:
         """The value as JSON: also the form in which events keep it."""

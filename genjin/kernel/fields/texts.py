@@ -82,6 +82,10 @@ class Phone(Text):
 
     def masked(self, value: Any, actor: Actor) -> str:
         """138****5678."""
+        return self.veiled(value)
+
+    def veiled(self, value: Any) -> str:
+        """138****5678."""
         return masking.mask_phone(value) if value else ""
 
     def parse_filter(self, raw: str, actor: Actor) -> str:
@@ -108,6 +112,10 @@ class Email(Text):
         return self.limited(check.normal)
 
     def masked(self, value: Any, actor: Actor) -> str:
+        """z***@domain."""
+        return self.veiled(value)
+
+    def veiled(self, value: Any) -> str:
         """z***@domain."""
         return masking.mask_email(value) if value else ""
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
+from genjin.kernel.fields.numbers import Number
+from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.lists.ordering import Order, Place, edge_of
 from genjin.kernel.lists.planning import Attempt, attempts, walked
 from genjin.kernel.lists.reading import Cursor, ListQuery
@@ -63,6 +65,7 @@ def page(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> Page:
 class _Reader:
     def __init__(self, actor: Actor, query: ListQuery, columns: Sequence[Field]) -> None:
         self.actor, self.query, self.columns = actor, query, columns
+        self.own = [f for f in columns if f.attribute.startswith(PREFIX)]
         self.path = query.sort.path if query.sort else "id"
         names = [*FIXED, query.record_type.title, self.path, *(f.path for f in columns)]
         self.names = list(dict.fromkeys(names))
@@ -114,9 +117,11 @@ class _Reader:
     def _value(self, cursor: Cursor, path: str) -> Any:
         if path == "id":
             return cursor.row_id
-        kind = self.query.sort.kind if self.query.sort else ""
+        sort = self.query.sort
         try:
-            return _sort_value(kind, cursor.value)
+            if sort and sort.own:
+                return _json_value(sort, cursor.value)
+            return _sort_value(sort.kind if sort else "", cursor.value)
         except (ValueError, TypeError, ArithmeticError):
             raise Refused("bad_cursor", _("翻页位置无效，请从第一页重新开始"), "after") from None
 
@@ -128,6 +133,8 @@ class _Reader:
     def list_row(self, row: tuple[Any, ...]) -> ListRow:
         """The row as surfaces read it."""
         values = {f.key: row[self.at[f.path]] for f in self.columns}
+        for f in self.own:
+            values[f.key] = f.loaded(values[f.key])
         return ListRow(row[0], row[1], row[2], row[self.at[self.query.record_type.title]], values)
 
 
@@ -143,6 +150,13 @@ def _sort_value(kind: str, value: Any) -> Any:
     if kind in {"number", "percent"}:
         return Decimal(str(value))
     return str(value)
+
+
+def _json_value(field: Field, value: Any) -> Any:
+    """The same for a field of the company's own, whose values are compared as JSON."""
+    if isinstance(field, Number) != isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError
+    return value
 
 
 def ids_of(actor: Actor, query: ListQuery, most: int) -> Iterable[int]:

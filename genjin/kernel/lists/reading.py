@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields.base import Access, Field, FieldError
+from genjin.kernel.fields.base import Field, FieldError
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
@@ -110,13 +110,14 @@ def read_query(
 ) -> ListQuery:
     """A list query from {parameter: values}. Unknown filters raise Refused; parameters without a dot that are not
     known here (view, columns) are the caller's."""
+    record_type = record_type.seen_by(actor)
     conditions = []
     for name, values in parameters.items():
         if "." in name:
-            conditions.append(_condition(actor, record_type, name, tuple(values)))
+            conditions.append(_condition(record_type, name, tuple(values)))
     if len(conditions) > MOST_CONDITIONS:
         raise Refused("too_many_filters", _("最多同时使用 %d 个筛选条件") % MOST_CONDITIONS)
-    sort, descending = _sort(actor, record_type, _last(parameters, "sort") or record_type.default_sort)
+    sort, descending = _sort(record_type, _last(parameters, "sort") or record_type.default_sort)
     after, before = _last(parameters, "after"), _last(parameters, "before")
     life = _last(parameters, "life") or "live"
     if life not in {*LIVES, "any"}:
@@ -134,11 +135,10 @@ def read_query(
     )
 
 
-def _condition(actor: Actor, record_type: RecordType, name: str, values: tuple[str, ...]) -> Condition:
+def _condition(record_type: RecordType, name: str, values: tuple[str, ...]) -> Condition:
     key, _dot, operator = name.partition(".")
     field = record_type.keys.get(key)
-    allowed = field is not None and field.filterable and record_type.access(actor, field) is not Access.HIDDEN
-    if field is None or not allowed or operator not in {o.key for o in field.operators()}:
+    if field is None or not field.filterable or operator not in {o.key for o in field.operators()}:
         raise Refused("bad_filter", _("不能按「%s」筛选") % name[:40], name)
     raw = tuple(part for value in values for part in _parts(field, operator, value))
     if len(raw) > MOST_VALUES:
@@ -151,13 +151,13 @@ def _parts(field: Field, operator: str, value: str) -> list[str]:
     return value.split(",") if takes in {"many", "range"} else [value]
 
 
-def _sort(actor: Actor, record_type: RecordType, text: str) -> tuple[Field | None, bool]:
+def _sort(record_type: RecordType, text: str) -> tuple[Field | None, bool]:
     descending = text.startswith("-")
     key = text.removeprefix("-")
     if key == "id":
         return None, descending
     field = record_type.keys.get(key)
-    if field is None or not field.sortable or record_type.access(actor, field) is Access.HIDDEN:
+    if field is None or not field.sortable:
         raise Refused("bad_sort", _("不能按「%s」排序") % key[:40], "sort")
     return field, descending
 

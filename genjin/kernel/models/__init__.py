@@ -1,5 +1,6 @@
 """Tables of the kernel: records' base, events, options, jobs, files, settings."""
 
+from genjin.kernel.models.definitions import FieldState, IndexState, Layout, OwnField
 from genjin.kernel.models.events import Consumer, Event, EventLink, EventPayload, Idempotency, Notification
 from genjin.kernel.models.files import File
 from genjin.kernel.models.jobs import JobProgress
@@ -12,14 +13,18 @@ __all__ = [
     "Event",
     "EventLink",
     "EventPayload",
+    "FieldState",
     "File",
     "Holiday",
     "HolidayYear",
     "Idempotency",
+    "IndexState",
     "JobProgress",
+    "Layout",
     "Life",
     "Notification",
     "Option",
+    "OwnField",
     "Record",
     "Row",
     "Setting",

@@ -70,7 +70,7 @@ def describe(actor: Actor) -> dict[str, Any]:
     if actor.may(IMPORTING):
         paths.update(import_paths(_operation, _id))
     for record_type in types:
-        paths.update(_reads(record_type))
+        paths.update(_reads(record_type.seen_by(actor)))
     for action in described_actions(actor):
         paths.update(_writes(actor, action))
     return {

@@ -91,7 +91,7 @@ def type_named(plural: str, actor: Actor) -> RecordType:
     if record_type is None:
         raise NotFound
     actor.demand(record_type.grant("see"))
-    return record_type
+    return record_type.seen_by(actor)
 
 
 def row_named(actor: Actor, record_type: RecordType, row_id: int) -> Record:

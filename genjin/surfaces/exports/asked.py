@@ -43,7 +43,8 @@ def read_asked(actor: Actor, record_type: RecordType, query: str, ids: Sequence[
 
     Raises Forbidden without the rights, Refused for a filter, order or column that the actor may not use (any more).
     """
-    return Asked(_rows(actor, record_type, query, ids), _columns(actor, record_type, columns))
+    seen = record_type.seen_by(actor)
+    return Asked(_rows(actor, seen, query, ids), _columns(actor, seen, columns))
 
 
 def asked_of(actor: Actor, export: Export) -> Asked:
@@ -115,7 +116,8 @@ def _columns(actor: Actor, record_type: RecordType, keys: Sequence[str]) -> tupl
     wanted = list(dict.fromkeys(keys)) or [f.key for f in record_type.columns if f.key in readable]
     lost = [key for key in wanted if key not in readable]
     if lost:
-        labels = listed(str(record_type.keys[key].label) if key in record_type.keys else key[:40] for key in lost)
+        known = RECORD_TYPES[record_type.key].keys
+        labels = listed(str(known[key].label) if key in known else key[:40] for key in lost)
         raise Refused("hidden_column", _("没有权限查看这些列，不能导出：%s") % labels, "columns")
     first = [record_type.title] if record_type.title in readable and record_type.title not in wanted else []
     return tuple(readable[key] for key in (*first, *wanted))

@@ -50,7 +50,7 @@ class Paper:
 
 def record_paper(actor: Actor, record: Record) -> Paper:
     """A record: its filled fields by section, then the newest of what belongs to it. One query per such type."""
-    declared = type_of(record)
+    declared = type_of(record).seen_by(actor)
     fields = list(declared.visible_fields(actor))
     values = {f.key: get_value(record, f) for f in fields}
     said = _sayer(actor, declared, fields, [values], masked=False)
@@ -87,7 +87,7 @@ def _watermark(actor: Actor) -> str:
 
 def _related(actor: Actor, record: Record) -> list[Table]:
     tables = []
-    for other, link in belonging_to(record.row_type):
+    for other, link in ((t.seen_by(actor), link) for t, link in belonging_to(record.row_type)):
         pointing = next((f for f in other.fields if isinstance(f, RecordRef) and f.path == link.column), None)
         if pointing is None or not other.listed or not actor.may(other.grant("see")):
             continue

@@ -145,7 +145,8 @@ def _linked(other: RecordType, link: Link, fmt: Formats) -> Maker:
 
 
 def _rows(actor: Actor, other: RecordType, field_: RecordRef, record: Record, fmt: Formats) -> list[LinkedRow]:
-    columns = [other.keys[key] for key in other.subtitle if key in other.keys]
+    known = other.seen_by(actor).keys
+    columns = [known[key] for key in other.subtitle if key in known]
     linked = visible_to(actor, other.model).filter(**{field_.path: record.pk, "life": Life.LIVE}).order_by("-id")
     writers = [writer(actor, f, fmt, {}) for f in columns]
     rows = linked.values_list("id", other.title, *(f.path for f in columns))[: MOST_ROWS + 1]

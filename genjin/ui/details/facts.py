@@ -55,7 +55,7 @@ class Facts:
     """All facts of one record for one reader, each drawn once."""
 
     def __init__(self, actor: Actor, record: Record, fmt: Formats, *, writable: bool) -> None:
-        self.actor, self.record, self.record_type = actor, record, type_of(record)
+        self.actor, self.record, self.record_type = actor, record, type_of(record).seen_by(actor)
         self.fields = list(self.record_type.visible_fields(actor))
         titles = {
             f.key: titles_of(actor, f.to, [get_value(record, f)]) for f in self.fields if isinstance(f, RecordRef)

@@ -168,9 +168,9 @@ class ActionForm:
 
     def _arranged(self, made: list[Control]) -> tuple[list[Control], list[tuple[str, list[Control]]]]:
         """Quick fields first when creating; the rest under their sections."""
-        record_type = self.action.record_type
-        if not self.action.takes_values or record_type is None:
+        if not self.action.takes_values or self.action.record_type is None:
             return made, []
+        record_type = self.action.record_type.seen_by(self.actor)
         by_key = {c.name: c for c in made}
         quick = record_type.quick_fields if self.row is None else ()
         own = [f.key for f in self.action.own_inputs]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from genjin.kernel import regions
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.doors import SEE, row_for, visible_to
-from genjin.kernel.fields.base import Access, Field
+from genjin.kernel.fields.base import Field
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, by_plural, type_of
 from genjin.kernel.refusal import NotFound
@@ -92,9 +92,7 @@ def _asked_field(request: PageRequest, source: str, key: str) -> Field:
     record_type, action = by_plural(source), ACTIONS.get(source)
     found: Field | None = None
     if record_type and request.actor.may(record_type.grant("see")):
-        found = record_type.keys.get(key)
-        if found and record_type.access(request.actor, found) is Access.HIDDEN:
-            found = None
+        found = record_type.seen_by(request.actor).keys.get(key)
     elif action and request.actor.may(action.needs):
         found = next((f for f in action.inputs(request.actor) if f.key == key), None)
     if found is None and record_type:

@@ -83,6 +83,7 @@ class State:
 
 def read_state(actor: Actor, record_type: RecordType, tabs: list[Tab], sent: QueryDict) -> State:
     """The state of an address. Filters that do not fit are left out of the query and told as `wrong`."""
+    record_type = record_type.seen_by(actor)
     tab = _tab(tabs, sent)
     explicit = EXPLICIT in sent or any("." in name for name in sent)
     pairs: Pairs = _sent_pairs(sent) if explicit else (tab.query if tab else ())

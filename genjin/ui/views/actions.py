@@ -53,7 +53,7 @@ def keep_view(
     if SavedView.objects.filter(member_id=_member(actor), record_type=record_type).count() >= MOST_VIEWS:
         raise Refused("too_many_views", _("每种列表最多保存 %d 个视图，请先删除不用的") % MOST_VIEWS)
     view = SavedView(record_type=record_type, name=name, member_id=_member(actor), query=query, shared=shared)
-    view.columns = _columns(declared, columns)
+    view.columns = _columns(declared.seen_by(actor), columns)
     record(actor, view)
     return view
 
@@ -99,7 +99,7 @@ def choose_columns(actor: Actor, *, record_type: TypeKey, view: ViewKey, columns
         member_id=_member(actor),
         record_type=record_type,
         view=view,
-        defaults={"columns": _columns(declared, columns)},
+        defaults={"columns": _columns(declared.seen_by(actor), columns)},
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from genjin.customers.tests.factories import make_contact, make_customer
+from genjin.kernel.fields import Access
 from genjin.kernel.models.events import Event
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.exports.actions import start_export
@@ -18,8 +19,8 @@ from genjin.surfaces.exports.command import Wanted, export_file
 from genjin.surfaces.exports.models import Export
 from genjin.surfaces.exports.tests.conftest import table, text_of
 from genjin.surfaces.exports.tests.test_limits import company
-from genjin.surfaces.exports.tests.test_rights import RunJobs, hide
-from genjin.testing.cast import Cast
+from genjin.surfaces.exports.tests.test_rights import RunJobs
+from genjin.testing.cast import Cast, limit
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://testserver/customers"}
@@ -73,7 +74,7 @@ def test_a_long_export_shows_its_progress_and_can_be_stopped(cast: Cast, run_job
     assert signed_in(cast, "administrator").post(f"/exports/{row.pk}/stop").status_code == 404
 
 
-def test_paper_shows_what_the_reader_may_see_and_who_printed_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paper_shows_what_the_reader_may_see_and_who_printed_it(cast: Cast) -> None:
     customer = make_customer(cast.actor("owner"), "甲公司", phone="13812345678", remarks="<b>备注</b>")
     make_contact(cast.actor("owner"), customer, "陆怀瑾", phone="13912345678")
     make_customer(cast.actor("stranger"), "看不见的公司")
@@ -87,7 +88,8 @@ def test_paper_shows_what_the_reader_may_see_and_who_printed_it(cast: Cast, monk
     assert "138****5678" in listed
     assert "13812345678" not in listed
     assert "看不见" not in listed
-    hide(monkeypatch, "phone")
+    for path in ("customer.phone", "contact.phone"):
+        limit("salesperson", path, Access.HIDDEN)
     assert "5678" not in client.get(f"/customers/{customer.pk}/print").content.decode()
     assert signed_in(cast, "stranger").get(f"/customers/{customer.pk}/print").status_code == 404
 

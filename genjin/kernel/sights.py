@@ -1,0 +1,194 @@
+"""Record types as they are in force: the declaration, what the company added and laid out anew, and of that what one
+actor may know. `RecordType.seen_by(actor)` asks here; surfaces read nothing else.
+
+Kept in memory per stamp: a new field or right is in force at the very next request, in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+from genjin.kernel import records
+from genjin.kernel.actor import Actor
+from genjin.kernel.conditions import When
+from genjin.kernel.fields import own
+from genjin.kernel.fields.base import Access, Field, Label, Sensitivity
+from genjin.kernel.fields.veiled import veil
+from genjin.kernel.models.definitions import FieldState, IndexState, Layout, OwnField
+from genjin.kernel.records import RECORD_TYPES, RecordType, Section
+from genjin.kernel.stamps import Stamped
+
+SORTED_KINDS = {"number", "money", "percent", "date", "datetime", "serial"}
+FEW = 10_000
+"""Up to so many rows a list sorts by a field without an index."""
+ALWAYS_SEEN = frozenset({"owner", "department", "code"})
+
+_NAMES: Any = lazy(lambda chinese, english: english if get_language() == "en" and english else chinese, str)
+
+
+@dataclass
+class _Standing:
+    """The types as the company made them, and what was worked out for actors."""
+
+    types: dict[str, RecordType]
+    seen: dict[tuple[str, bool, frozenset[tuple[str, Access]]], RecordType] = field(default_factory=dict)
+
+
+def _load() -> _Standing:
+    added: dict[str, list[OwnField]] = {}
+    for row in OwnField.objects.filter(state=FieldState.LIVE).order_by("order", "id"):
+        added.setdefault(row.record_type, []).append(row)
+    layouts = {layout.record_type: layout for layout in Layout.objects.all()}
+    return _Standing({key: _made(t, added.get(key, ()), layouts.get(key)) for key, t in RECORD_TYPES.items()})
+
+
+_STANDING: Stamped[_Standing] = Stamped(_load)
+
+
+def in_force(record_type: RecordType, stamp: int) -> RecordType:
+    """The type with what the company added, whoever looks: for work that is no actor's (search text, indexes)."""
+    return _STANDING.at(stamp).types.get(record_type.key, record_type)
+
+
+def seen_by(record_type: RecordType, actor: Actor) -> RecordType:
+    """The type as the actor may know it: hidden fields are not there, masked ones are `Veiled`."""
+    standing = _STANDING.at(actor.stamp)
+    writes = actor.may(record_type.grant("edit")) or actor.may(record_type.grant("create"))
+    key = (record_type.key, writes, actor.rights)
+    found = standing.seen.get(key)
+    if found is None:
+        whole = standing.types.get(record_type.key, record_type)
+        found = standing.seen[key] = _narrowed(whole, writes, _rights_on(whole, actor.rights))
+    return found
+
+
+def can_be_limited(record_type: RecordType, key: str) -> bool:
+    """Whether a role may be denied a field: a record has to be called something and to belong to somebody."""
+    return key != record_type.title and key not in ALWAYS_SEEN
+
+
+def _rights_on(record_type: RecordType, rights: Iterable[tuple[str, Access]]) -> dict[str, Access]:
+    prefix = f"{record_type.key}."
+    return {
+        path.removeprefix(prefix): access
+        for path, access in rights
+        if path.startswith(prefix) and can_be_limited(record_type, path.removeprefix(prefix))
+    }
+
+
+def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access]) -> RecordType:
+    accesses = {f.key: _access(f, writes, rights.get(f.key)) for f in whole.fields}
+    fields = tuple(
+        veil(f) if accesses[f.key] is Access.MASKED else f for f in whole.fields if accesses[f.key] is not Access.HIDDEN
+    )
+    others = {key: f for key, f in whole.keys.items() if key not in accesses}
+    return replace(whole, fields=fields, keys=dict(others), accesses=accesses)
+
+
+def _access(f: Field, writes: bool, right: Access | None) -> Access:
+    usual = Access.EDIT if f.editable and writes else Access.READ
+    if right is None or right is Access.EDIT:
+        return usual
+    return Access.READ if right is Access.READ else right
+
+
+def _made(declared: RecordType, added: Iterable[OwnField], layout: Layout | None) -> RecordType:
+    """The declaration with the company's own fields, in the order of its layout."""
+    overlays = layout.overlays if layout else {}
+    fields = [_overlaid(f, overlays.get(f.key)) for f in declared.fields if not (overlays.get(f.key) or {}).get("off")]
+    fields += [own_field(row) for row in added]
+    sections = declared.sections
+    if layout and layout.sections:
+        sections = tuple(_section(s) for s in layout.sections)
+        fields = _in_order(fields, layout.sections)
+    known = {s.key for s in sections}
+    last = next((s.key for s in sections if s.key != "system"), "")
+    fields = [f if f.section in known else f.with_(section=last) for f in fields]
+    by_key = {f.key: f for f in fields}
+    quick = tuple(key for key in (layout.quick if layout else ()) if key in by_key) or declared.quick_fields
+    filters = {key: f for key, f in declared.keys.items() if key not in declared.own_fields}
+    return replace(declared, fields=tuple(fields), sections=sections, quick_fields=quick, keys=dict(filters))
+
+
+def _section(row: Mapping[str, Any]) -> Section:
+    return Section(row["key"], _NAMES(row["label"], row.get("english", "")), When.read(row.get("shown_when")))
+
+
+def _in_order(fields: list[Field], sections: Iterable[Mapping[str, Any]]) -> list[Field]:
+    places: dict[str, tuple[int, int]] = {}
+    homes: dict[str, str] = {}
+    for number, section in enumerate(sections):
+        for place, key in enumerate(section.get("fields", ())):
+            places.setdefault(key, (number, place))
+            homes.setdefault(key, section["key"])
+    moved = [f.with_(section=homes[f.key]) if f.key in homes else f for f in fields]
+    return sorted(moved, key=lambda f: places.get(f.key, (len(homes), 0)))
+
+
+def _overlaid(f: Field, overlay: Mapping[str, Any] | None) -> Field:
+    if not overlay:
+        return f
+    changes: dict[str, Any] = {}
+    if overlay.get("label"):
+        changes["label"] = _NAMES(overlay["label"], overlay.get("english", ""))
+    for name in ("help", "in_list"):
+        if name in overlay:
+            changes[name] = overlay[name]
+    if f.editable and overlay.get("required"):
+        changes["required"] = True
+    return f.with_(**changes) if changes else f
+
+
+def own_field(row: OwnField) -> Field:
+    """The field that a definition means. Facts that its kind does not take are left aside."""
+    kind = own.KINDS[row.kind]
+    taken = {name: value for name, value in row.facts.items() if name in kind.__dataclass_fields__}
+    label: Label = _NAMES(row.label, row.english)
+    if row.kind in ("choice", "multichoice"):
+        taken["options"] = options_key(row.record_type, row.key)
+    return kind(
+        **{
+            "key": row.key,
+            "label": label,
+            "help": row.help,
+            "section": row.section,
+            "required": row.required,
+            "unique": row.unique,
+            "in_list": row.in_list,
+            "width": row.width,
+            "sensitivity": Sensitivity(row.sensitivity),
+            "sortable": row.index == IndexState.READY and row.kind in SORTED_KINDS,
+            "shown_when": When.read(row.shown_when),
+            "required_when": When.read(row.required_when),
+            "default": row.default,
+        }
+        | taken
+    )
+
+
+def options_key(record_type: str, key: str) -> str:
+    """The option list of a choice field of their own."""
+    return f"{record_type}.{key}"
+
+
+def searched_own(record_type: RecordType, stamp: int) -> Iterator[Field]:
+    """The company's own fields whose text finds a record."""
+    searched = _SEARCHED.at(stamp).get(record_type.key, ())
+    return (f for f in in_force(record_type, stamp).fields if f.key in searched)
+
+
+def _searched() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for key, name in OwnField.objects.filter(searched=True, state=FieldState.LIVE).values_list("record_type", "key"):
+        found.setdefault(key, set()).add(name)
+    return {key: frozenset(names) for key, names in found.items()}
+
+
+_SEARCHED: Stamped[dict[str, frozenset[str]]] = Stamped(_searched)
+
+records.answer_with(seen_by)
