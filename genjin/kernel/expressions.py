@@ -46,11 +46,11 @@ def among(column: str, ids: Collection[int]) -> Q:
 
 
 def _bigints(ids: Collection[int]) -> RawSQL:
-    return RawSQL("%s::bigint[]", [_written(frozenset(ids))])
+    return RawSQL("%s::bigint[]", [array_of(frozenset(ids))])
 
 
 @lru_cache(maxsize=1024)
-def _written(ids: frozenset[int]) -> str:
+def array_of(ids: frozenset[int]) -> str:
     """Ids as PostgreSQL reads an array; the same scopes come with every request."""
     return "{" + ",".join(map(str, sorted(ids))) + "}"
 
