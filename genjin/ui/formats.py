@@ -58,7 +58,7 @@ class Formats:
 
     def moment(self, value: dt.datetime | None) -> str:
         """`2026-11-24 15:00`: exact, for titles and audit rows."""
-        return value.astimezone(self.zone).strftime("%Y-%m-%d %H:%M") if value else EMPTY
+        return value.astimezone(self.zone).isoformat(" ", "minutes")[:16] if value else EMPTY
 
     def clock(self, value: dt.datetime) -> str:
         """`15:00`."""

@@ -24,7 +24,7 @@ from genjin.kernel.wording import in_sentence
 from genjin.ui import formats, texts
 from genjin.ui.addresses import fixed_url
 from genjin.ui.icons import icon
-from genjin.ui.moulds import Mould, place
+from genjin.ui.moulds import cast, place
 from genjin.ui.rendering import PageCode, PageContext, written
 from genjin.ui.scripts import script_words
 
@@ -71,7 +71,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(url=url, maybe_url=maybe_url, static=static, attributes=attributes)
     env.globals.update(icon=icon, _icon=icon)  # `_icon` where a macro's own parameter is called icon
     env.globals.update(avatar_letters=formats.avatar_letters, avatar_colour=formats.avatar_colour)
-    env.globals.update(part=part, script_words=script_words, mould=Mould, place=place)
+    env.globals.update(part=part, script_words=script_words, cast=cast, place=place)
     env.filters.update(_plain_filters())
     env.filters.update({name: _dated(name) for name in ("when", "due", "ago", "moment", "day", "clock", "day_heading")})
     components = env.globals["ui"] = Components()  # before loading: macros call each other through it

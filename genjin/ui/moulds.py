@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import get_language
 from markupsafe import Markup, escape
 
 _PLACE = re.compile(r"⸻(\w+)⸻")
@@ -28,3 +29,16 @@ class Mould:
         """The markup of one row."""
         values = {name: escape(getattr(row, name)) for name in self._names}
         return Markup(self._text % values)  # noqa: S704 - a template's own output, values escaped
+
+
+_CAST: dict[tuple[Any, ...], Mould] = {}
+
+
+def cast(*kind: Any, drawn: Markup | None = None) -> Mould | None:
+    """The mould of a kind in the language in force, kept from the first time it was `drawn`: in templates
+    `cast("row", …) or cast("row", …, drawn=row(…))`. The kind names everything that what is drawn depends on, and that
+    is few words of the program's own, never a row's or a reader's."""
+    key = (get_language(), *kind)
+    if drawn is not None:
+        _CAST[key] = Mould(drawn)
+    return _CAST.get(key)

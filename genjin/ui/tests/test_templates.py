@@ -7,13 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
 
 import genjin
 from genjin.ui.catalogs import compile_catalogs
 from genjin.ui.jinja import attributes
-from genjin.ui.moulds import Mould, place
+from genjin.ui.moulds import Mould, cast, place
 from genjin.ui.pages import jinja
 from tools import sprite
 
@@ -114,3 +115,14 @@ def test_a_mould_fills_its_places_for_each_row_and_escapes_them() -> None:
     mould = Mould(Markup('<a href="{}?share=5%25">50% {}</a>').format(place("url"), place("name")))
     row = SimpleNamespace(url="/x", name='<b>"50%(name)s"')
     assert mould.pour(row) == '<a href="/x?share=5%25">50% &lt;b&gt;&#34;50%(name)s&#34;</a>'
+
+
+def test_a_mould_is_kept_for_its_kind_and_language() -> None:
+    with translation.override("zh-hans"):
+        assert cast("test", 1) is None
+        kept = cast("test", 1, drawn=Markup("<b>好</b>"))
+        assert kept is not None
+        assert (cast("test", 1), cast("test", 2)) == (kept, None)
+        assert kept.pour(SimpleNamespace()) == "<b>好</b>"
+    with translation.override("en"):
+        assert cast("test", 1) is None
