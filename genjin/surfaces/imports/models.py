@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from genjin.kernel.models.rows import Row
 from genjin.kernel.moves import Moves
@@ -154,6 +154,9 @@ class ImportRow(models.Model):
     duplicate_row = models.IntegerField(null=True)
     duplicate_why = models.CharField(max_length=20, default="")
     decision = models.CharField(max_length=10, default="")
+    alike = models.SmallIntegerField(null=True)
+    alike_row = models.IntegerField(null=True)
+    alike_key = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         app_label = "surfaces"
@@ -168,7 +171,12 @@ class ImportRow(models.Model):
     @property
     def why(self) -> str:
         """By what it is a possible duplicate, in words."""
-        return str(Why(self.duplicate_why).label) if self.duplicate_why else ""
+        if self.alike and self.duplicate_why in (Why.SIMILAR, Why.FILE_SIMILAR):
+            facts = {"percent": self.alike, "row": self.duplicate_row}
+            if self.duplicate_why == Why.SIMILAR:
+                return gettext("名称相似 %(percent)d%%") % facts
+            return gettext("与第 %(row)s 行的名称相似 %(percent)d%%") % facts
+        return str(Why(self.duplicate_why).label) if self.duplicate_why in Why.values else ""
 
 
 class Brought(models.Model):
@@ -190,13 +198,15 @@ class Brought(models.Model):
 
 
 class ImportShape(models.Model):
-    """How columns under these headings were matched last, by member; the newest of the company serves the others."""
+    """How columns under these headings were matched last and what was decided, by member; the newest of the company
+    serves the others."""
 
     id = models.BigAutoField(primary_key=True)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=20)
     digest = models.CharField(max_length=64)
     rules = models.JSONField(default=list)
+    policy = models.JSONField(default=dict)
     used_at = models.DateTimeField(default=timezone.now)
 
     member_id: int | None

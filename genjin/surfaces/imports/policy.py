@@ -15,35 +15,61 @@ ONLY_NEW = frozenset({Decision.SKIP, Decision.CREATE})
 """What can be done where the customer that is there may not be seen."""
 
 
+MOST_SHARING = 50
+
+
 @dataclass(frozen=True)
 class Policy:
     """`duplicates` {why: decision}, `otherwise` for the others; `owner`: the member whose the customers are where no
-    column says so (None: whoever imports)."""
+    column says so (None: whoever imports), or `share`: members who get them in turn. `by_phone`, `by_likeness`: whether
+    equal phones and similar names make a possible duplicate."""
 
     duplicates: Mapping[str, str] = field(default_factory=dict)
     otherwise: str = Decision.SKIP
     owner: int | None = None
+    share: tuple[int, ...] = ()
+    by_phone: bool = True
+    by_likeness: bool = True
 
     def decision(self, why: str, own: str = "") -> str:
         """What becomes of a row that is a duplicate by this; `own` is what was decided for it alone."""
         chosen = own or self.duplicates.get(why, self.otherwise)
         return chosen if fits(why, chosen) else Decision.SKIP
 
+    def counts(self, why: str) -> bool:
+        """Whether this makes a possible duplicate at all."""
+        if why in (Why.PHONE, Why.FILE_PHONE):
+            return self.by_phone
+        return self.by_likeness or why not in (Why.SIMILAR, Why.FILE_SIMILAR)
+
+    def owner_of(self, turn: int) -> int | None:
+        """Whose the customer is that no column gives to anybody; `turn` counts them."""
+        return self.share[turn % len(self.share)] if self.share else self.owner
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return {"duplicates": dict(self.duplicates), "otherwise": self.otherwise, "owner": self.owner}
+        switches = {"by_phone": self.by_phone, "by_likeness": self.by_likeness}
+        owners = {"owner": self.owner, "share": list(self.share)}
+        return {"duplicates": dict(self.duplicates), "otherwise": self.otherwise, **owners, **switches}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Policy:
         """From what a page or a program said. Raises Refused("bad_policy")."""
-        duplicates, owner = given.get("duplicates", {}), given.get("owner")
+        duplicates, owner, share = given.get("duplicates", {}), given.get("owner"), given.get("share") or []
         otherwise = given.get("otherwise", Decision.SKIP)
         sound = isinstance(duplicates, Mapping) and all(why in Why.values for why in duplicates)
         if not sound or not {*duplicates.values(), otherwise} <= set(Decision.values):
             raise Refused("bad_policy", _("重复数据的处理方式不对，请重新选择"), "policy")
-        if owner is not None and (not isinstance(owner, int) or isinstance(owner, bool)):
+        if not (owner is None or _is_id(owner)):
             raise Refused("bad_policy", _("请选择负责人"), "owner")
-        return cls(dict(duplicates), otherwise, owner)
+        if not isinstance(share, list) or len(share) > MOST_SHARING or not all(map(_is_id, share)):
+            raise Refused("bad_policy", _("请选择轮流分配的成员，最多 %d 位") % MOST_SHARING, "share")
+        switches = {name: given.get(name, True) is not False for name in ("by_phone", "by_likeness")}
+        return cls(dict(duplicates), otherwise, owner, tuple(dict.fromkeys(share)), **switches)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def fits(why: str, decision: str) -> bool:

@@ -15,6 +15,7 @@ from genjin.kernel.wording import in_every_language
 from genjin.surfaces.imports.headings import plain
 from genjin.surfaces.imports.kinds import Kind
 from genjin.surfaces.imports.models import ImportShape
+from genjin.surfaces.imports.policy import Policy
 from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.values import dates
@@ -62,6 +63,18 @@ def remembered(actor: Actor, kind: Kind, headings: Sequence[str], samples: Sampl
         rule = rule if shape.member_id == actor.member_id else replace(rule, people={})
         found.append(_still_true(rule, isinstance(getattr(targets.get(rule.target), "field", None), Date), samples))
     return found
+
+
+def remembered_policy(actor: Actor, kind: Kind, headings: Sequence[str]) -> Policy:
+    """What was decided about the last file of this shape; of somebody else's file not whose the customers are."""
+    shape = _shape(actor, kind.key, digest(kind, headings))
+    if shape is None:
+        return Policy()
+    try:
+        policy = Policy.from_json(shape.policy)
+    except Refused:
+        return Policy()  # kept by an older version
+    return policy if shape.member_id == actor.member_id else replace(policy, owner=None, share=())
 
 
 def _shape(actor: Actor, kind: str, key: str) -> ImportShape | None:

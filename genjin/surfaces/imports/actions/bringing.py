@@ -58,7 +58,8 @@ class Bringing:
         self.policy = Policy.from_json(batch.policy)
         self._fresh = batch.stamp == actor.stamp
         self._checker: Checker | None = None
-        self._others = Others(actor, batch)
+        self._others = Others(actor, batch, self.policy)
+        self._turn = 0
 
     def bring(self, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
         """Bring the next rows: (the number of the last one, or None when there was none; the counts so far)."""
@@ -81,6 +82,7 @@ class Bringing:
             return self._run(self._fates(batch, rows))
 
     def _fates(self, batch: Import, rows: Sequence[Any]) -> list[Fate]:
+        self._turn = int(batch.counts.get("shared", 0))
         fates = [self._fate(batch, row) for row in rows]
         earlier = {fate.follows for fate in fates if fate.follows} - {fate.number for fate in fates}
         if earlier:
@@ -130,7 +132,7 @@ class Bringing:
         run = create_customer.function
 
         def call(fate: Fate) -> Callable[[], Customer]:
-            owner = fate.values.get(OWNER, {}).get(OWNER) or self.policy.owner
+            owner = fate.values.get(OWNER, {}).get(OWNER) or self._next_owner()
             values = Values(fate.values.get("customer", {}))
             values.pop("code", None)
 
@@ -145,6 +147,11 @@ class Bringing:
             if fate.row is not None and not fate.refused:
                 fate.customer_id = fate.row.pk
                 fate.brought.append(("customer", fate.row.pk, "made", 1))
+
+    def _next_owner(self) -> int | None:
+        """Whose a customer is that no column gives to anybody."""
+        self._turn += 1
+        return self.policy.owner_of(self._turn - 1)
 
     def _join(self, fates: Sequence[Fate]) -> None:
         """Rows about a customer of an earlier row."""
@@ -219,6 +226,8 @@ class Bringing:
             counts[key] = counts.get(key, 0) + more
 
         add("done", len(fetched))
+        if self.policy.share:
+            counts["shared"] = self._turn
         add("refused", sum(row[1] == RowState.BAD for row in fetched) + sum(bool(f.refused) for f in fates))
         add("skipped", sum(row[1] == RowState.SKIPPED for row in fetched))
         add("duplicates", sum(not f.refused and not f.brought for f in fates))

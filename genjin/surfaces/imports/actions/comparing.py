@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import visible_to
+from genjin.surfaces.imports.actions.likening import liken
 from genjin.surfaces.imports.checking import WHOLE_ROW
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, Why
+from genjin.surfaces.imports.policy import Policy
 
 # In these statements state 0 is RowState.READY, 1 BAD, 2 DUPLICATE; the reasons are those of Why.
 ALIKE = (
@@ -59,9 +61,21 @@ UNION ALL
 SELECT m.number, c.id, 3 FROM mine m JOIN customers_customer c ON c.name_key = m.name_key WHERE m.name_key <> ''
 UNION ALL
 SELECT m.number, c.id, 4 FROM mine m JOIN customers_customer c ON c.phone = m.phone
-  WHERE m.phone <> '' AND c.phone <> ''
+  WHERE %(phone)s AND m.phone <> '' AND c.phone <> ''
 UNION ALL
-SELECT m.number, c.id, 5 FROM mine m JOIN customers_customer c ON c.fuzzy_key = m.fuzzy_key WHERE m.fuzzy_key <> ''
+SELECT m.number, c.id, 5 FROM mine m JOIN customers_customer c ON c.fuzzy_key = m.fuzzy_key
+  WHERE %(similar)s AND m.fuzzy_key <> ''
+"""
+# Whoever is nothing more than alike.
+_FOUND_ALIKE = """
+INSERT INTO import_found
+SELECT m.number, c.id, 5 FROM surfaces_importrow m JOIN customers_customer c ON c.fuzzy_key = m.alike_key
+WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.follows IS NULL AND m.alike_key <> ''
+"""
+_ALIKE_ROW = """
+UPDATE surfaces_importrow r SET state = 2, duplicate_row = e.number, duplicate_why = 'file_similar'
+FROM surfaces_importrow e WHERE r.batch_id = %(batch)s AND e.batch_id = r.batch_id AND e.number = r.alike_row
+  AND e.state IN (0, 2) AND r.state = 0 AND r.follows IS NULL
 """
 _FOUND_BY_CODE = """
 INSERT INTO import_found
@@ -109,22 +123,36 @@ WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL AND name_key = ''
 """
 
 
-def compare(actor: Actor, batch: Import) -> None:
-    """Settle for all rows of a file whom they follow and whom they duplicate; again after some were mended."""
+def compare(actor: Actor, batch: Import, *, anew: bool = False) -> None:
+    """Settle for all rows of a file whom they follow and whom they duplicate; again after some were mended. Which names
+    are only alike is found `anew`, or stays as it was."""
+    policy = Policy.from_json(batch.policy)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE surfaces_importrow")
         _run(cursor, batch, _RESET, _SAME_NAME, _SAME_CODE)
         cursor.execute("DROP TABLE IF EXISTS import_found")
-        _run(cursor, batch, _FOUND)
+        cursor.execute(_FOUND, {"batch": batch.pk, "phone": policy.by_phone, "similar": policy.by_likeness})
         cursor.execute(_NAMELESS, {"batch": batch.pk})
         if cursor.fetchone():
             _run(cursor, batch, _FOUND_BY_CODE)
         _mark_known(cursor, actor, batch)
         if _about_customers(batch):
-            _run(cursor, batch, *(_ALIKE.format(why=why, key=key) for why, key in ALIKE))
+            wanted = [(why, key) for why, key in ALIKE if policy.counts(why)]
+            _run(cursor, batch, *(_ALIKE.format(why=why, key=key) for why, key in wanted))
+            if policy.by_likeness:
+                if anew:
+                    liken(batch)
+                _compare_alike(cursor, actor, batch)
             _run(cursor, batch, _FOLLOWERS)
         nobody = _problem(_("没有客户名称")) if _about_customers(batch) else _problem(_("没有找到这位客户"))
         cursor.execute(_NOBODY, {"batch": batch.pk, "problem": nobody})
+
+
+def _compare_alike(cursor: Any, actor: Actor, batch: Import) -> None:
+    """Rows that duplicate nobody but in likeness."""
+    _run(cursor, batch, "TRUNCATE import_found", _FOUND_ALIKE)
+    _mark_known(cursor, actor, batch)
+    _run(cursor, batch, _ALIKE_ROW)
 
 
 def _about_customers(batch: Import) -> bool:

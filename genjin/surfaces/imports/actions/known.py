@@ -21,6 +21,7 @@ from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Life
 from genjin.surfaces.imports.models import Decision, Import
+from genjin.surfaces.imports.policy import Policy
 
 if TYPE_CHECKING:
     from genjin.surfaces.imports.actions.bringing import Fate
@@ -34,7 +35,8 @@ class Others:
     """Customers that somebody else entered since the rows of an import were compared. Each look goes on where the last
     one ended, a little overlapping: rows become visible later than their ids are drawn."""
 
-    def __init__(self, actor: Actor, batch: Import) -> None:
+    def __init__(self, actor: Actor, batch: Import, policy: Policy) -> None:
+        self._compared = {why: key for why, key in COMPARED.items() if policy.counts(why)}
         told = batch.clock.get("checked_at")
         self._since = datetime.fromisoformat(told) if told else batch.begun_at
         self._own = Q(imported=True, created_by=actor.member_id)
@@ -56,8 +58,8 @@ class Others:
             rows = rows.filter(pk__gt=self._looked - OVERLAP)
         elif self._since:
             rows = rows.filter(updated_at__gte=self._since)
-        for keys in rows.exclude(self._own).values_list(*COMPARED.values()):
-            self._seen |= {pair for pair in zip(COMPARED, keys, strict=True) if pair[1]}
+        for keys in rows.exclude(self._own).values_list(*self._compared.values()):
+            self._seen |= {pair for pair in zip(self._compared, keys, strict=True) if pair[1]}
         self._looked = newest or 1
 
 

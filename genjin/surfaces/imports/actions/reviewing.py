@@ -17,7 +17,8 @@ from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.surfaces.imports.actions.comparing import compare
-from genjin.surfaces.imports.actions.shapes import remember
+from genjin.surfaces.imports.actions.likening import liken_again
+from genjin.surfaces.imports.actions.shapes import remember_import
 from genjin.surfaces.imports.actions.staging import Staged, stage, staged_row
 from genjin.surfaces.imports.answering import create_options
 from genjin.surfaces.imports.checking import Checker, checker_of, mended
@@ -44,7 +45,7 @@ def begin_check(actor: Actor, import_id: int, *, waiting: bool = False) -> Impor
     MOVES.move(row, State.CHECKING)
     actor, rules = create_options(actor, KINDS[row.kind], rules_from_json(row.rules))
     row.rules = [rule.to_json() for rule in rules]
-    remember(actor, KINDS[row.kind], row.layout["header"], rules)
+    remember_import(actor, row)
     row.position, row.counts, row.words, row.stamp = 0, {}, "", actor.stamp
     row.clock = {**row.clock, "checking": 0}
     ImportRow.objects.filter(batch_id=row.pk).delete()
@@ -74,7 +75,7 @@ def compare_rows(actor: Actor, import_id: int) -> Import:
     """All rows are there: find duplicates among them and in the database; the import is checked."""
     row = import_for(actor, import_id, lock=True)
     begun = time.perf_counter()
-    compare(actor, row)
+    compare(actor, row, anew=True)
     MOVES.move(row, State.CHECKED)
     row.total = row.counts.get("done", 0)
     row.position, row.counts = 0, {}
@@ -107,6 +108,7 @@ def mend_row(actor: Actor, import_id: int, *, number: RowNumber, fixes: Mapping[
         raise Refused("bad_column", _("没有这一列"), "fixes")
     row.fixes = {**row.fixes, **{index: text[:2000] for index, text in fixes.items()}}
     _check_again(checker_of(actor, batch), batch, row)
+    liken_again(batch, number)
     compare(actor, batch)
     record(actor, batch, row=number, columns=sorted(fixes))
     row.refresh_from_db()

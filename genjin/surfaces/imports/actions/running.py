@@ -15,6 +15,7 @@ from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.actions.bringing import Bringing
+from genjin.surfaces.imports.actions.shapes import remember_import
 from genjin.surfaces.imports.models import MOVES, Import, State
 from genjin.surfaces.imports.queries import import_for, progress
 
@@ -36,6 +37,7 @@ def begin_run(actor: Actor, import_id: int, *, waiting: bool = False) -> Import:
     row.position, row.counts, row.words = 0, {}, ""
     row.clock = {**row.clock, "running": 0}
     row.begun_at = timezone.now()
+    remember_import(actor, row)
     _queue(actor, row, waiting)
     record(actor, row)
     return row

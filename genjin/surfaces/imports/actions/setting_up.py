@@ -14,14 +14,18 @@ from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
+from genjin.surfaces.imports.actions.comparing import compare
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import MOVES, Import, ImportRow, State
 from genjin.surfaces.imports.policy import Policy
 from genjin.surfaces.imports.queries import import_for
+from genjin.surfaces.imports.remembering import remembered_policy
 from genjin.surfaces.imports.rules import Rule
 from genjin.surfaces.imports.sheets import Look
 from genjin.surfaces.imports.storage import Stored
 
 NEEDS = "imports.run"
+MOST_COMPARED_AGAIN = 20_000
 
 
 @action("imports.upload_file", on=Import, needs=NEEDS, label=gettext_lazy("上传要导入的文件"), listed=False)
@@ -37,7 +41,7 @@ def keep_file(actor: Actor, *, stored: Stored, kind: str, look: Look, rules: Seq
         sheet=look.sheet,
         layout=look.layout,
         rules=[rule.to_json() for rule in rules],
-        policy=Policy().to_json(),
+        policy=remembered_policy(actor, KINDS[kind], look.layout["header"]).to_json(),
         total=look.total,
     )
     record(actor, row, filename=row.filename, rows=look.total)
@@ -72,12 +76,22 @@ def set_rules(actor: Actor, import_id: int, *, rules: Sequence[Rule]) -> Import:
 
 @action("imports.set_policy", on=Import, needs=NEEDS, label=gettext_lazy("设置重复数据的处理"), listed=False)
 def set_policy(actor: Actor, import_id: int, *, policy: Mapping[str, Any]) -> Import:
-    """Say what becomes of duplicates and whose the customers are. Raises Refused("bad_policy")."""
+    """Say what is a duplicate, what becomes of it, and whose the customers are. Raises Refused("bad_policy"),
+    Refused("long") for other duplicates in a long file that is checked already."""
     row = import_for(actor, import_id, lock=True)
     _demand_before_run(row)
-    row.policy = Policy.from_json({**row.policy, **policy}).to_json()
+    before, after = Policy.from_json(row.policy), Policy.from_json({**row.policy, **policy})
+    row.policy = after.to_json()
+    if row.state == State.CHECKED and _other_duplicates(before, after):
+        if row.total > MOST_COMPARED_AGAIN:
+            raise Refused("long", _("行数较多，改变查重条件要重新校验：请先回到「匹配列」"), "policy")
+        compare(actor, row, anew=after.by_likeness and not before.by_likeness)
     record(actor, row)
     return row
+
+
+def _other_duplicates(before: Policy, after: Policy) -> bool:
+    return (before.by_phone, before.by_likeness) != (after.by_phone, after.by_likeness)
 
 
 def _open_again(actor: Actor, import_id: int) -> Import:

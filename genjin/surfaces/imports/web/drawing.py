@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.likeness import ALIKE
 from genjin.kernel.people import directory
 from genjin.surfaces.imports.actions import begin_run, undo_import
 from genjin.surfaces.imports.kinds import KINDS
@@ -57,6 +58,8 @@ class RulesView:
     owner_name: str
     owner_label: str
     owner_help: str
+    share: list[tuple[int, str]]
+    switches: list[tuple[str, str, bool]]
     duplicates: list[DuplicateRule]
     note: str
 
@@ -169,9 +172,19 @@ def rules_view(actor: Actor, row: Import, groups: dict[str, int]) -> RulesView:
         owner_name=name,
         owner_label=_("没写负责人的行归谁"),
         owner_help=_("表格里有「业务员」「负责人」一列时按那一列"),
+        share=[(member, directory().member_name(member, actor.stamp)) for member in policy.share],
+        switches=_switches(policy) if kind.main == "customer" else [],
         duplicates=[_duplicate_rule(policy, why, count) for why, count in groups.items()],
         note=_("导入的客户、联系人、跟进都会标明「导入」，时间用表格里的日期；与手工录入一样留下记录。"),
     )
+
+
+def _switches(policy: Policy) -> list[tuple[str, str, bool]]:
+    """(name, words, whether on) of what makes a possible duplicate."""
+    return [
+        ("by_phone", _("手机号相同视为重复"), policy.by_phone),
+        ("by_likeness", _("客户名称相似度 ≥ %d%% 提示疑似重复") % ALIKE, policy.by_likeness),
+    ]
 
 
 def _duplicate_rule(policy: Policy, why: str, count: int) -> DuplicateRule:

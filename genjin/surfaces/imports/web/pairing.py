@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from genjin.customers.record import CUSTOMER
+from genjin.kernel import normal
 from genjin.kernel.actor import Actor
+from genjin.kernel.likeness import ALIKE, likeness
 from genjin.surfaces.imports.models import Decision, Import, Why
 from genjin.surfaces.imports.pairs.queries import Pair, decisions_for, pair_at
 from genjin.ui.addresses import record_url
@@ -53,7 +56,7 @@ def pair_view(actor: Actor, batch: Import, number: int | None = None, *, after: 
         number=pair.row.number,
         place=pair.place,
         total=pair.total,
-        why=str(Why(why).label) if why in Why.values else why,
+        why=_why(pair),
         left_title=_left(pair),
         owner=pair.there.owner,
         link=record_url("customer", pair.there.customer_id) if pair.there.customer_id else "",
@@ -64,6 +67,17 @@ def pair_view(actor: Actor, batch: Import, number: int | None = None, *, after: 
         previous=f"{here}?at={pair.previous}" if pair.previous else "",
         next=f"{here}?at={pair.next}" if pair.next else "",
     )
+
+
+def _why(pair: Pair) -> str:
+    """By what they are a possible duplicate; with how much the names are alike where both can be read."""
+    key = CUSTOMER.title
+    names = [normal.company_fuzzy_key(side.texts.get(key, "")) for side in (pair.there, pair.comes)]
+    percent = likeness(*names) if all(names) else 0
+    known = pair.row.duplicate_why
+    if ALIKE <= percent < 100 and known in (Why.PHONE, Why.FILE_PHONE, Why.CREDIT_CODE, Why.FILE_CREDIT_CODE):
+        return " · ".join([pair.row.why, _("名称相似 %(percent)d%%") % {"percent": percent}])
+    return pair.row.why
 
 
 def _left(pair: Pair) -> str:

@@ -15,6 +15,7 @@ from genjin.surfaces.imports.actions.reviewing import decide_row, decide_rows, m
 from genjin.surfaces.imports.actions.setting_up import set_policy
 from genjin.surfaces.imports.failures import failed_file, failed_name
 from genjin.surfaces.imports.models import Import, ImportRow, RowState, State
+from genjin.surfaces.imports.policy import Policy
 from genjin.surfaces.imports.queries import duplicate_groups, import_for, row_of
 from genjin.surfaces.imports.web.drawing import counts_of, go_view, rules_view, summary
 from genjin.surfaces.imports.web.listing import listing
@@ -85,8 +86,8 @@ def decide(request: PageRequest, import_id: int) -> HttpResponse:
 def policy(request: PageRequest, import_id: int) -> HttpResponse:
     """Keep what becomes of duplicates and whose the customers are."""
     row = import_for(request.actor, import_id)
-    set_policy(request.actor, row.pk, policy=sent_policy(request.POST))
-    if not wants_fragment(request):
+    changed = set_policy(request.actor, row.pk, policy=sent_policy(request.POST))
+    if not wants_fragment(request) or switches(changed) != switches(row):
         return go(request, reverse("import", args=[row.pk]))
     return pair_answer(request, import_for(request.actor, import_id), None, toast=_("已保存"))
 
@@ -102,6 +103,12 @@ def failed(request: PageRequest, import_id: int) -> HttpResponse:
     response.headers["Content-Disposition"] = content_disposition(failed_name(batch))
     answer: HttpResponse = response
     return answer
+
+
+def switches(row: Import) -> tuple[bool, bool]:
+    """What makes a possible duplicate in this import: equal phones, similar names."""
+    found = Policy.from_json(row.policy)
+    return found.by_phone, found.by_likeness
 
 
 def _number(text: str) -> int | None:

@@ -13,7 +13,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.kinds import KINDS, Target
-from genjin.surfaces.imports.models import Decision, Import, ImportRow, RowState, State, Why
+from genjin.surfaces.imports.models import Decision, Import, ImportRow, RowState, State
 from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.web.masked import cell_text, shown
 from genjin.ui.addresses import record_url
@@ -207,7 +207,7 @@ def _options(actor: Actor, target: Target | None, text: str) -> list[tuple[str, 
 
 def _note(row: ImportRow) -> str:
     if row.state == RowState.DUPLICATE or row.duplicate_why:
-        why = str(Why(row.duplicate_why).label) if row.duplicate_why in Why.values else ""
+        why = row.why
         decided = str(Decision(row.decision).label) if row.decision in Decision.values else ""
         return " · ".join(part for part in (why, decided) if part)
     if row.state == RowState.SKIPPED:

@@ -17,6 +17,9 @@ from genjin.surfaces.imports.rules import Rule, answered
 def sent_policy(sent: QueryDict) -> dict[str, Any]:
     """What the card of rules sent. Raises Refused."""
     found: dict[str, Any] = {}
+    if "switches" in sent:
+        found |= {name: name in sent for name in ("by_phone", "by_likeness")}
+        found["share"] = [int(member) for member in sent.getlist("share") if member.isdecimal() and len(member) < 19]
     if "owner" in sent:
         owner = sent.get("owner", "")
         if owner and not (owner.isdecimal() and len(owner) < 19):

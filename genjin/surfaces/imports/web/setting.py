@@ -77,7 +77,7 @@ def _kept(request: PageRequest, row: Import) -> str:
         rules = sent_rules(request.actor, KINDS[row.kind], rules_from_json(row.rules), request.POST)
         if [rule.to_json() for rule in rules] != row.rules:
             set_rules(request.actor, row.pk, rules=rules)
-        if "owner" in request.POST:
+        if "switches" in request.POST or "owner" in request.POST:
             _keep_owner(request.actor, row, request.POST)
     except Refused as refused:
         return refused.message

@@ -1,0 +1,181 @@
+"""Names that are alike without being equal (B3): among the rows of a file, and to customers that are there. Marks find
+who is to be compared, so that no row is compared with each. A step of the action that checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TypeVar
+
+from django.db import connection
+
+from genjin.kernel.copying import copy_values
+from genjin.kernel.likeness import ALIKE, SHORTEST, likeness, marks, may_be_alike
+from genjin.surfaces.imports.actions.like_customers import READ_WORTH, all_keys, customers_known, keys_like
+from genjin.surfaces.imports.models import Import
+
+FEWEST_SLOTS, MOST_SLOTS, SLOTS_OF_A_ROW = 1 << 16, 1 << 26, 64
+FEW = 50
+AT_A_TIME = 20_000
+Row = tuple[int, str]
+Pair = tuple[int, str, str, int]
+"""A row's number and loose key, the other key, the number of the earlier row whose that is (0: a customer's)."""
+T = TypeVar("T")
+
+_TABLES = """
+DROP TABLE IF EXISTS import_marks, import_pairs, import_like;
+CREATE TEMP TABLE import_marks (mark bigint, number bigint, whole boolean) ON COMMIT DROP;
+CREATE TEMP TABLE import_like (number int, percent smallint, row int, key text) ON COMMIT DROP;
+"""
+_ROWS = """
+SELECT number, fuzzy_key FROM surfaces_importrow
+WHERE batch_id = %s AND state = 0 AND follows IS NULL AND char_length(fuzzy_key) >= %s ORDER BY number
+"""
+_ROW = _ROWS.replace(" ORDER BY number", " AND number = %s")
+# Whoever shares a mark is compared with the first that has it, and with the first whose whole name it is.
+_PAIRS = """
+CREATE TEMP TABLE import_pairs ON COMMIT DROP AS
+WITH shared AS MATERIALIZED (
+  SELECT mark, min(number) AS first, min(number) FILTER (WHERE whole) AS named
+  FROM import_marks GROUP BY mark HAVING min(number) <> max(number)
+)
+SELECT DISTINCT m.number, f.first FROM import_marks m JOIN shared s ON s.mark = m.mark,
+  LATERAL (VALUES (s.first), (s.named)) AS f(first)
+WHERE m.number > 0 AND f.first < m.number
+"""
+_NAMES = """
+SELECT p.number, p.first, r.fuzzy_key, e.fuzzy_key FROM import_pairs p
+  JOIN surfaces_importrow r ON r.batch_id = %s AND r.number = p.number
+  LEFT JOIN surfaces_importrow e ON e.batch_id = r.batch_id AND e.number = p.first
+ORDER BY p.number
+"""
+_FORGET = (
+    "UPDATE surfaces_importrow SET alike = NULL, alike_row = NULL, alike_key = '' WHERE batch_id = %s AND number = %s"
+)
+_KEEP = """
+UPDATE surfaces_importrow r SET alike = f.percent, alike_row = NULLIF(f.row, 0), alike_key = f.key
+FROM import_like f WHERE r.batch_id = %s AND r.number = f.number
+"""
+
+
+def liken(batch: Import) -> None:
+    """Find for every row that is ready the name that is most alike, of a customer or of an earlier row, and keep it
+    with the row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        rows = _count(batch)
+        looked_up = rows <= FEW or rows * READ_WORTH < customers_known()
+        theirs = _mark(batch, rows, read_all=not looked_up)
+        cursor.execute("ANALYZE import_marks")
+        cursor.execute(_PAIRS)
+    found: Iterable[Pair] = _pairs(batch, theirs)
+    if looked_up:
+        found = sorted([*found, *_looked_up(list(_rows(batch)))])
+    _keep(batch, _best(found))
+
+
+def liken_again(batch: Import, number: int) -> None:
+    """The same for one row that was mended; compared with customers only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        cursor.execute(_FORGET, (batch.pk, number))
+        cursor.execute(_ROW, (batch.pk, SHORTEST, number))
+        rows = cursor.fetchall()
+    _keep(batch, _best(sorted(_looked_up(rows))))
+
+
+def _count(batch: Import) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({_ROWS}) r", (batch.pk, SHORTEST))  # noqa: S608 (our own words)
+        return int(cursor.fetchone()[0])
+
+
+def _rows(batch: Import) -> Iterator[Row]:
+    """(number, loose key) in the order of the file; not held in memory."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ROWS, (batch.pk, SHORTEST))
+        while found := cursor.fetchmany(AT_A_TIME):
+            yield from found
+
+
+def _mark(batch: Import, rows: int, *, read_all: bool) -> list[str]:
+    """Keep the marks that may be shared: counted first in slots, so that names of their own cost no place. The keys of
+    customers with such marks come back: the first of them is number -1."""
+    slots = bytearray(min(MOST_SLOTS, max(FEWEST_SLOTS, 1 << (rows * SLOTS_OF_A_ROW).bit_length())))
+    mask = len(slots) - 1
+    for _number, key in _rows(batch):
+        for mark in marks(key):
+            slots[mark & mask] = min(slots[mark & mask] + 1, 2)
+    theirs: list[str] = []
+    if read_all:
+        with all_keys() as keys:
+            _copy(_of_customers(keys, slots, mask, theirs))
+    _copy(
+        (mark, number, place == 0)
+        for number, key in _rows(batch)
+        for place, mark in enumerate(marks(key))
+        if slots[mark & mask] > 1
+    )
+    return theirs
+
+
+def _of_customers(
+    keys: Iterable[str], slots: bytearray, mask: int, theirs: list[str]
+) -> Iterator[tuple[int, int, bool]]:
+    for key in keys:
+        found = [(mark, place == 0) for place, mark in enumerate(marks(key)) if slots[mark & mask]]
+        if found:
+            theirs.append(key)
+        for mark, whole in found:
+            slots[mark & mask] = 2
+            yield mark, -len(theirs), whole
+
+
+def _copy(found: Iterable[tuple[int, int, bool]]) -> None:
+    for part in _parts(found):
+        copy_values("import_marks", ("mark", "number", "whole"), part)
+
+
+def _pairs(batch: Import, theirs: Sequence[str]) -> Iterator[Pair]:
+    """Who shares marks, in the order of the file."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_NAMES, (batch.pk,))
+        while found := cursor.fetchmany(AT_A_TIME):
+            for number, first, name, earlier in found:
+                yield (number, name, earlier, first) if first > 0 else (number, name, theirs[-first - 1], 0)
+
+
+def _looked_up(rows: Sequence[Row]) -> Iterator[Pair]:
+    """The names of a few rows, each in the indexes of customers."""
+    numbers: dict[str, list[int]] = {}
+    for number, name in rows:
+        numbers.setdefault(name, []).append(number)
+    for name, key in keys_like(list(numbers)):
+        yield from ((number, name, key, 0) for number in numbers[name])
+
+
+def _best(pairs: Iterable[Pair]) -> Iterator[tuple[int, int, int, str]]:
+    """(number, percent, earlier row or 0, customer's key) of those that are alike; a customer rather than a row."""
+    for number, group in groupby(pairs, key=itemgetter(0)):
+        best: tuple[bool, int, int, str] | None = None
+        for _number, name, other, row in group:
+            percent = likeness(name, other) if may_be_alike(name, other) else 0
+            if percent >= ALIKE:
+                mine = (not row, percent, -row, "" if row else other)
+                best = max(best, mine) if best else mine
+        if best:
+            yield number, best[1], -best[2], best[3]
+
+
+def _keep(batch: Import, found: Iterable[tuple[int, int, int, str]]) -> None:
+    for part in _parts(found):
+        copy_values("import_like", ("number", "percent", "row", "key"), part)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, (batch.pk,))
+
+
+def _parts(found: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(found)
+    return iter(lambda: list(islice(left, AT_A_TIME)), [])
