@@ -18,6 +18,7 @@ save (`derive_customer`); after a change of these settings a job restates it (`c
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -102,9 +103,16 @@ LEAST_DAYS = declare_setting(
 
 def rhythm_of(customer: Customer, stamp: int) -> str:
     """The key of the customer's rhythm (B7); see the rules above."""
-    said = {OF_LEVEL.of(customer.level, stamp), OF_CATEGORY.of(customer.category, stamp)} - {""}
+    return _rhythm(customer.level, customer.category, _dealt(customer), stamp)
+
+
+def _dealt(customer: Customer) -> bool:
+    return customer.deal_date is not None or customer.lifecycle in DEALT
+
+
+def _rhythm(level: str, category: str, dealt: bool, stamp: int) -> str:
+    said = {OF_LEVEL.of(level, stamp), OF_CATEGORY.of(category, stamp)} - {""}
     rhythm = min(said, key=lambda key: (DAYS.of(key, stamp), key), default="potential")
-    dealt = customer.deal_date is not None or customer.lifecycle in DEALT
     return "care" if dealt and rhythm in AFTER_DEAL else rhythm
 
 
@@ -112,7 +120,18 @@ def follow_by(customer: Customer, stamp: int) -> date | None:
     """The day by which the customer wants its next effective contact; None while it rests (B7)."""
     if customer.life != Life.LIVE or customer.paused:
         return None
-    return local_day(idle_since(customer)) + timedelta(days=DAYS.of(rhythm_of(customer, stamp), stamp))
+    dealt = _dealt(customer)
+    days = _days(customer.level, customer.category, dealt, stamp) if stamp else _days_now(customer, dealt)
+    return local_day(idle_since(customer)) + timedelta(days=days)
+
+
+def _days_now(customer: Customer, dealt: bool) -> int:
+    return DAYS.of(_rhythm(customer.level, customer.category, dealt, 0), 0)
+
+
+@lru_cache(maxsize=1024)
+def _days(level: str, category: str, dealt: bool, stamp: int) -> int:
+    return DAYS.of(_rhythm(level, category, dealt, stamp), stamp)
 
 
 def idle_since(customer: Customer) -> datetime:

@@ -26,6 +26,11 @@ class CodePattern:
 
     pieces: tuple[tuple[str, bool], ...]
 
+    @property
+    def dated(self) -> bool:
+        """Whether a code tells the day."""
+        return any(is_place and piece in _DATES for piece, is_place in self.pieces)
+
     def code(self, number: int, day: date) -> str:
         """The code of a number; a number longer than its zeros keeps all its digits."""
         return "".join(_filled(piece, number, day) if is_place else piece for piece, is_place in self.pieces)

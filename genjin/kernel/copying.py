@@ -1,16 +1,22 @@
 """Inserting many rows at once by COPY: to put together a statement with the values of each row costs several times as
-much.
+much. What is to be copied is a `Load`, made here and written where its transaction is.
 
 What fields prepare is prepared here too. Only rows whose values are known here can be copied; the others are inserted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from typing import Any
+from decimal import Decimal
+from functools import cache, partial
+from operator import itemgetter
+from typing import Any, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
 from django.db import models as kinds
 from django.db.models import Field, Model
@@ -20,69 +26,196 @@ from psycopg import sql
 CAST = "%s::tsvector"
 FEW = 3
 AT_ONCE = 500
-# A value of one of these types in a column of one of these kinds is written as it is.
+
+
+# Not a backslash with a letter, as usual: so whatever backslash there is in a line belongs to a text.
+NULL = "\x02N"
+Form = Callable[[Any], str]
+# A value of one of the usual types in a column of one of these kinds is written as it is.
 _PLAIN_KINDS = (
     kinds.CharField, kinds.TextField, kinds.IntegerField, kinds.BooleanField, kinds.DateField, kinds.ForeignKey,
-    kinds.BinaryField,
+    kinds.BinaryField, kinds.DecimalField,
 )  # fmt: skip
-_PLAIN_TYPES = frozenset({str, int, bool, type(None), date, datetime, bytes})
+
+
+M = TypeVar("M", bound=Model)
+
+
+class Uncopied(Exception):
+    """A value that is no plain value: its row is inserted by a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Rows of a table as COPY takes them."""
+
+    table: str
+    columns: tuple[str, ...]
+    body: bytes
+
+    def write(self) -> None:
+        """Copy the rows in."""
+        names = sql.SQL(", ").join([sql.Identifier(column) for column in self.columns])
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (NULL E'\\x02N')").format(sql.Identifier(self.table), names)
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(self.body)
 
 
 def copy_in(model: type[Model], rows: Sequence[Model]) -> None:
     """Insert new rows, as `bulk_create` does; ids that the database gives are not read back."""
-    fields = [field for field in model._meta.concrete_fields if not _given(field, rows)]
-    if len(rows) < FEW or any(map(_has_unknown, rows)):
-        model._base_manager.bulk_create(rows, batch_size=AT_ONCE)
-        return
-    copy_values(model._meta.db_table, [str(field.column) for field in fields], _rows(model, fields, rows))
+    try:
+        load = load_of(model, rows) if len(rows) >= FEW else None
+    except Uncopied:
+        load = None
+    if load is None:
+        model._base_manager.bulk_create([_as_inserted(row) for row in rows], batch_size=AT_ONCE)
+    else:
+        load.write()
 
 
 def copy_values(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of values that are as the database takes them."""
-    names = sql.SQL(", ").join([sql.Identifier(column) for column in columns])
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        write = copy.write_row
-        for row in rows:
-            write(row)
+    values_load(table, columns, rows).write()
 
 
-def _rows(model: type[Model], fields: Sequence[Field[Any, Any]], rows: Sequence[Model]) -> Iterable[Sequence[Any]]:
-    plain = _plain_columns(model)
-    wanted = [(field.attname, field if field.attname not in plain else None, field) for field in fields]
-    types = _PLAIN_TYPES
-    for row in rows:
-        known = row.__dict__
-        yield [
-            value if special is None and type(value := known[name]) in types else _value(row, field)
-            for name, special, field in wanted
-        ]
+def load_of(model: type[Model], rows: Sequence[Model]) -> Load:
+    """New rows of a model. Raises Uncopied."""
+    names, columns, plans = _plan(model, given=rows[0].pk is None)
+    values_of = itemgetter(*names)
+    lines = [
+        line(
+            [
+                text if value is default else form(value)
+                for value, (default, text, form) in zip(values_of(row.__dict__), plans, strict=True)
+            ]
+        )
+        for row in rows
+    ]
+    return Load(model._meta.db_table, columns, body(lines))
+
+
+def values_load(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Load:
+    """Rows of plain values."""
+    return Load(table, tuple(columns), body([line([written(value) for value in row]) for row in rows]))
+
+
+def line(cells: Sequence[str]) -> str:
+    """The texts of a row's columns as a line."""
+    text = "\t".join(cells)
+    if text.count("\t") != len(cells) - 1:
+        text = "\t".join([cell.replace("\\", "\\\\").replace("\t", "\\t") for cell in cells])
+    elif "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\n" in text:
+        text = text.replace("\n", "\\n")
+    return text.replace("\r", "\\r") if "\r" in text else text
+
+
+def body(lines: Iterable[str]) -> bytes:
+    """Lines as they are sent."""
+    return "\n".join([*lines, ""]).encode()
+
+
+def written(value: Any) -> str:
+    """A plain value as the text of its column. Raises Uncopied."""
+    form = _FORMS.get(type(value))
+    if form is None:
+        form = next((form for kind, form in _FORMS.items() if isinstance(value, kind)), None)
+        if form is None:
+            raise Uncopied
+    return form(value)
+
+
+def _str(value: str) -> str:
+    if value == NULL:
+        raise Uncopied
+    return value
+
+
+def _none(_value: None) -> str:
+    return NULL
+
+
+def _bool(value: bool) -> str:
+    return "t" if value else "f"
+
+
+def _bytes(value: bytes) -> str:
+    return "\\x" + value.hex()
+
+
+_FORMS: dict[type, Form] = {
+    type(None): _none,
+    str: _str,
+    bool: _bool,
+    int: int.__repr__,
+    float: float.__repr__,
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    Decimal: Decimal.__str__,
+    bytes: _bytes,
+}
 
 
 @cache
-def _plain_columns(model: type[Model]) -> frozenset[str]:
-    """The columns whose plain values are written as they are."""
-    return frozenset(field.attname for field in model._meta.concrete_fields if isinstance(field, _PLAIN_KINDS))
+def _plan(model: type[Model], given: bool) -> tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, str, Form]]]:
+    """Attributes, columns, and of each column: the default that most rows have, its text, and what writes the others.
+    `given`: the database gives the primary key."""
+    fields = [field for field in model._meta.concrete_fields if not (given and field.primary_key)]
+    usual = model().__dict__
+    plans = []
+    for field in fields:
+        default, form = usual[field.attname], _form(field)
+        plain = default is None or type(default) in (str, int, bool)
+        # a value that no row has: its text is never asked for
+        plans.append((default if plain else _NOBODY, form(default) if plain else "", form))
+    return tuple(f.attname for f in fields), tuple(str(f.column) for f in fields), plans
 
 
-def _given(field: Field[Any, Any], rows: Sequence[Model]) -> bool:
-    """The database gives this one: an id that the rows do not have yet."""
-    return field.primary_key and rows[0].pk is None
+_NOBODY = object()
 
 
-def _has_unknown(row: Model) -> bool:
-    return any(
-        type(value) not in _PLAIN_TYPES and hasattr(value, "resolve_expression") and not _plain_vector(value)
-        for value in row.__dict__.values()
-    )
+def _form(field: Field[Any, Any]) -> Form:
+    """What writes the values of a column."""
+    if isinstance(field, SearchVectorField):
+        return _vector
+    if isinstance(field, ArrayField):
+        return _array
+    if isinstance(field, kinds.JSONField):
+        return partial(_json, field)
+    return written if isinstance(field, _PLAIN_KINDS) else partial(_prepared, field)
 
 
-def _plain_vector(value: Any) -> bool:
-    return isinstance(value, RawSQL) and value.sql == CAST
+def _prepared(field: Field[Any, Any], value: Any) -> str:
+    return written(field.get_db_prep_save(value, connection))
 
 
-def _value(row: Model, field: Field[Any, Any]) -> Any:
-    value = getattr(row, field.attname)
-    if isinstance(value, RawSQL):
-        return value.params[0]
-    return field.get_db_prep_save(value, connection)
+def _vector(value: Any) -> str:
+    if isinstance(value, RawSQL) and value.sql == CAST:
+        return written(value.params[0])
+    return written(value)
+
+
+def _json(field: kinds.JSONField[Any, Any], value: Any) -> str:
+    if value is None:
+        return NULL
+    if hasattr(value, "resolve_expression"):
+        raise Uncopied
+    return "{}" if value == {} else json.dumps(value, cls=field.encoder, ensure_ascii=False)
+
+
+def _array(value: Any) -> str:
+    if value is None:
+        return NULL
+    if not isinstance(value, list | tuple) or not all(type(each) is str for each in value):
+        raise Uncopied
+    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in value]
+    return "{" + ",".join([f'"{each}"' for each in quoted]) + "}"
+
+
+def _as_inserted(row: M) -> M:
+    """A row as a statement takes it: what it is found by stands as an expression."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, SearchVectorField) and isinstance(getattr(row, field.attname), str):
+            setattr(row, field.attname, RawSQL("%s::tsvector", [getattr(row, field.attname)], output_field=field))
+    return row

@@ -6,13 +6,15 @@ what lets a substring be found. What a folded text is used for (search, duplicat
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 # 乾 is 干 when it means "dry" but stays 乾 (qián) in names, which is where we meet it.
 _KEPT = frozenset("乾")
 _HAN_RANGES = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 _HAN_SINGLES = frozenset("〇々")
+_ALL_HAN = re.compile("[{}{}]+".format("".join(f"{chr(low)}-{chr(high)}" for low, high in _HAN_RANGES), "〇々"))
 # Kana and Hangul are written without spaces as well, so they are cut like Han.
 _UNSPACED_RANGES = ((0x3040, 0x30FF), (0xAC00, 0xD7AF))
 
@@ -22,6 +24,11 @@ def is_han(char: str) -> bool:
     """True for a Chinese character (with 〇 and 々)."""
     point = ord(char)
     return any(low <= point <= high for low, high in _HAN_RANGES) or char in _HAN_SINGLES
+
+
+def all_han(text: str) -> bool:
+    """True for a text of Chinese characters alone."""
+    return _ALL_HAN.fullmatch(text) is not None
 
 
 def is_unspaced(char: str) -> bool:
@@ -35,6 +42,7 @@ def simplified(text: str) -> str:
     return text.translate(_simplified_table())
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """NFKC, lower case, without accents, simplified. `fold(a + b) == fold(a) + fold(b)`."""
     return "".join(map(fold_char, text))

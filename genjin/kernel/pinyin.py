@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache, lru_cache
+from itertools import chain, pairwise
 
-from genjin.kernel.folding import fold, is_han
+from genjin.kernel.folding import all_han, fold, is_han
 
 MOST_SORT_UNITS = 16
 MOST_SEGMENTATIONS = 12
@@ -44,6 +45,11 @@ def readings(han: str) -> tuple[tuple[str, ...], ...]:
 def syllables_of(han: str) -> tuple[tuple[str, ...], ...]:
     """The readings without tones; readings that then are equal come once."""
     return tuple(dict.fromkeys(tuple(map(_toneless, reading)) for reading in readings(han)))
+
+
+def sounds_of(han: str) -> tuple[str, ...]:
+    """The best reading of a run without tones; nothing for a character without a reading."""
+    return tuple(map(_toneless, readings(han)[0]))
 
 
 @cache
@@ -87,7 +93,7 @@ def pinyin_sort_key(name: str) -> str:
     units: list[str] = []
     for run, chinese in runs(fold(name)):
         if chinese:
-            units += [reading + char for reading, char in zip(readings(run)[0], run, strict=True)]
+            units += map(str.__add__, readings(run)[0], run)
         else:
             units.append(run)
         if len(units) >= MOST_SORT_UNITS:
@@ -100,7 +106,7 @@ def runs(folded: str) -> list[tuple[str, bool]]:
 
     Signs between two Han runs do not part them; they part words of other scripts.
     """
-    if folded and set(map(is_han, folded)) == {True}:
+    if all_han(folded):
         return [(folded, True)]
     cut: list[tuple[str, bool]] = []
     parted = False
@@ -117,9 +123,21 @@ def runs(folded: str) -> list[tuple[str, bool]]:
     return cut
 
 
+def _phrase_parts(han: str) -> list[str]:
+    """A run of Han cut where no known phrase goes across, so that each part is read alone."""
+    pairs = _pairs()
+    cuts = [place for place in range(1, len(han)) if han[place - 1 : place + 1] not in pairs]
+    return [han[start:end] for start, end in pairwise((0, *cuts, len(han)))]
+
+
 @lru_cache(maxsize=4096)
 def _usual_reading(han: str) -> tuple[str, ...]:
     """Each character by the longest known phrase around it, else as it is mostly read."""
+    return tuple(chain.from_iterable(map(_part_reading, _phrase_parts(han))))
+
+
+@lru_cache(maxsize=8192)
+def _part_reading(han: str) -> tuple[str, ...]:
     alone, phrases, wavering, pairs = _single, _phrases(), _wavering(), _pairs()
     said = [alone(char) for char in han]
     for place, char in enumerate(han):

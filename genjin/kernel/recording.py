@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, cast
 
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -19,8 +20,9 @@ from django.utils import timezone
 
 from genjin.kernel import search_text
 from genjin.kernel.actor import Actor
-from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of
-from genjin.kernel.copying import FEW, copy_in, copy_values
+from genjin.kernel.codes import parse_pattern
+from genjin.kernel.codes_store import new_id_and_number, new_ids, pattern_of
+from genjin.kernel.copying import FEW, Load, body, copy_in
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
@@ -32,6 +34,7 @@ PAYLOAD = ("row_id", "event_id", "changes", "salt")
 _PLAIN = frozenset({str, int, bool, type(None)})
 _as_text = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _VECTOR = SearchVectorField()
+_NO_DAY = date.min
 SECRET = frozenset({"password", "token_hash", "code_hash", "locked"})
 
 
@@ -89,6 +92,20 @@ class Recording:
             digest = hashlib.sha256(salt + text.encode()).digest()
             yield (row_id, event_id, row_type, version, digest), (row_id, event_id, text, salt)
 
+    def lines(self, event_id: int) -> tuple[list[str], list[str]]:
+        """The same as lines to be copied."""
+        links, payloads = [], []
+        salts = secrets.token_bytes(16 * len(self.links))
+        for place, (row_id, (row_type, version, changes)) in enumerate(self.links.items()):
+            salt = salts[16 * place : 16 * place + 16]
+            text = _as_text(changes)
+            digest = hashlib.sha256(salt + text.encode()).hexdigest()
+            links.append(f"{row_id}\t{event_id}\t{row_type}\t{version}\t\\\\x{digest}")
+            # JSON has neither tabs nor line ends in its texts, only backslashes
+            escaped = text.replace("\\", "\\\\")
+            payloads.append(f"{row_id}\t{event_id}\t{escaped}\t\\\\x{salt.hex()}")
+        return links, payloads
+
 
 def write_events(recordings: list[Recording]) -> list[int]:
     """Write events in the order of their moments; their ids in that order."""
@@ -100,8 +117,8 @@ def write_events(recordings: list[Recording]) -> list[int]:
         for event, number in zip(events, draw(EVENT_IDS, len(events)), strict=True):
             event.pk = number
         copy_in(Event, events)
-    parts = [part for each, event in zip(in_order, events, strict=True) for part in each.parts(event.pk)]
-    if len(parts) < FEW:
+    if sum(len(each.links) for each in in_order) < FEW:
+        parts = [part for each, event in zip(in_order, events, strict=True) for part in each.parts(event.pk)]
         EventLink.objects.bulk_create([EventLink(**dict(zip(LINK, link, strict=True))) for link, _payload in parts])
         EventPayload.objects.bulk_create(
             [
@@ -110,8 +127,9 @@ def write_events(recordings: list[Recording]) -> list[int]:
             ]
         )
     else:
-        copy_values(EventLink._meta.db_table, LINK, (link for link, _payload in parts))
-        copy_values(EventPayload._meta.db_table, PAYLOAD, (payload for _link, payload in parts))
+        written = [each.lines(event.pk) for each, event in zip(in_order, events, strict=True)]
+        for place, (model, columns) in enumerate(((EventLink, LINK), (EventPayload, PAYLOAD))):
+            Load(model._meta.db_table, columns, body(chain.from_iterable(lines[place] for lines in written))).write()
     return [event.pk for event in events]
 
 
@@ -189,8 +207,8 @@ def _prepare_new(actor: Actor, row: Row) -> None:
         row.id, number = new_id_and_number(record_type)
         row.created_by_id = actor.member_id
         if not row.code:
-            pattern = pattern_of(record_type, actor.stamp)
-            row.code = format_code(pattern, number, actor.now().date())
+            pattern = parse_pattern(pattern_of(record_type, actor.stamp))
+            row.code = pattern.code(number, actor.now().date() if pattern.dated else _NO_DAY)
     elif not row.pk:
         row.id = new_ids(1)[0]
 
@@ -207,7 +225,7 @@ def _derive(row: Record, creating: bool) -> None:
 
 
 def set_search(row: Record, record_type: RecordType) -> None:
-    """Compute search vector and re-check key of a record."""
+    """Compute search vector and re-check key of a record. In a row that waits to be copied in the vector is a text."""
     searched = record_type.searched
 
     def values(attributes: tuple[str, ...]) -> list[str]:
@@ -215,14 +233,9 @@ def set_search(row: Record, record_type: RecordType) -> None:
 
     names, phones = values(searched.names), values(searched.phones)
     codes, others = values(searched.codes), values(searched.others)
-    tokens = search_text.index_tokens(names=names, phones=phones, codes=codes, others=others)
-    row.search_key = search_text.search_key(names=[*names, *others], phones=phones, codes=codes)
-    row.search = cast("SearchVector", as_vector(tokens))
-
-
-def as_vector(tokens: list[str]) -> Any:
-    """The tokens as a tsvector expression."""
-    return RawSQL("%s::tsvector", [search_text.as_tsvector(tokens)], output_field=_VECTOR)
+    vector, row.search_key = search_text.found_by(names, phones, codes, others)
+    copied = waiting.get() and row._state.adding
+    row.search = cast("SearchVector", vector if copied else RawSQL("%s::tsvector", [vector], output_field=_VECTOR))
 
 
 def _save(row: Row, changes: dict[str, Any], creating: bool, at: datetime) -> None:
@@ -238,6 +251,14 @@ def _save(row: Row, changes: dict[str, Any], creating: bool, at: datetime) -> No
 
 def _link(recording: Recording, row: Row, changes: dict[str, tuple[Any, Any]]) -> None:
     kept = recording.links.get(row.pk)
+    if kept is None and row.version == 1 and not SECRET & changes.keys():
+        given = {
+            name: [plain(before), value if type(value) in _PLAIN else plain(value)]
+            for name, (before, value) in changes.items()
+            if name not in row.unrecorded
+        }
+        recording.links[row.pk] = (row.row_type, 1, given)
+        return
     merged = dict(kept[2]) if kept else {}
     for name, (before, after) in changes.items():
         if name in row.unrecorded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
-from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.models.rows import Life, Record, fresh
 from genjin.kernel.recording import record as record_change
 from genjin.kernel.records import belonging_to, type_of
 from genjin.kernel.together import insert, kin
@@ -25,7 +25,8 @@ def change_owner(
         record_change(actor, record, rule=rule.value, **({"reason": reason} if reason else {}))
     if not creating:
         Period.objects.filter(record_id=record.pk, until=None).update(until=now)
-    period = Period(
+    period = fresh(
+        Period,
         record_type=record.row_type,
         record_id=record.pk,
         owner_id=owner_id,

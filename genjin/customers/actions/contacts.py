@@ -15,7 +15,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import Number, Region, Text, Values
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, fresh
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.refusal import NotFound, Refused
@@ -29,7 +29,7 @@ from genjin.ownership.models import Rule
 def create_contact(actor: Actor, *, values: Values) -> Contact:
     """Add a contact to a customer the actor may see; it carries the customer's owner. Raises Refused."""
     customer = _writable_customer(actor, values["customer"])
-    contact = Contact()
+    contact = fresh(Contact)
     apply_values(actor, contact, values)
     others = lives_of_contacts(customer)
     if all(life != Life.LIVE for life, _primary in others):

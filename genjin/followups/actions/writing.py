@@ -17,7 +17,7 @@ from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import SEE, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import DepartmentRef, Person, RecordRef, Text, Values
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, fresh
 from genjin.kernel.recording import moment
 from genjin.kernel.refusal import Refused
 from genjin.ownership.changing import change_owner
@@ -54,7 +54,7 @@ def create_followup(
     department `support` (S3-12). `author` is for imports: the name in the sheet, kept as text unless exactly one active
     member bears it. Raises Refused("future"), Refused("past"), Refused("voided"), Invalid."""
     customer = _followed(actor, values["customer"])
-    followup = FollowUp(imported=actor.surface is Surface.IMPORT)
+    followup = fresh(FollowUp, imported=actor.surface is Surface.IMPORT)
     apply_values(actor, followup, values)
     followup.plan_id = _fitting(actor, plan, customer) if plan else None
     sign(actor, followup, author)

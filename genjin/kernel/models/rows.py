@@ -17,6 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 ID_SEQUENCE = "kernel_row_id"
+# Columns whose values are never changed in place.
+_WHOLE = (
+    models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.DateField, models.ForeignKey,
+    models.DecimalField, SearchVectorField,
+)  # fmt: skip
 IN_ORDER = ("id", "department", "owner")
 """What follows a sortable column in its index: the order's tie, then what tells whose a row is without fetching it."""
 
@@ -59,8 +64,8 @@ class Row(models.Model):
             known = self.__dict__
             return {
                 name: (None, value)
-                for name in _names(type(self))
-                if (value := known[name]) not in _NOTHING and name != "id"
+                for name in _given_names(type(self))
+                if ((value := known[name]) or type(value) not in _PLAIN) and value not in _NOTHING
             }
         changed: dict[str, tuple[Any, Any]] = {}
         for field in self._meta.concrete_fields:
@@ -72,36 +77,54 @@ class Row(models.Model):
 
     def remember(self) -> None:
         """From now on this is how the row stands: changes are told from here."""
-        known = self.__dict__
-        self._loaded = {name: _copied(known[name]) for name in _names(type(self)) if name in known}
+        loaded = self.__dict__.copy()
+        loaded.pop("_loaded", None)
+        for name in _changeable(type(self)):
+            if name in loaded:
+                loaded[name] = _copied(loaded[name])
+        self._loaded = loaded
 
     def __str__(self) -> str:
         return str(getattr(self, "name", "") or self.pk)
 
 
-R = TypeVar("R", bound=Row)
+M = TypeVar("M", bound=models.Model)
 
 
-def fresh(model: type[R], **values: Any) -> R:
+def fresh(model: type[M], **values: Any) -> M:
     """`model(**values)` for plain columns, for places where thousands are made: the defaults are worked out once.
     Not for columns whose default is a moment; `record` sets those of every row."""
     row = model.__new__(model)
-    row.__dict__.update({name: _copied(value) for name, value in _defaults(model).items()}, **values)
+    defaults, changeable = _defaults(model)
+    known = defaults.copy()
+    for name in changeable:
+        known[name] = _copied(known[name])
+    known.update(values)
+    row.__dict__.update(known)
     row._state = ModelState()
     return row
 
 
 @cache
-def _defaults(model: type[Row]) -> dict[str, Any]:
-    return {name: value for name, value in model().__dict__.items() if name != "_state"}
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The attributes of a new row, and which of them hold what can be changed in place."""
+    defaults = {name: value for name, value in model().__dict__.items() if name != "_state"}
+    return defaults, tuple(name for name, value in defaults.items() if isinstance(value, list | dict))
 
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
+_PLAIN = frozenset({type(None), str, bool, int, list, dict})
 
 
 @cache
-def _names(model: type[Row]) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.concrete_fields)
+def _given_names(model: type[Row]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname != "id")
+
+
+@cache
+def _changeable(model: type[Row]) -> tuple[str, ...]:
+    """The attributes that may hold a list or a dict: those that are no plain column."""
+    return tuple(f.attname for f in model._meta.concrete_fields if not isinstance(f, _WHOLE))
 
 
 def _copies(values: Collection[Any]) -> Sequence[Any]:

@@ -22,6 +22,7 @@ from genjin.kernel.search_text.query import (
     matches,
     parse_query,
 )
+from genjin.kernel.search_text.quick import found_by
 from genjin.kernel.search_text.tokens import as_tsvector, index_tokens, search_key
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Spans",
     "Way",
     "as_tsvector",
+    "found_by",
     "highlight",
     "index_tokens",
     "like_patterns",

@@ -14,7 +14,7 @@ from genjin.kernel.folding import fold_char, is_han, is_unspaced
 from genjin.kernel.pinyin import syllables_of
 
 LONGEST_TEXT = 300
-_ASCII_PARTS = re.compile(r"[a-z]+|[0-9]+")
+ASCII_PARTS = re.compile(r"[a-z]+|[0-9]+")
 _HAN = {"han"}
 
 
@@ -79,7 +79,7 @@ def cut(text: str) -> tuple[Word, ...]:
 def _cut_simple(text: str) -> tuple[Word, ...] | None:
     """The same for what most names and numbers are: Han alone, or ASCII alone. None for all else."""
     if text.isascii():
-        parts = [(found.start(), found[0]) for found in _ASCII_PARTS.finditer(text.lower())]
+        parts = [(found.start(), found[0]) for found in ASCII_PARTS.finditer(text.lower())]
         if not parts:
             return ()
         places = [place for start, part in parts for place in range(start, start + len(part))]

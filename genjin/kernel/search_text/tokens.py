@@ -122,12 +122,14 @@ def _syllables_apart(spoken: Spoken) -> Iterator[str]:
         previous = sound
 
 
-def _tail_tokens(phone: str) -> Iterator[str]:
+def tails(phone: str) -> list[str]:
     """Tails of the whole number and of its groups, so that an extension does not hide the number."""
-    groups = _GROUPS.findall(phone)
-    for digits in (phone_digits(phone), *groups):
-        if len(digits) >= TAIL:
-            yield f"d.{digits[-TAIL:]}"
+    groups = (phone_digits(phone), *_GROUPS.findall(phone))
+    return [digits[-TAIL:] for digits in groups if len(digits) >= TAIL]
+
+
+def _tail_tokens(phone: str) -> list[str]:
+    return ["d." + tail for tail in tails(phone)]
 
 
 def _code_tokens(code: str) -> Iterator[str]:

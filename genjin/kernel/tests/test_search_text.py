@@ -13,6 +13,7 @@ from genjin.kernel.pinyin import segmentations, spelled, syllables_of
 from genjin.kernel.search_text import (
     SearchQuery,
     as_tsvector,
+    found_by,
     highlight,
     index_tokens,
     like_patterns,
@@ -315,3 +316,13 @@ def hint(text: str, typed: str) -> str | None:
 def test_characters_without_a_vowel_have_a_reading_that_can_be_typed() -> None:
     assert finds("enlai", names=["嗯来"])
     assert finds("yihen", names=["一噷"])
+
+
+@given(st.lists(st.one_of(HAN, HAN.map(lambda name: name + "有限责任公司"), ANYTHING), max_size=2), ANYTHING)
+@settings(max_examples=60)
+def test_what_is_read_in_few_steps_is_what_is_read_letter_by_letter(names: list[str], more: str) -> None:
+    phones, codes = ["13800138000"], ["KH-000123", "91320594MA1MYG2X40", more]
+    vector, key = found_by(names, phones, codes)
+    tokens = index_tokens(names=names, phones=phones, codes=codes)
+    assert key == search_key(names, phones, codes)
+    assert set(vector[1:-1].split("' '")) == set(as_tsvector(tokens)[1:-1].split("' '"))
