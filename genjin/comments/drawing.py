@@ -36,12 +36,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Composer:
-    """The form below a thread. `sent`, `error`: what a refused send held."""
+    """The form below a thread. `sent`, `error`: what a refused send held; `asks`: it may be confirmed, `confirmed`: it
+    was (S3-21)."""
 
     key: str
     sent: str = ""
     error: str = ""
     mentioned: Sequence[tuple[int, str]] = ()
+    asks: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from genjin.followups.limits import time_limit
 from genjin.followups.options import PHONE
 from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.fields import Choice, Field
 from genjin.kernel.refusal import Refused
 from genjin.org.queries.holidays import calendar
@@ -91,11 +92,17 @@ class Sent:
     key: str
     refusal: Refused
 
+    @property
+    def asks(self) -> bool:
+        """Whether it is to be confirmed, or was (S3-21)."""
+        return self.refusal.facts.get("confirm") == CONFIRMED or CONFIRMED in self.values
+
 
 def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str, sent: Sent | None = None) -> Composer:
     """The form as it is opened, or as it was sent with what was wrong."""
     inputs = {f.key: f for f in create_followup.inputs(actor)}
     drawn_keys = [key for key in COMPOSED if key in inputs]
+    drawn_keys += [CONFIRMED] if sent and sent.asks else []
     values = dict(sent.values) if sent else _opened(asked)
     errors = sent.refusal.errors if sent else {}
     drawn = controls(actor, [inputs[key] for key in drawn_keys], values, source=FOLLOWUP.plural, errors=errors)

@@ -40,13 +40,15 @@ R = TypeVar("R")
 
 CONFIRMED = "sensitive_known"
 CODE = "sensitive_content"
-# Names for machines, secrets and numbers of other systems; `action.key` for an input of one action.
+# Names for machines, of things that are set up, secrets, numbers of other systems; `action.key`: of one action.
 NOT_WRITTEN = frozenset(
     {
-        "record_type", "external_code", "view", "columns", "list_key", "key", "pattern", "ids", "format",
-        "code", "token", "endpoint", "public_key", "secret", "agent", "keep", "handle", "host", "sign_in",
+        "record_type", "external_code", "view", "columns", "list_key", "key", "pattern", "ids",
+        "query", "code", "token", "endpoint", "public_key", "secret", "agent", "keep", "handle", "host", "sign_in",
         "org.sign_in.name", "org.sign_in.address", "org.reset_password.address", "org.request_reset.address",
         "org.sign_out.address", "channels.set_mail.user", "channels.set_mail.sender", "followups.export.asked",
+        "views.keep.name", "views.change.name", "roles.create.name", "roles.create.note", "roles.edit.name",
+        "roles.edit.note", "org.set_up.company", "org.set_up.name",
     }
 )  # fmt: skip
 
@@ -208,6 +210,11 @@ def sentence(label: Label, found: Iterable[Finding]) -> str:
     """What was found in one field, in words, with the pieces masked."""
     pieces = listed(f"{KINDS[each.kind]} {each.shown}" for each in found)
     return _("「%(field)s」里有%(pieces)s") % {"field": label, "pieces": pieces}
+
+
+def words_of(kinds: Iterable[Any]) -> str:
+    """Kinds of findings in words; what is none stays as it is."""
+    return listed(str(KINDS.get(kind, kind)) for kind in kinds)
 
 
 def refusal_of(found: Iterable[tuple[Field, Finding]], *, confirm: bool) -> Refused:

@@ -7,14 +7,14 @@ number is then read with its check digit, region, date or issuer: order numbers,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from itertools import accumulate
 
-from genjin.kernel.masking import mask_bank_card, mask_id_card
+from genjin.kernel.masking import HIDDEN, mask_bank_card, mask_id_card
 from genjin.kernel.regions import children
 
 EARLIEST = 1905
@@ -79,6 +79,15 @@ def find(text: str, words: re.Pattern[str] | None = None) -> list[Finding]:
         found += [Finding(Kind.WORD, m[0], m.start(), m.end(), m[0].casefold()) for m in words.finditer(text)]
         found.sort(key=lambda each: each.start)
     return found
+
+
+def masked(text: str, found: Iterable[Finding]) -> str:
+    """The text with what was found masked; of words nothing is left."""
+    pieces, at = [], 0
+    for each in found:
+        pieces += [text[at : each.start], HIDDEN if each.kind is Kind.WORD else each.shown]
+        at = max(at, each.end)
+    return "".join([*pieces, text[at:]])
 
 
 @cache
@@ -187,9 +196,9 @@ def _around(narrow: str, start: int, end: int) -> tuple[str, str]:
 
 def _joined(before: str, after: str) -> bool:
     """Whether letters, decimals or a sign make the digits part of something else: an order's number, an amount."""
-    if re.search(r"(?:[A-Za-z0-9_#/@]|[A-Za-z]-|[0-9][.,])$", before):
+    if re.search(r"(?:[A-Za-z0-9_#/@&]|[A-Za-z]-|[0-9][.,])$", before):
         return True
-    return bool(re.match(r"[A-Za-z0-9_/@]|[.,][0-9]|-[A-Za-z]|元|[万亿]", after))
+    return bool(re.match(r"[A-Za-z0-9_/@&]|[.,][0-9]|-[A-Za-z]|\s?[元万亿]", after))
 
 
 def _called(narrow: str, start: int) -> bool | None:

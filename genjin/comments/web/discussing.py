@@ -13,6 +13,7 @@ from genjin.comments.drawing import Composer, drawn, lines, words_of_count
 from genjin.comments.queries import GRANT, comment_for, counted, thread
 from genjin.comments.rules import named
 from genjin.comments.web.mentioning import active_names, still_named
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -88,7 +89,8 @@ def _raw(request: PageRequest, record: Record) -> dict[str, Any]:
     names = active_names(request.actor)
     chosen = still_named(words, names, request.POST.getlist("mentions"))
     ids = list(dict.fromkeys([*chosen, *named(words, names)]))
-    return {"record_type": record.row_type, "record_id": str(record.pk), "words": words, "mentions": ids}
+    known = {CONFIRMED: "on"} if request.POST.get(CONFIRMED) else {}
+    return {"record_type": record.row_type, "record_id": str(record.pk), "words": words, "mentions": ids, **known}
 
 
 def _key(request: PageRequest) -> str:
@@ -102,7 +104,9 @@ def _refused(request: PageRequest, record: Record, raw: dict[str, Any], refusal:
     error, key = _why(refusal), _key(request)
     if refusal.code == "key_reused":  # what was sent first had arrived although the answer did not
         error, key = _("上次发送的内容其实已经保存。要再写一条，请核对后再发送"), uuid.uuid4().hex
-    sent = Composer(key or uuid.uuid4().hex, raw["words"], error, mentioned)
+    known = CONFIRMED in raw
+    asks = known or refusal.facts.get("confirm") == CONFIRMED
+    sent = Composer(key or uuid.uuid4().hex, raw["words"], error, mentioned, asks, known)
     inline = "inline" in request.POST
     talk = drawn(request.actor, record, thread(request.actor, record), inline=inline, sent=sent)
     if wants_fragment(request):

@@ -15,6 +15,7 @@ from genjin.followups.composing import COMPOSED, SEVERAL, Sent
 from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actions import Outcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.files import Received, TooLarge, attach_file, path_of, received
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.ui.pages import PageRequest
@@ -45,7 +46,7 @@ def _raw(request: PageRequest) -> dict[str, Any]:
     sent = request.POST
     inputs = {field.key for field in create_followup.inputs(request.actor)}
     raw: dict[str, Any] = {}
-    for name in (*COMPOSED, "customer", "plan"):
+    for name in (*COMPOSED, "customer", "plan", CONFIRMED):
         if name in sent and name in inputs:
             raw[name] = sent.getlist(name) if name in SEVERAL else sent[name].replace("\r\n", "\n")
     return raw

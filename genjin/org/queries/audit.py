@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED, words_of
 from genjin.kernel.company_settings import Leaf, from_json, leaves
 from genjin.kernel.masking import mask_email, mask_phone
 from genjin.kernel.models.events import Event, EventLink, EventPayload
@@ -229,7 +230,7 @@ def _line(actor: Actor, event: Event, links: list[EventLink], rows: dict[tuple[i
 
 def _note(value: Any) -> str:
     if isinstance(value, list):
-        return listed(str(one) for one in value)[:300]
+        return words_of(value)[:300]
     declared = by_plural(str(value))
     if declared is not None:
         return str(declared.many)
@@ -257,6 +258,7 @@ def words_of_notes() -> dict[str, str]:
         "rows": _("行数"),
         "downloaded": _("下载的文件"),
         "ended": _("结束会话"),
+        CONFIRMED: _("确认保存"),
     }
 
 

@@ -19,6 +19,7 @@ from genjin.org.actions.profile import WrongPassword, note_wrong_password
 from genjin.org.fields import OneOf
 from genjin.org.queries import organisation
 from genjin.org.web.conflicts import SEVERAL, as_sent, told
+from genjin.ui.forms.confirming import to_draw
 from genjin.ui.forms.controls import Control, control
 from genjin.ui.forms.merging import Merged, decide, merge, told_was, was_of
 from genjin.ui.forms.running import FormView
@@ -168,7 +169,8 @@ class SettingsForm:
     @property
     def fields(self) -> list[Field]:
         """What it asks for."""
-        return [f for f in self.action.inputs(self.request.actor) if f.key not in self.hidden]
+        asked = to_draw(self.action.inputs(self.request.actor), self.refusal, sent_by(self.request))
+        return [f for f in asked if f.key not in self.hidden]
 
     def refuse(self, refusal: Refused) -> None:
         """Keep why it was refused; a wrong password counts."""

@@ -19,6 +19,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field, FieldError
 from genjin.kernel.refusal import Refused
 from genjin.kernel.tables import Cell
+from genjin.surfaces.imports.caution import Caution
 from genjin.surfaces.imports.compiling import prepare
 from genjin.surfaces.imports.kinds import KINDS, OWNER
 from genjin.surfaces.imports.models import Import
@@ -77,12 +78,14 @@ class Checker:
             part.key: {**part.inputs(self.actor), **{f.key: f for f in part.finders}} for part in kind.parts
         }
         self.places = {rule.target: rule.index for rule in self.rules if rule.target}
+        self._caution = Caution(self.actor, self.inputs, self.places)
         self._made: dict[str, dict[str, Callable[[Any], Any]]] = {}
 
     def check(self, cells: Sequence[Cell]) -> Checked:
         """Read and check one row."""
         raw, problems = self.reader.read(cells)
         values = {part: self._parsed(part, given, problems) for part, given in raw.items() if given}
+        problems += self._caution.look(values, cells)
         row = Checked(values, problems)
         self._identify(row)
         if not row.bad:

@@ -19,6 +19,7 @@ from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.followups.actions import create_followup
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.fields import Field, LongText, Person, RecordRef, Text
 from genjin.kernel.fields.base import Label
 from genjin.plans.actions.plans import create_plan
@@ -46,7 +47,7 @@ class Part:
         return {
             f.key: f
             for f in self.action.inputs(actor)
-            if f.key not in self.not_from_columns and not isinstance(f, RecordRef)
+            if f.key not in self.not_from_columns and f.key != CONFIRMED and not isinstance(f, RecordRef)
         }
 
 

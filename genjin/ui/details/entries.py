@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED, words_of
 from genjin.kernel.timeline import Change, Entry
 from genjin.ui.formats import Formats
 
@@ -130,3 +131,4 @@ register_note("teammate", gettext_lazy("团队成员"), _member)
 register_note("teammate_removed", gettext_lazy("移出团队"), _member)
 register_note("address", gettext_lazy("地址"))
 register_note("address_removed", gettext_lazy("删除地址"))
+register_note(CONFIRMED, gettext_lazy("确认保存"), lambda _actor, kinds: words_of(kinds))

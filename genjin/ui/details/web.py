@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.doors import SEE, WRITE, may, row_for
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
@@ -87,7 +88,8 @@ def fact(request: PageRequest, record_type: RecordType, row_id: int, key: str) -
 
 def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpResponse:
     action = row_action(type_of(record), "edit")
-    raw = raw_inputs([field], request.POST)
+    known = {CONFIRMED: "on"} if CONFIRMED in request.POST else {}
+    raw = raw_inputs([field], request.POST) | known
     version = request.POST.get("version", "")
     try:
         outcome = action.run(request.actor, record.pk, raw, version=int(version) if version.isdecimal() else None)
@@ -98,7 +100,8 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
     except Refused as refusal:
         if refusal.status != 422:
             raise
-        return _fact_form(request, record, field, raw[field.key], refusal.message, status=422)
+        asked = known or refusal.facts.get("confirm") == CONFIRMED
+        return _fact_form(request, record, field, raw[field.key], refusal.message, status=422, asks=bool(asked))
     fresh = row_for(request.actor, type(record), record.pk, to=SEE)
     answer = _drawn_fact(request, fresh, field, saved=True)
     return with_toast(answer, _("已保存"), undo=undo_address(action, outcome.event_id))
@@ -113,11 +116,12 @@ def _drawn_fact(request: PageRequest, record: Record, field: Field, *, saved: bo
 
 
 def _fact_form(
-    request: PageRequest, record: Record, field: Field, raw: Any, error: str = "", version: int = 0, status: int = 200
-) -> HttpResponse:
+    request: PageRequest, record: Record, field: Field, raw: Any, error: str = "", version: int = 0, status: int = 200,
+    *, asks: bool = False,
+) -> HttpResponse:  # fmt: skip
     made = control(request.actor, field, raw, source=type_of(record).plural, error=error)
     made.given.update({"id": f"edit-{field.key}"} | ({} if made.component == "check" else {"hidden_label": True}))
     return fragment(
-        request, "ui/fact_form.html", control=made, status=status, version=version or record.version,
+        request, "ui/fact_form.html", control=made, status=status, version=version or record.version, asks=asks,
         url=f"{record_url(type_of(record), record.pk)}/facts/{field.key}",
     )  # fmt: skip

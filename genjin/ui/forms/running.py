@@ -13,17 +13,15 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.actor import Actor
-from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused, Stale
 from genjin.ui.addresses import record_url
+from genjin.ui.forms.confirming import CONFIRMATION, to_draw
 from genjin.ui.forms.controls import Control, controls
 from genjin.ui.forms.reading import decided, only_changed, raw_inputs, sendable
 from genjin.ui.pages import PageRequest, render, wants_fragment
-
-CONFIRMATION = "_known"  # own inputs that confirm after a refusal: drawn only then
 
 
 @dataclass
@@ -112,7 +110,7 @@ class ActionForm:
     def view(self) -> FormView:
         """What to draw."""
         shown = [f for f in self.fields if f.shown_when is None or f.shown_when(self.given)]
-        drawn = [f for f in shown if not f.key.endswith(CONFIRMATION) or self._asks(f.key)]
+        drawn = to_draw(shown, self.refusal, self.request.POST)
         values = self._values(drawn)
         errors = self.refusal.errors if self.refusal else {}
         first, groups = self._arranged(controls(self.actor, drawn, values, source=self._source(), errors=errors))
@@ -131,14 +129,6 @@ class ActionForm:
             wide=self.action.takes_values,
             draft=self.draft,
         )
-
-    def _asks(self, key: str) -> bool:
-        """Whether a confirmation is asked for after a refusal: it is named, or was given before and stays."""
-        if self.refusal is None:
-            return False
-        named = self.refusal.facts.get("confirm")
-        asked = key == named if named else key != CONFIRMED
-        return asked or bool(self.request.POST.get(key))
 
     def _values(self, drawn: Sequence[Field]) -> dict[str, Any]:
         if self.request.method == "POST":

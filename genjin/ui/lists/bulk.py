@@ -17,6 +17,7 @@ from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
 from genjin.kernel.wording import in_sentence
 from genjin.ui.addresses import list_url
+from genjin.ui.forms.confirming import to_draw
 from genjin.ui.forms.controls import controls
 from genjin.ui.forms.finding import verb_of
 from genjin.ui.forms.reading import ids, raw_inputs
@@ -78,7 +79,7 @@ class BulkForm:
     def view(self) -> FormView:
         """What to draw."""
         actor, action = self.request.actor, self.action
-        fields = action.inputs(actor)
+        fields = to_draw(action.inputs(actor), self.refusal, self.sent)
         values = raw_inputs(fields, self.sent) if self.refusal else {}
         errors = self.refusal.errors if self.refusal else {}
         words = {"verb": action.label, "count": len(self.rows), "what": in_sentence(self.record_type.many)}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.kernel.careful import CONFIRMATION
 from genjin.kernel.fields import Field, Text
 from genjin.kernel.lists import CAP, count_capped
 from genjin.kernel.records import RecordType
@@ -24,6 +25,7 @@ from genjin.surfaces.exports.settings import KEEP_HOURS, REASON_ABOVE
 from genjin.surfaces.exports.writing import make_file
 from genjin.ui.addresses import demand_seeing, list_url
 from genjin.ui.formats import capped_count
+from genjin.ui.forms.confirming import to_draw
 from genjin.ui.forms.controls import controls
 from genjin.ui.forms.reading import ids, raw_inputs
 from genjin.ui.forms.running import FormView
@@ -115,6 +117,7 @@ class ExportForm:
             OneOf(key="format", label=_("格式"), pairs=forms, required=True),
             OneOf(key="which", label=_("列"), pairs=which, required=True),
             Text(key="reason", label=_("原因"), most=500, required=self._counted() > self._limit(), help=self._why()),
+            CONFIRMATION,
         ]
 
     def respond(self) -> HttpResponse:
@@ -125,7 +128,7 @@ class ExportForm:
         return render(self.request, frame, status=status, bare=bare, inner="ui/dialog.html", form=self._view())
 
     def _view(self) -> FormView:
-        fields = self.fields()
+        fields = to_draw(self.fields(), self.refusal, self.sent)
         errors = self.refusal.errors if self.refusal else {}
         drawn = controls(self.request.actor, fields, self.sent.dict(), source="exports", errors=errors)
         hidden: list[tuple[str, Any]] = [("drawn", ",".join(field.key for field in fields))]

@@ -16,6 +16,7 @@ from genjin.customers.actions.customers import create_customer, edit_customer
 from genjin.customers.models import Customer
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import Passing, letting_pass
 from genjin.kernel.copying import copy_values
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Record
@@ -245,7 +246,8 @@ def _run_calls(
 ) -> None:
     if not fates:
         return
-    outcome = made_by.run_calls(actor, [(fate.number, call(fate)) for fate in fates])
+    with letting_pass(Passing.WARNED):  # what was found in the rows has been shown
+        outcome = made_by.run_calls(actor, [(fate.number, call(fate)) for fate in fates])
     refused: Mapping[int, Refused] = dict(outcome.refused)
     for fate in fates:
         if fate.number in refused:

@@ -182,8 +182,11 @@ def value_of(row: ImportRow, index: int) -> Cell:
 
 
 def _suggested(row: ImportRow) -> Suggestion | None:
-    """The one mend that makes the row right, where each wrong cell has one."""
-    wrong = [(index, suggestion) for index, _words, suggestion, blocking in problems_of(row) if blocking]
+    """The one mend that makes the row right, where each wrong cell has one; of a row without wrong cells what is better
+    written otherwise."""
+    problems = problems_of(row)
+    wrong = [(index, suggestion) for index, _words, suggestion, blocking in problems if blocking]
+    wrong = wrong or [(index, suggestion) for index, _words, suggestion, _blocking in problems if suggestion]
     if not wrong or not all(suggestion and index >= 0 for index, suggestion in wrong):
         return None
     return Suggestion(wrong[0][1], {f"fix-{index}": suggestion for index, suggestion in wrong})

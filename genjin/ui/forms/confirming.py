@@ -1,0 +1,26 @@
+"""Inputs by which a refusal is confirmed (`…_known`): forms draw them only when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import QueryDict
+
+from genjin.kernel.careful import CONFIRMED
+from genjin.kernel.fields import Field
+from genjin.kernel.refusal import Refused
+
+CONFIRMATION = "_known"
+
+
+def to_draw(fields: Iterable[Field], refusal: Refused | None, sent: QueryDict) -> list[Field]:
+    """The fields without confirmations that nobody asks for."""
+    return [f for f in fields if not f.key.endswith(CONFIRMATION) or asks(f.key, refusal, sent)]
+
+
+def asks(key: str, refusal: Refused | None, sent: QueryDict) -> bool:
+    """Whether a confirmation is asked for after a refusal: it is named, or was given before and stays."""
+    if refusal is None:
+        return False
+    named = refusal.facts.get("confirm")
+    return bool(sent.get(key)) or (key == named if named else key != CONFIRMED)
