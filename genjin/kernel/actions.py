@@ -339,7 +339,7 @@ def parse_fields(
     parsed: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, field_ in fields.items():
-        if partial and key not in raw:
+        if key not in raw and (partial or field_.default is not None):
             continue
         try:
             value = field_.parse(raw.get(key), actor)

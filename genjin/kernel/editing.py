@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import expected_version
 from genjin.kernel.actor import Actor
-from genjin.kernel.conditions import NOTHING
+from genjin.kernel.conditions import NOTHING, When
 from genjin.kernel.fields.base import Access, Field, Values
 from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.models.events import EventLink, EventPayload
@@ -28,37 +29,55 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
     unknown = next((key for key in values if key not in fields), None)
     if unknown is not None:
         raise Forbidden(_("您不能修改「%s」") % unknown)
-    seen = expected_version.get()
-    if seen is not None and seen < row.version:
-        values = _mine(row, values, fields, seen)
     for key in values:
         if record_type.accesses.get(key, Access.EDIT) is not Access.EDIT:
             raise Forbidden(_("您不能修改「%s」") % fields[key].label)
+    seen = expected_version.get()
+    if seen is not None and seen < row.version:
+        values = _mine(row, values, fields, seen)
     for key, value in values.items():
         set_value(row, fields[key], value)
-    if any(f.own for f in record_type.fields):
-        _complete(row, record_type)
+    if any(f.own or f.required_when is not None for f in record_type.fields):
+        _complete(row, record_type, set(values))
 
 
-def _complete(row: Record, record_type: RecordType) -> None:
-    """Defaults of a new record's own fields, and what has to be filled in because of other values. Raises Invalid."""
-    if row._state.adding:
+def _complete(row: Record, record_type: RecordType, given: set[str]) -> None:
+    """Defaults of a new record's own fields that were not given, and what has to be filled in because of other values.
+    An edit is asked only for what it touches. Raises Invalid."""
+    creating = row._state.adding
+    if creating:
         for f in record_type.fields:
-            if f.own and f.default is not None and f.key not in row.custom:
+            if f.own and f.default is not None and f.key not in given and f.key not in row.custom:
                 row.custom[f.key] = f.default
-    asking = [f for f in record_type.fields if f.required_when is not None]
+    accesses = record_type.accesses
+    asking = [f for f in record_type.fields if f.required_when is not None and accesses.get(f.key) is Access.EDIT]
     if not asking:
         return
-    values = {f.key: get_value(row, f) for f in record_type.fields}
+    values = told_values(row, record_type.fields)
     errors = {
         f.key: _("请填写「%s」") % f.label
         for f in asking
-        if values[f.key] in NOTHING
-        and (f.shown_when is None or f.shown_when(values))
-        and (f.required_when is not None and f.required_when(values))
+        if values[f.key] in NOTHING and (creating or given & {f.key, *asked_about(f)}) and is_asked(f, values)
     }
     if errors:
         raise Invalid(errors)
+
+
+def told_values(row: Record, fields: Iterable[Field]) -> dict[str, Any]:
+    """{key: value as JSON}: what conditions are asked of."""
+    return {f.key: f.to_json(get_value(row, f)) for f in fields}
+
+
+def is_asked(f: Field, values: Mapping[str, Any]) -> bool:
+    """Whether a field has to be filled in, given these values of the record."""
+    if f.shown_when is not None and not f.shown_when(values):
+        return False
+    return f.required or (f.required_when is not None and f.required_when(values))
+
+
+def asked_about(f: Field) -> set[str]:
+    """The fields that decide whether a field is shown or has to be filled in."""
+    return {key for when in (f.shown_when, f.required_when) if isinstance(when, When) for key in when.keys}
 
 
 def set_value(row: Record, field: Field, value: Any) -> None:

@@ -6,7 +6,7 @@ Kept in memory per stamp: a new field or right is in force at the very next requ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,15 +18,17 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.conditions import When
 from genjin.kernel.fields import own
 from genjin.kernel.fields.base import Access, Field, Label, Sensitivity
-from genjin.kernel.fields.veiled import veil
+from genjin.kernel.fields.veiled import Veiled, veil
 from genjin.kernel.models.definitions import FieldState, IndexState, Layout, OwnField
-from genjin.kernel.records import RECORD_TYPES, RecordType, Section
+from genjin.kernel.records import RECORD_TYPES, RecordType, Section, View
 from genjin.kernel.stamps import Stamped
 
 SORTED_KINDS = {"number", "money", "percent", "date", "datetime", "serial"}
 FEW = 10_000
 """Up to so many rows a list sorts by a field without an index."""
 ALWAYS_SEEN = frozenset({"owner", "department", "code"})
+LESS = (Access.HIDDEN, Access.MASKED)
+MASKED_KINDS = frozenset({"text", "longtext", "url"})
 
 _NAMES: Any = lazy(lambda chinese, english: english if get_language() == "en" and english else chinese, str)
 
@@ -69,7 +71,16 @@ def seen_by(record_type: RecordType, actor: Actor) -> RecordType:
 
 def can_be_limited(record_type: RecordType, key: str) -> bool:
     """Whether a role may be denied a field: a record has to be called something and to belong to somebody."""
-    return key != record_type.title and key not in ALWAYS_SEEN
+    if key == record_type.title or key in ALWAYS_SEEN or key in record_type.always_seen:
+        return False
+    link, known = record_type.owner_link(), RECORD_TYPES[record_type.key].own_fields.get(key)
+    return link is None or known is None or known.path != link.column
+
+
+def can_be_masked(known: Field) -> bool:
+    """Whether something sensible is left of a value when it is masked: of texts, not of numbers, dates and options."""
+    inner = known.inner if isinstance(known, Veiled) else known
+    return type(inner).veiled is not Field.veiled or inner.kind in MASKED_KINDS
 
 
 def _rights_on(record_type: RecordType, rights: Iterable[tuple[str, Access]]) -> dict[str, Access]:
@@ -87,7 +98,40 @@ def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access]) -> 
         veil(f) if accesses[f.key] is Access.MASKED else f for f in whole.fields if accesses[f.key] is not Access.HIDDEN
     )
     others = {key: f for key, f in whole.keys.items() if key not in accesses}
-    return replace(whole, fields=fields, keys=dict(others), accesses=accesses)
+    seen = replace(whole, fields=fields, keys=dict(others), accesses=accesses)
+    return _without_traces(seen, whole) if rights else seen
+
+
+def _without_traces(seen: RecordType, whole: RecordType) -> RecordType:
+    """Nothing that is declared with the type names a field that is hidden, or asks more of a masked one."""
+    sort = seen.keys.get(seen.default_sort.removeprefix("-"))
+    searched = {*whole.searched.phones, *whole.searched.codes, *whole.searched.others, *whole.searched.names}
+    by_key = [(f, seen.accesses[f.key]) for f in whole.fields]
+    return replace(
+        seen,
+        keys={key: f for key, f in seen.keys.items() if key not in seen.own_fields},
+        subtitle=tuple(key for key in whole.subtitle if key in seen.keys),
+        quick_fields=tuple(key for key in whole.quick_fields if key in seen.keys),
+        default_sort=seen.default_sort if sort and sort.sortable else "-id",
+        views=tuple(_view(view, seen) for view in whole.views if _fits(view, seen)),
+        withheld={
+            f.attribute: access
+            for f, access in by_key
+            if access in LESS and (f.attribute in searched or f.own)
+        },
+    )
+
+
+def _fits(view: View, seen: RecordType) -> bool:
+    asked = [name.partition(".") for name, _value in view.filters]
+    known = [(seen.keys.get(key), operator) for key, _dot, operator in asked]
+    return all(f is not None and operator in {o.key for o in f.operators()} for f, operator in known)
+
+
+def _view(view: View, seen: RecordType) -> View:
+    sort = seen.keys.get(view.sort.removeprefix("-"))
+    columns = tuple(key for key in view.columns if key in seen.keys)
+    return replace(view, sort=view.sort if sort and sort.sortable else "", columns=columns)
 
 
 def _access(f: Field, writes: bool, right: Access | None) -> Access:
@@ -106,13 +150,25 @@ def _made(declared: RecordType, added: Iterable[OwnField], layout: Layout | None
     if layout and layout.sections:
         sections = tuple(_section(s) for s in layout.sections)
         fields = _in_order(fields, layout.sections)
-    known = {s.key for s in sections}
+    known = {s.key: s.shown_when for s in sections}
     last = next((s.key for s in sections if s.key != "system"), "")
+    always = {f.key for f in declared.fields if f.required}
     fields = [f if f.section in known else f.with_(section=last) for f in fields]
+    fields = [f if f.key in always else _conditional(f, known.get(f.section)) for f in fields]
     by_key = {f.key: f for f in fields}
     quick = tuple(key for key in (layout.quick if layout else ()) if key in by_key) or declared.quick_fields
     filters = {key: f for key, f in declared.keys.items() if key not in declared.own_fields}
     return replace(declared, fields=tuple(fields), sections=sections, quick_fields=quick, keys=dict(filters))
+
+
+def _conditional(f: Field, section: Callable[[Mapping[str, Any]], bool] | None) -> Field:
+    """The field with the condition of its section; one that is not always shown is asked for only while it is."""
+    if isinstance(section, When):
+        own_rules = f.shown_when.rules if isinstance(f.shown_when, When) else ()
+        f = f.with_(shown_when=When((*section.rules, *own_rules)))
+    if f.required and isinstance(f.shown_when, When):
+        f = f.with_(required=False, required_when=When())
+    return f
 
 
 def _section(row: Mapping[str, Any]) -> Section:
