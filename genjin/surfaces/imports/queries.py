@@ -31,14 +31,29 @@ def imports_of(actor: Actor, most: int = 10, *, after: int | None = None) -> lis
     return list((rows.filter(pk__lt=after) if after else rows).order_by("-id")[:most])
 
 
+def filename_of(actor: Actor, import_id: int) -> str:
+    """The name of the file of one's own import; '' for others."""
+    found = Import.objects.filter(pk=import_id, member=actor.member_id).values_list("filename", flat=True)
+    return found.first() or ""
+
+
+def records_of(actor: Actor, import_id: int, record_type: str, verb: str) -> QuerySet[Brought]:
+    """The ids of what one's own import made or changed of a type, as a subquery."""
+    own = Import.objects.filter(pk=import_id, member=actor.member_id).values("pk")
+    rows = Brought.objects.filter(batch_id__in=own, record_type=record_type, verb=verb)
+    return rows.values("record_id")  # type: ignore[return-value]  # a subquery
+
+
 def rows_of(
-    batch: Import, state: int | None = None, *, after: int = 0, most: int = 50, why: str = ""
+    batch: Import, state: int | None = None, *, after: int = 0, before: int = 0, most: int = 50, why: str = ""
 ) -> list[ImportRow]:
-    """Rows in the order of the file behind row number `after`. `state` as a person sees it now (`shown_as`), `why` one
-    kind of duplicates."""
+    """Rows in the order of the file behind row number `after`, or the last ones in front of `before`. `state` as a
+    person sees it now (`shown_as`), `why` one kind of duplicates."""
     rows = _in_state(batch, state) if state is not None else ImportRow.objects.filter(batch_id=batch.pk)
     if why:
         rows = rows.filter(duplicate_why=why)
+    if before:
+        return list(rows.filter(number__lt=before).order_by("-number")[:most])[::-1]
     return list(rows.filter(number__gt=after).order_by("number")[:most])
 
 

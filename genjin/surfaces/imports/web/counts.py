@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.records import by_plural
 from genjin.kernel.wording import listed
+from genjin.surfaces.imports.drilling import CHANGED, brought_url
 from genjin.surfaces.imports.models import Import, RowState
 from genjin.ui.formats import number
 
@@ -57,8 +58,7 @@ def row_counts(found: dict[int, int], *, over: bool) -> list[Count]:
 
 def tiles(row: Import, found: dict[int, int]) -> list[Count]:
     """What came in, with where to look at it; what did not."""
-    lists = {key: _list_of(key) for key in TYPES}
-    made = [Count(c.key, c.label, c.count, "", lists.get(c.key, "")) for c in brought_counts(row)]
+    made = [Count(c.key, c.label, c.count, "", _list_of(row, c.key)) for c in brought_counts(row)]
     left = sum(found.get(state, 0) for state in (RowState.BAD, RowState.FAILED))
     skipped = found.get(RowState.SKIPPED, 0)
     here = reverse("import-rows", args=[row.pk])
@@ -67,8 +67,6 @@ def tiles(row: Import, found: dict[int, int]) -> list[Count]:
     return [*made, *rest, *more]
 
 
-def _list_of(plural: str) -> str:
-    declared = by_plural(plural)
-    if declared is None or not declared.listed:
-        return ""
-    return f"{reverse('list', args=[declared])}?f=1&sort=-id"
+def _list_of(row: Import, key: str) -> str:
+    """The list of exactly these records."""
+    return brought_url(row.pk, "customers", CHANGED) if key == "changed" else brought_url(row.pk, key)

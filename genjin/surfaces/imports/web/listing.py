@@ -15,6 +15,7 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.surfaces.imports.models import Import, ImportRow, RowState, Why
 from genjin.surfaces.imports.queries import brought_by, counts, duplicate_groups, kept_rows, rows_of
 from genjin.surfaces.imports.web.rows import Heading, RowView, RowWriter
+from genjin.ui import formats
 from genjin.ui.addresses import record_url
 
 MOST = 50
@@ -47,6 +48,23 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Turning:
+    """Where the pages before and behind are ('' where there are none); `here` is what a row's number is asked of."""
+
+    first: str
+    previous: str
+    next: str
+    here: str
+    fields: list[tuple[str, str]]
+    position: str
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one page."""
+        return bool(self.first or self.next)
+
+
+@dataclass(frozen=True)
 class Listing:
     """Everything the card draws."""
 
@@ -57,23 +75,27 @@ class Listing:
     columns: list[Heading]
     rows: list[RowView]
     last: str
-    previous: str
-    next: str
+    turning: Turning
     failed: bool
     empty: tuple[str, str, str]
 
 
 def listing(actor: Actor, batch: Import, asked: Mapping[str, str]) -> Listing:
-    """The card for what the address asks: `tab`, `after` (a row number), `why` (a kind of duplicates)."""
+    """The card for what the address asks: `tab`, `after` or `before` (a row number), `row`
+    (the page that begins there), `why` (a kind of duplicates)."""
     found, states = counts(batch), OVER if batch.begun_at else OPEN
     state = BY_KEY.get(asked.get("tab", ""))
     if state not in states:
         state = next(
             (s for s in (RowState.BAD, RowState.DUPLICATE, RowState.FAILED) if s in states and found[s]), states[0]
         )
-    after = int(asked["after"]) if asked.get("after", "").isdecimal() and len(asked["after"]) < 10 else 0
+    after, before = _number(asked, "after"), _number(asked, "before")
+    after = max(0, _number(asked, "row") - 1) or after
     why = asked.get("why", "") if asked.get("why", "") in Why.values and state == RowState.DUPLICATE else ""
-    rows = rows_of(batch, state, after=after, most=MOST + 1, why=why)
+    rows = rows_of(batch, state, after=after, before=before, most=MOST + (not before), why=why)
+    if before and len(rows) < MOST:  # fewer than a page stand in front: the first page
+        after, before, rows = 0, 0, rows_of(batch, state, most=MOST + 1, why=why)
+    turning = _turning(batch, state, rows, why=why, last=not before and len(rows) <= MOST)
     writer = RowWriter(actor, batch, rows[:MOST])
     return Listing(
         tab=_key(state),
@@ -89,11 +111,38 @@ def listing(actor: Actor, batch: Import, asked: Mapping[str, str]) -> Listing:
         else _("问题")
         if state in (RowState.BAD, RowState.FAILED)
         else _("说明"),
-        previous=_href(batch, state, why=why) if after else "",
-        next=_href(batch, state, why=why, after=rows[MOST - 1].number) if len(rows) > MOST else "",
+        turning=turning,
         failed=bool(found[RowState.BAD] or found[RowState.FAILED]),
         empty=_empty(state),
     )
+
+
+def _number(asked: Mapping[str, str], name: str) -> int:
+    text = asked.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _turning(batch: Import, state: RowState, rows: list[ImportRow], *, why: str, last: bool) -> Turning:
+    shown = rows[:MOST]
+    earlier = bool(shown) and bool(rows_of(batch, state, before=shown[0].number, most=1, why=why))
+    return Turning(
+        first=_href(batch, state, why=why) if earlier else "",
+        previous=_href(batch, state, why=why, before=shown[0].number) if earlier else "",
+        next="" if last or not shown else _href(batch, state, why=why, after=shown[-1].number),
+        here=reverse("import-rows", args=[batch.pk]),
+        fields=[("tab", _key(state)), *([("why", why)] if why else [])],
+        position=_("第 %(first)s–%(last)s 行")
+        % {"first": formats.number(shown[0].number), "last": formats.number(shown[-1].number)}
+        if shown
+        else "",
+    )
+
+
+def _position(shown: list[ImportRow]) -> str:
+    if not shown:
+        return ""
+    first, last = formats.number(shown[0].number), formats.number(shown[-1].number)
+    return _("第 %(first)s–%(last)s 行") % {"first": first, "last": last}
 
 
 def _drawn(actor: Actor, batch: Import, writer: RowWriter, rows: list[ImportRow], state: RowState) -> list[RowView]:
@@ -160,8 +209,9 @@ def _key(state: RowState) -> str:
     return state.name.lower()
 
 
-def _href(batch: Import, state: RowState, *, why: str = "", after: int = 0) -> str:
+def _href(batch: Import, state: RowState, *, why: str = "", after: int = 0, before: int = 0) -> str:
     query = {"tab": _key(state)} | ({"why": why} if why else {}) | ({"after": str(after)} if after else {})
+    query |= {"before": str(before)} if before else {}
     return f"{reverse('import-rows', args=[batch.pk])}?{urlencode(query)}"
 
 
