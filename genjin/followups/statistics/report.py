@@ -144,8 +144,8 @@ def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Repor
     counts = complete if complete is not None else total.followups <= AT_ONCE
     customers = held(actor, asked) if counts else None
     households = closed(actor, asked)
-    total.customers = len(customers.every) if customers else None
-    total.households = len(households.every)
+    total.customers = customers.every if customers else None
+    total.households = households.every
     return Report(
         asked=asked,
         total=Row(_("合计"), total, asked, []),
@@ -198,14 +198,14 @@ def _departments(
 
 
 def _count(
-    numbers: defaultdict[Key, Numbers], households: Mapping[Key, set[int]], customers: Mapping[Key, set[int]] | None
+    numbers: defaultdict[Key, Numbers], households: Mapping[Key, int], customers: Mapping[Key, int] | None
 ) -> None:
     """Write the customers of each into its numbers."""
-    for key, closed_ones in households.items():
-        numbers[key].households = len(closed_ones)
+    for key, count in households.items():
+        numbers[key].households = count
     if customers is not None:
         for key, each in numbers.items():
-            each.customers = len(customers.get(key, ()))
+            each.customers = customers.get(key, 0)
 
 
 def in_order(tree: Mapping[int, Node]) -> Iterator[int]:

@@ -29,7 +29,7 @@ def write_sheet(actor: Actor, asked: Asked, file: IO[bytes], tell: Callable[[int
     done = 0
     with workbook(file, TITLE, widths=WIDTHS, merges=MERGES, frozen=4) as sheet:
         sheet.row([TITLE, *[None] * 9], Look.TITLE)
-        households = len(closed(actor, asked).every)
+        households = closed(actor, asked).every
         start: list[Value] = [QUERIED[0], None, asked.start]
         sheet.row([*start, QUERIED[1], None, asked.end, None, QUERIED[2], None, households])
         sheet.row(HEADINGS, Look.HEADING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet
@@ -13,19 +13,20 @@ from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.queries.sight import ways
 from genjin.followups.statistics.queries.totals import chosen, during
 from genjin.kernel.actor import Actor
+from genjin.kernel.collecting import put_off
 from genjin.kernel.doors import visible_to
 from genjin.org.queries import organisation
 
 Author = tuple[int, str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Households:
-    """Customers by who followed them, and by department with all below it; nobody and none are 0."""
+    """How many customers: all, by who followed them, by department with all below it; nobody and none are 0."""
 
-    every: set[int] = field(default_factory=set)
-    by_author: defaultdict[Author, set[int]] = field(default_factory=lambda: defaultdict(set))
-    by_department: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    every: int
+    by_author: dict[Author, int]
+    by_department: dict[int, int]
 
 
 def person(author: int | None, name: str) -> Author:
@@ -62,18 +63,49 @@ def _by_way(actor: Actor, asked: Asked) -> list[QuerySet[FollowUp]]:
     return [chosen(actor, asked).filter(way) for way in ways(actor)]
 
 
+@put_off()
 def _counted(actor: Actor, queries: list[QuerySet[FollowUp]]) -> Households:
-    found = Households()
+    groups = _groups(queries)
+    by_department: defaultdict[int, list[set[int]]] = defaultdict(list)
+    for (_author, department), customers in groups.items():
+        by_department[department].append(customers)
+    direct = {department: set[int]().union(*each) for department, each in by_department.items()}
+    every = len(set[int]().union(*direct.values()))
+    # A customer lies in one department, and his follow-ups carry it: then what is counted apart adds up.
+    size = _added if every == sum(map(len, direct.values())) else _united
+    authors: defaultdict[Author, list[set[int]]] = defaultdict(list)
+    for (author, _department), customers in groups.items():
+        authors[author].append(customers)
+    below: defaultdict[int, list[set[int]]] = defaultdict(list)
+    for department, customers in direct.items():
+        for one in (department, *above_of(actor, department)):
+            below[one].append(customers)
+    return Households(
+        every,
+        {author: size(each) for author, each in authors.items()},
+        {department: size(each) for department, each in below.items()},
+    )
+
+
+def _groups(queries: list[QuerySet[FollowUp]]) -> dict[tuple[Author, int], set[int]]:
+    found: dict[tuple[Author, int], set[int]] = {}
     for rows in queries:
         columns = rows.order_by().values_list("author_id", "author_name", "department_id")
         for author, name, department, customers in columns.annotate(customers=ArrayAgg("customer_id")):
-            found.by_author[person(author, name)].update(customers)
-            found.by_department[department or 0].update(customers)
-    found.every.update(*found.by_department.values())
-    for department, customers in list(found.by_department.items()):
-        for above in above_of(actor, department):
-            found.by_department[above] |= customers
+            group = (person(author, name), department or 0)
+            if group in found:
+                found[group].update(customers)
+            else:
+                found[group] = set(customers)
     return found
+
+
+def _added(apart: list[set[int]]) -> int:
+    return sum(map(len, apart))
+
+
+def _united(sets: list[set[int]]) -> int:
+    return len(set[int]().union(*sets))
 
 
 def above_of(actor: Actor, department_id: int) -> list[int]:
