@@ -16,6 +16,7 @@ from genjin.kernel.fields.base import Access
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RecordType, type_of
 from genjin.ui.formats import Formats
+from genjin.ui.forms.showing import shown_facts
 from genjin.ui.lists.cells import NOTHING, css_class, writer
 
 MOST_IN_STRIP = 6
@@ -60,6 +61,7 @@ class Facts:
         titles = {
             f.key: titles_of(actor, f.to, [get_value(record, f)]) for f in self.fields if isinstance(f, RecordRef)
         }
+        self.shown = shown_facts(record, self.fields)
         self.drawn = {f.key: self._fact(f, fmt, titles.get(f.key, {}), writable) for f in self.fields}
 
     def _fact(self, field: Field, fmt: Formats, titles: dict[int, str], writable: bool) -> Fact:
@@ -82,7 +84,7 @@ class Facts:
 
     def _strip(self) -> list[Fact]:
         shown = {self.record_type.title, *self.record_type.subtitle}
-        keys = [f.key for f in self.record_type.columns if f.key not in shown and f.key in self.drawn]
+        keys = [f.key for f in self.record_type.columns if f.key not in shown and f.key in self.shown]
         owner = [key for key in keys if key == "owner"]
         return [self.drawn[key] for key in [*owner, *(k for k in keys if k != "owner")][:MOST_IN_STRIP]]
 
@@ -90,7 +92,7 @@ class Facts:
         """(section, its facts, whether any has a value), in declared order."""
         grouped: list[tuple[str, Sequence[Fact], bool]] = []
         for section in self.record_type.sections:
-            part = [self.drawn[f.key] for f in self.fields if f.section == section.key]
+            part = [self.drawn[f.key] for f in self.fields if f.section == section.key and f.key in self.shown]
             if part:
                 grouped.append((str(section.label), part, any(not fact.empty for fact in part)))
         return grouped

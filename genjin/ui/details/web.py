@@ -24,7 +24,8 @@ from genjin.ui.details.resting import voided_banner
 from genjin.ui.forms.controls import control
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.forms.reading import raw_inputs
-from genjin.ui.pages import PageRequest, fragment, page, respond, with_toast
+from genjin.ui.forms.showing import decides
+from genjin.ui.pages import PageRequest, fragment, page, respond, with_event, with_toast
 from genjin.ui.shell import formats_for
 from genjin.ui.undoing import undo_address
 
@@ -104,6 +105,8 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
         return _fact_form(request, record, field, raw[field.key], refusal.message, status=422, asks=bool(asked))
     fresh = row_for(request.actor, type(record), record.pk, to=SEE)
     answer = _drawn_fact(request, fresh, field, saved=True)
+    if decides(type_of(record).seen_by(request.actor), field.key):
+        with_event(answer, "record:changed")
     return with_toast(answer, _("已保存"), undo=undo_address(action, outcome.event_id))
 
 

@@ -12,6 +12,7 @@ from genjin.kernel.fields import Choice, Field, FieldError
 from genjin.ui.addresses import fixed_url
 
 MOST_IN_SELECT = 12
+MOST_OPEN = 8
 PLAIN = {
     "text": "input",
     "longtext": "textarea",
@@ -51,8 +52,8 @@ def control(actor: Actor, declared: Field, raw: Any, *, source: str, error: str 
 
 def _limits(declared: Field) -> dict[str, Any]:
     """What the browser may hint at; the server decides."""
-    most = getattr(declared, "most", 0)
-    return {"maxlength": most} if most else {}
+    most, unit = getattr(declared, "most", 0), str(getattr(declared, "unit", ""))
+    return ({"maxlength": most} if most else {}) | ({"unit": unit} if unit else {})
 
 
 def _choice(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]]:
@@ -83,6 +84,17 @@ def _several(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str,
     return "multi_combobox", {"chosen": chosen, "src": choices_url(source, declared), "wide": True}
 
 
+def _some_of_few(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]]:
+    """A few options stand open with their colours; many, or one that is retired, are searched for."""
+    assert isinstance(declared, Choice)
+    values: Sequence[Any] = raw if isinstance(raw, list | tuple) else [v for v in str(raw or "").split(",") if v]
+    live = {o.key: o for o in declared.live(actor)}
+    if not 0 < len(live) <= MOST_OPEN or set(values) - set(live):
+        return _several(actor, declared, raw, source)
+    options = [(key, Choice.text(declared, key, actor), o.colour) for key, o in live.items()]
+    return "choices", {"value": values, "options": options, "multiple": True}
+
+
 def _yes_no(_actor: Actor, _declared: Field, raw: Any, _source: str) -> tuple[str, dict[str, Any]]:
     return "check", {"value": raw not in ("", None, False, "0", "off", "false")}
 
@@ -100,7 +112,7 @@ def _region(_actor: Actor, _declared: Field, raw: Any, _source: str) -> tuple[st
 _SPECIAL = {
     "choice": _choice,
     "oneof": _one_of_few,
-    "multichoice": _several,
+    "multichoice": _some_of_few,
     "tags": _several,
     "yesno": _yes_no,
     "person": _one_of_many,

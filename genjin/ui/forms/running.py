@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from genjin.ui.addresses import record_url
 from genjin.ui.forms.confirming import CONFIRMATION, to_draw
 from genjin.ui.forms.controls import Control, controls
 from genjin.ui.forms.reading import decided, only_changed, raw_inputs, sendable
+from genjin.ui.forms.showing import drawable, opening, standing, told, without_hidden
 from genjin.ui.pages import PageRequest, render, wants_fragment
 
 
@@ -41,6 +43,7 @@ class FormView:
     danger: bool = False
     wide: bool = False
     draft: str = ""
+    conditions: str = ""
 
 
 @dataclass
@@ -68,6 +71,11 @@ class ActionForm:
         """What it asks for."""
         return self.action.inputs(self.actor)
 
+    @cached_property
+    def stands(self) -> Mapping[str, Any]:
+        """The record's values that conditions are asked of."""
+        return standing(self.actor, self.action.record_type if self.action.takes_values else None, self.row)
+
     @property
     def editing(self) -> bool:
         """Whether it edits a record's own fields (only changed ones are sent on, with the version seen)."""
@@ -76,7 +84,7 @@ class ActionForm:
     def run(self) -> Outcome | None:
         """Run the action with what was sent; None when it was refused (then respond() tells why)."""
         sent = self.request.POST
-        raw = raw_inputs(self.fields, sent)
+        raw = without_hidden(self.actor, self.fields, self.stands, raw_inputs(self.fields, sent))
         version = sent.get("version", "")
         if self.editing:
             raw = decided(only_changed(raw, sent.get("was", "")), sent)
@@ -109,8 +117,7 @@ class ActionForm:
 
     def view(self) -> FormView:
         """What to draw."""
-        shown = [f for f in self.fields if f.shown_when is None or f.shown_when(self.given)]
-        drawn = to_draw(shown, self.refusal, self.request.POST)
+        drawn = to_draw(drawable(self.fields, self.given), self.refusal, self.request.POST)
         values = self._values(drawn)
         errors = self.refusal.errors if self.refusal else {}
         first, groups = self._arranged(controls(self.actor, drawn, values, source=self._source(), errors=errors))
@@ -128,6 +135,7 @@ class ActionForm:
             danger=self.action.danger,
             wide=self.action.takes_values,
             draft=self.draft,
+            conditions=told(drawn, self.stands),
         )
 
     def _values(self, drawn: Sequence[Field]) -> dict[str, Any]:
@@ -136,7 +144,7 @@ class ActionForm:
         if self.editing and self.row is not None:
             row, actor = self.row, self.actor
             return {f.key: f.form_value(get_value(row, f), actor) for f in drawn}
-        return self.given
+        return opening(self.actor, drawn) | self.given
 
     def _hidden(self, drawn: Sequence[Field]) -> list[tuple[str, Any]]:
         sent = self.request.POST
@@ -162,7 +170,8 @@ class ActionForm:
             return made, []
         record_type = self.action.record_type.seen_by(self.actor)
         by_key = {c.name: c for c in made}
-        quick = record_type.quick_fields if self.row is None else ()
+        needed = [f.key for f in record_type.fields if f.required or f.required_when]
+        quick = (*record_type.quick_fields, *needed) if self.row is None else ()
         own = [f.key for f in self.action.own_inputs]
         confirming = [key for key in by_key if key.endswith(CONFIRMATION)]
         first = [by_key[key] for key in dict.fromkeys((*confirming, *quick, *own)) if key in by_key]

@@ -10,8 +10,9 @@ from markupsafe import Markup, escape
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, RecordRef, Sensitivity
 from genjin.kernel.fields.numbers import Number
+from genjin.kernel.fields.own import OwnMoney
 from genjin.ui.addresses import record_url
-from genjin.ui.formats import Formats, ell, number
+from genjin.ui.formats import Formats, ell, money, number
 from genjin.ui.icons import icon
 
 Writer = Callable[[Any], Markup]
@@ -31,6 +32,8 @@ def writer(actor: Actor, field: Field, fmt: Formats, titles: Mapping[int, str], 
         return _due(fmt) if field.due else lambda value: escape(fmt.when(value)) if value else NOTHING
     if isinstance(field, MultiChoice):
         return lambda value: _tags(actor, field, value or ())
+    if isinstance(field, OwnMoney) and field.unit == OwnMoney.unit:
+        return _money if masked else _remembered(lambda value: escape(_yuan(value)) if value is not None else NOTHING)
     if isinstance(field, Number):
         return _number(field)
     if isinstance(field, Choice):
@@ -78,6 +81,15 @@ def _number(field: Number) -> Writer:
         return escape(zero) if zero and not value else escape(f"{number(value)}{unit}")
 
     return write
+
+
+def _money(value: Any) -> Markup:
+    """Short in a list, exact beside it."""
+    return Markup('<span title="{}">{}</span>').format(_yuan(value), money(value)) if value is not None else NOTHING
+
+
+def _yuan(value: Any) -> str:
+    return f"{'-' if value < 0 else ''}¥{number(abs(value))}"
 
 
 def _record(field: RecordRef, titles: Mapping[int, str]) -> Writer:

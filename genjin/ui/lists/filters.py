@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields import Field, Operator
+from genjin.kernel.fields import Field, Number, Operator
 from genjin.kernel.lists import Condition
 from genjin.kernel.records import RecordType
 from genjin.ui.addresses import list_url
@@ -103,4 +103,6 @@ def _single(field: Field, operator: Operator) -> tuple[str, dict[str, Any]]:
         return "date", {}
     if field.kind == "yesno":
         return "select", {"options": [("1", _("是")), ("0", _("否"))]}
+    if isinstance(field, Number):
+        return "number", {"unit": str(field.unit)} if field.unit else {}
     return "input", {}

@@ -210,6 +210,48 @@ document.addEventListener("change", async event => {
   if (answer?.ok) { next.insertAdjacentHTML("beforeend", await answer.text()); next.disabled = next.length === 1; } else toast({ text: words.unread, tone: "bad" });
 });
 
+// ---- fields that are shown, and asked for, only when others say so (the server obeys the same: kernel/conditions.py) ---------------------
+const NOTHING = new Set([undefined, null, "", false]);
+const nothing = value => NOTHING.has(value) || Array.isArray(value) && !value.length;
+const said = value => value === true ? "1" : nothing(value) ? "" : String(value);
+const ordered = value => { const text = said(value).replaceAll(",", ""); return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text; };
+function holds([key, operator, wanted], values) {
+  const value = values[key];
+  if (operator === "filled" || operator === "empty") return nothing(value) === (operator === "empty");
+  if (operator === "in" || operator === "not") return (Array.isArray(value) ? value : [value]).some(one => wanted.map(said).includes(said(one))) === (operator === "in");
+  const mine = ordered(value), other = ordered(wanted[0]);
+  return !nothing(value) && typeof mine === typeof other && (operator === "gte" ? mine >= other : mine <= other);
+}
+function valueIn(form, key) {
+  if ($(`[data-multiple][data-name="${key}"]`, form)) return $$(`[data-multiple][data-name="${key}"] [data-picked]`, form).map(each => each.dataset.picked);
+  const boxes = $$(`[name="${key}"]`, form);
+  if (boxes.length && boxes[0].closest(".opt")) { const on = boxes.filter(box => box.checked).map(box => box.value); return boxes[0].type === "radio" ? on[0] : on; }
+  return boxes[0]?.type === "checkbox" ? boxes[0].checked : boxes[0]?.value;
+}
+function obey(form) {
+  const { shown, required, stands } = JSON.parse(form.dataset.conditions), hidden = new Set();
+  const keys = new Set([...Object.values(shown), ...Object.values(required)].flat().map(rule => rule[0]));
+  const placeOf = key => $(`.fld[data-field="f-${CSS.escape(key)}"]`, form);
+  let values, more;
+  do {
+    values = { ...stands };
+    for (const key of keys) { const value = hidden.has(key) ? undefined : valueIn(form, key); if (value !== undefined) values[key] = value; }
+    more = Object.keys(shown).filter(key => !hidden.has(key) && !shown[key].every(rule => holds(rule, values)));
+    more.forEach(key => hidden.add(key));
+  } while (more.length);
+  for (const key of Object.keys(shown)) { const place = placeOf(key); if (place) place.hidden = hidden.has(key); }
+  for (const [key, rules] of Object.entries(required)) {
+    const place = placeOf(key), asked = rules.every(rule => holds(rule, values));
+    if (!place) continue;
+    $(".lbl", place)?.classList.toggle("req", asked);
+    $(`#f-${CSS.escape(key)}`, form)?.setAttribute("aria-required", asked);
+  }
+  for (const group of $$(".fs,.more", form)) group.hidden = !$$(".fld", group).some(field => !field.hidden);
+}
+const conditions = () => $$("form[data-conditions]").forEach(obey);
+for (const name of ["input", "change"]) document.addEventListener(name, event => { const form = event.target.closest?.("form[data-conditions]"); if (form) obey(form); });
+document.addEventListener("reset", event => { if (event.target.matches("[data-conditions]")) setTimeout(() => obey(event.target)); });
+
 // ---- drafts (data-draft) outlive a failed send; forms without one (data-guard) ask before leaving ----------------------------------
 const SKIP = new Set(["csrfmiddlewaretoken", "version", "customer", "in_dialog", "drawn"]);
 const draftKey = form => `draft:${form.dataset.draft}`;
@@ -249,8 +291,8 @@ document.addEventListener("htmx:after:request", event => {
   const { ctx } = event.detail, form = ctx.sourceElement.closest("form");
   if (form && ctx.request.method !== "GET" && ctx.response.status < 400) { clearTimeout(saving); delete form.dataset.changed; if (form.dataset.draft) kept.drop(draftKey(form)); }
 });
-document.addEventListener("htmx:after:swap", () => { drafts(); showSelection(); });
-drafts();
+document.addEventListener("htmx:after:swap", () => { drafts(); conditions(); showSelection(); });
+drafts(); conditions();
 
 // ---- search while typing (not while composing), the builder closes when it has filtered, popovers keep their place ---------------------
 let typed = 0;
