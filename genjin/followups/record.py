@@ -83,6 +83,8 @@ FOLLOWUP = register(
         subtitle=("method", "outcome"),
         derive=derive_followup,
         default_sort="-occurred_at",
+        # what the summary is made of, and what a line is drawn around
+        always_seen=("content", "feedback", "method", "call_result", "occurred_at", "author", "author_name"),
         searched=Searched(codes=("code",), others=("summary",)),
         links=(
             Link("customer_id", "customer", belongs=True, label=_("客户")),

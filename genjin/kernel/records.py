@@ -62,7 +62,10 @@ class Searched:
 @dataclass(frozen=True, kw_only=True)
 class RecordType:
     """Everything the surfaces need to know of one type. `plural` names its URL, grants and API
-    collection; `many` is its label where several are meant (defaults to `label`: Chinese needs no other)."""
+    collection; `many` is its label where several are meant (defaults to `label`: Chinese needs no other).
+    `always_seen`: fields besides title, owner, department and code without which a record cannot be named or drawn;
+    no role is denied them. `withheld`: of what a record is found by, the attributes that the actor who asks sees less
+    of than usual (`kernel.sights`)."""
 
     key: str
     plural: str
@@ -83,8 +86,10 @@ class RecordType:
     derive: Callable[[Any], None] | None = None
     extra_grants: tuple[tuple[str, Label], ...] = ()
     listed: bool = True
+    always_seen: tuple[str, ...] = ()
     keys: dict[str, Field] = field(default_factory=dict, repr=False, compare=False)
     accesses: Mapping[str, Access] = field(default_factory=dict, repr=False, compare=False)
+    withheld: Mapping[str, Access] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.many:

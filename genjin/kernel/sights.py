@@ -65,7 +65,8 @@ def seen_by(record_type: RecordType, actor: Actor) -> RecordType:
     found = standing.seen.get(key)
     if found is None:
         whole = standing.types.get(record_type.key, record_type)
-        found = standing.seen[key] = _narrowed(whole, writes, _rights_on(whole, actor.rights))
+        searched = _SEARCHED.at(actor.stamp).get(record_type.key, frozenset()) if actor.rights else frozenset()
+        found = standing.seen[key] = _narrowed(whole, writes, _rights_on(whole, actor.rights), searched)
     return found
 
 
@@ -92,21 +93,21 @@ def _rights_on(record_type: RecordType, rights: Iterable[tuple[str, Access]]) ->
     }
 
 
-def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access]) -> RecordType:
+def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access], searched: frozenset[str]) -> RecordType:
     accesses = {f.key: _access(f, writes, rights.get(f.key)) for f in whole.fields}
     fields = tuple(
         veil(f) if accesses[f.key] is Access.MASKED else f for f in whole.fields if accesses[f.key] is not Access.HIDDEN
     )
     others = {key: f for key, f in whole.keys.items() if key not in accesses}
     seen = replace(whole, fields=fields, keys=dict(others), accesses=accesses)
-    return _without_traces(seen, whole) if rights else seen
+    return _without_traces(seen, whole, searched) if rights else seen
 
 
-def _without_traces(seen: RecordType, whole: RecordType) -> RecordType:
+def _without_traces(seen: RecordType, whole: RecordType, searched_own: frozenset[str]) -> RecordType:
     """Nothing that is declared with the type names a field that is hidden, or asks more of a masked one."""
     sort = seen.keys.get(seen.default_sort.removeprefix("-"))
     searched = {*whole.searched.phones, *whole.searched.codes, *whole.searched.others, *whole.searched.names}
-    by_key = [(f, seen.accesses[f.key]) for f in whole.fields]
+    found_by = [f for f in whole.fields if f.attribute in searched or f.key in searched_own]
     return replace(
         seen,
         keys={key: f for key, f in seen.keys.items() if key not in seen.own_fields},
@@ -114,11 +115,7 @@ def _without_traces(seen: RecordType, whole: RecordType) -> RecordType:
         quick_fields=tuple(key for key in whole.quick_fields if key in seen.keys),
         default_sort=seen.default_sort if sort and sort.sortable else "-id",
         views=tuple(_view(view, seen) for view in whole.views if _fits(view, seen)),
-        withheld={
-            f.attribute: access
-            for f, access in by_key
-            if access in LESS and (f.attribute in searched or f.own)
-        },
+        withheld={f.attribute: seen.accesses[f.key] for f in found_by if seen.accesses[f.key] in LESS},
     )
 
 

@@ -14,6 +14,7 @@ from genjin.kernel.actor import EVERYTHING, Actor, Scope, Surface
 from genjin.kernel.fields.base import Access
 from genjin.kernel.grants import GRANTS
 from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.sights import can_be_limited
 from genjin.kernel.stamps import Stamped
 from genjin.org.models import Company, Department, FurtherDepartment, Member, MemberRole, Role, ScopeKind
 
@@ -138,7 +139,7 @@ class Organisation:
         found: dict[str, Access] = {}
         for path in {path for role in roles for path in role.fields}:
             record_type = RECORD_TYPES.get(path.partition(".")[0])
-            if record_type is None:
+            if record_type is None or not can_be_limited(record_type, path.partition(".")[2]):
                 continue
             speaking = [r for r in roles if any(grant.startswith(f"{record_type.plural}.") for grant in r.grants)]
             most = max((Access(r.fields.get(path, Access.EDIT)) for r in speaking), key=ALLOWING.index, default=None)

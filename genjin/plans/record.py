@@ -51,6 +51,7 @@ PLAN = register(
         subtitle=("starts_at", "state"),
         derive=derive_plan,
         default_sort="-starts_at",
+        always_seen=("starts_at", "due_at", "state", "kind", "assignee"),
         searched=Searched(codes=("code",), others=("content",)),
         links=(
             Link("customer_id", "customer", belongs=True, label=_("客户")),

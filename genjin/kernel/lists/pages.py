@@ -18,6 +18,7 @@ from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.lists.ordering import Order, Place, edge_of
 from genjin.kernel.lists.planning import Attempt, attempts, walked
 from genjin.kernel.lists.reading import Cursor, ListQuery
+from genjin.kernel.lists.withholding import told
 from genjin.kernel.recording import plain
 from genjin.kernel.refusal import Refused
 
@@ -47,6 +48,21 @@ FIXED = ("id", "version", "life")
 
 def page(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> Page:
     """The page of a list with these columns. Raises Refused or Forbidden."""
+    return _page(actor, told(actor, query, _values), columns)
+
+
+def _values(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> tuple[list[dict[str, Any]], str | None]:
+    """A page as search is checked again: values by field key with the id, and the cursor of the next."""
+    found = _page(actor, query, columns)
+    return [row.values | {"id": row.id} for row in found.rows], found.next
+
+
+def narrowed(actor: Actor, query: ListQuery) -> ListQuery:
+    """The query as the database may answer it for the actor (`withholding`)."""
+    return told(actor, query, _values)
+
+
+def _page(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> Page:
     reader = _Reader(actor, query, columns)
     backward = query.before is not None
     rows = reader.read(query.before if backward else query.after, backward=backward)
