@@ -17,6 +17,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import plain
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.refusal import Forbidden, Invalid, Stale
+from genjin.kernel.sights import in_force
 
 
 def apply_values(actor: Actor, row: Record, values: Values) -> None:
@@ -37,16 +38,16 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
         values = _mine(row, values, fields, seen)
     for key, value in values.items():
         set_value(row, fields[key], value)
-    if any(f.own or f.required_when is not None for f in record_type.fields):
-        _complete(row, record_type, set(values))
+    if any(f.own or f.required_when is not None for f in in_force(type_of(row), actor.stamp).fields):
+        _complete(actor, row, record_type, set(values))
 
 
-def _complete(row: Record, record_type: RecordType, given: set[str]) -> None:
+def _complete(actor: Actor, row: Record, record_type: RecordType, given: set[str]) -> None:
     """Defaults of a new record's own fields that were not given, and what has to be filled in because of other values.
     An edit is asked only for what it touches. Raises Invalid."""
     creating = row._state.adding
     if creating:
-        for f in record_type.fields:
+        for f in in_force(type_of(row), actor.stamp).fields:
             if f.own and f.default is not None and f.key not in given and f.key not in row.custom:
                 row.custom[f.key] = f.default
     accesses = record_type.accesses
