@@ -135,6 +135,16 @@ def customers_named(actor: Actor, names: Iterable[str], *, before: datetime | No
     return found
 
 
+def customer_called(actor: Actor, text: str) -> int | None:
+    """The id of the customer that the actor sees with this number or normalised name: the newest of namesakes."""
+    key = normal.company_key(text)[:200]
+    rows = visible_to(actor, Customer).filter(life__lt=Life.VOIDED)
+    by_code = rows.filter(code=text).values_list("pk", flat=True).first()
+    if by_code or not key:
+        return by_code
+    return rows.filter(name_key=key).order_by("life", "-id").values_list("pk", flat=True).first()
+
+
 declare_kin(Contact, "customer_id")
 
 

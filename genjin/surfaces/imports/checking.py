@@ -159,6 +159,8 @@ class Checker:
 
 def _check_of(field: Field, actor: Actor) -> Callable[[Any], Any]:
     """The field's own check. Texts come out of their readers checked; of the others each text is checked once."""
+    if field.kind == "record":  # its reader has found it
+        return lambda raw: raw
     if field.kind in READ_ALREADY:
         return lambda raw: raw if type(raw) is str else field.parse(raw, actor)
     kept: dict[Any, Any] = {}

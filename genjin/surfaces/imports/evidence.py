@@ -15,11 +15,12 @@ from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.kinds import Target
 from genjin.surfaces.imports.rules import CellProblem, Rule
 from genjin.surfaces.imports.samples import Samples
-from genjin.surfaces.imports.values import Asked, Found, dates, people, places, reader_for
+from genjin.surfaces.imports.values import Asked, Found, dates, people, places, reader_for, yesno
 from genjin.surfaces.imports.values.found import plain, written
 
 LOOK_AT = 40
 FEWEST = 2
+FEWEST_NUMBERED = 3
 SURE = 0.8
 AGREES, DENIES = 0.2, -0.6
 _NAMES = frozenset({"customer.name", "contact.name"})
@@ -56,6 +57,19 @@ class Evidence:
             return 0.0
         share = self.share(index, target) or 0.0
         return share if share >= SURE else 0.0
+
+    def counts_rows(self, index: int) -> bool:
+        """Whether a column only numbers the rows: 1, 2, 3 … one by one."""
+        values = [plain(written(value)) for value in self.samples.values(index, LOOK_AT)]
+        if len(values) < FEWEST_NUMBERED or not all(value.isdecimal() and len(value) < 8 for value in values):
+            return False
+        first = int(values[0])
+        return first in (0, 1) and [int(value) for value in values] == list(range(first, first + len(values)))
+
+    def is_ticked(self, index: int) -> bool:
+        """Whether a column says nothing but yes and no."""
+        values = self.samples.values(index, LOOK_AT)
+        return bool(values) and all(yesno.said(plain(written(value))) is not None for value in values)
 
     def share(self, index: int, target: Target) -> float | None:
         """0–1; None where values tell nothing of this target, or there are none."""

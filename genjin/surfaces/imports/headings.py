@@ -53,6 +53,8 @@ _WORDS = {
     "extra.customer.remarks": (
         "QQ|QQ号|传真|邮编|邮政编码|法人|法人代表|法定代表人|注册资本|成立日期|开户行|银行账号|Fax"
     ),
+    "customer.parent": "上级客户|上级单位|上级公司|母公司|总公司|集团|所属集团|集团公司|Parent Account|Parent Company",
+    "customer.referred_by": "转介绍人|介绍人|推荐人|介绍客户|转介绍客户|推荐客户|Referred By|Referrer",
     "contact.name": (
         "联系人|联系人姓名|姓名|客户姓名|主要联系人|联系人名称|名字|对接人|经办人|负责人姓名|联络人|Name"
         "|Full Name|Contact|Contact Name|Display Name"
@@ -112,6 +114,7 @@ _WORDS = {
     "followup.solution": "提供的方案|方案|推荐产品",
     "followup.response": "客户回应|客户态度|态度",
     "followup.objections": "异议点|异议|客户异议|顾虑|未成交原因",
+    "followup.contact": "沟通对象|拜访对象|沟通联系人|跟进联系人|联系人|联系人姓名|对接人|Contact",
     "followup.author": (
         "业务员|销售|销售员|销售人员|置业顾问|跟进人员|跟进人|顾问|客户经理|记录人|拜访人|Sales|Author"
     ),

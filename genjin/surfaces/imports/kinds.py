@@ -43,12 +43,17 @@ class Part:
     remarks: str = ""
 
     def inputs(self, actor: Actor) -> dict[str, Field]:
-        """The fields of the action that a column may give."""
+        """The fields of the action that a column may give; of other records customers only, and not whose the row
+        is."""
         return {
             f.key: f
             for f in self.action.inputs(actor)
-            if f.key not in self.not_from_columns and f.key != CONFIRMED and not isinstance(f, RecordRef)
+            if f.key not in self.not_from_columns and f.key != CONFIRMED and self._named_in_cells(f)
         }
+
+    @staticmethod
+    def _named_in_cells(field: Field) -> bool:
+        return not isinstance(field, RecordRef) or (field.to == CUSTOMER.key and field.key != CUSTOMER.key)
 
 
 @dataclass(frozen=True)
@@ -144,11 +149,13 @@ CONTACT_PART = Part(
     ),
     remarks="remarks",
 )
+SPOKEN_WITH = Text(key="contact", label=_("沟通的联系人（姓名）"), most=60)
 FOLLOWUP_PART = Part(
     "followup",
     _("跟进记录"),
     create_followup,
     frozenset({"plan", "assignee", "support"}),
+    finders=(SPOKEN_WITH,),
     pieces=(Piece("time", "occurred_at", _("跟进时刻")),),
     remarks="content",
 )

@@ -54,8 +54,9 @@ def _found(actor: Actor, kind: Kind, headings: Sequence[str], samples: Samples) 
     chosen = _assigned(matching.by_name())
     chosen |= _assigned(matching.by_content(chosen), chosen)
     targets = kind.targets(actor)
+    running = {index: ("", "running") for index in range(len(headings)) if matching.evidence.counts_rows(index)}
     return [
-        _with_facts(Rule(index, heading, *chosen.get(index, ("", ""))), targets, samples)  # type: ignore[arg-type]
+        _with_facts(Rule(index, heading, *(running | chosen).get(index, ("", ""))), targets, samples)  # type: ignore[arg-type]
         for index, heading in enumerate(headings)
     ]
 
@@ -138,10 +139,13 @@ class _Matching:
         """The fields that nearly all values of a column without a known heading surely are."""
         taken = {target for target, _how in chosen.values()}
         for index in range(len(self.headings)):
-            if index in chosen:
+            if index in chosen or self.evidence.counts_rows(index):
                 continue
+            ticked = self.evidence.is_ticked(index)
             for name, target in self.targets.items():
                 free = name not in taken and not name.startswith((EXTRA, PIECE))
+                if ticked and target.field.kind != "yesno":
+                    continue
                 if free and self._fits(name, "") and (sure := self.evidence.sure(index, target)):
                     yield _Pair(sure + self._beside(index, name), self.places[name], index, name, "content")
 

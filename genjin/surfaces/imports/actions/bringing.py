@@ -23,7 +23,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.together import Torn, together
 from genjin.kernel.wording import clauses
-from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only
+from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only, with_contacts
 from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
 from genjin.surfaces.imports.kinds import KINDS, OWNER
 from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
@@ -122,6 +122,8 @@ class Bringing:
         self._change([f for f in open_ if not f.follows and f.decision in (Decision.FILL, Decision.OVERWRITE)])
         already_there(open_)
         for part in self.kind.parts:
+            if part.key == "followup":
+                with_contacts([f for f in open_ if not f.refused])
             if part.key != "customer":
                 self._parts(part.key, part.action, [f for f in open_ if not f.refused])
         for fate in open_:

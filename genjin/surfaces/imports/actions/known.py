@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from genjin.customers.actions.customers import DUPLICATE_WORDS
 from genjin.customers.models import Contact, Customer
-from genjin.customers.record import CUSTOMER
+from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.followups.models import FollowUp
 from genjin.kernel import normal
 from genjin.kernel.actor import Actor
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Life
+from genjin.kernel.wording import labelled
 from genjin.surfaces.imports.models import Decision, Import
 from genjin.surfaces.imports.policy import Policy
 
@@ -110,6 +111,23 @@ def already_there(fates: Sequence[Fate]) -> None:
                     del fate.values[key]
     if any("followup" in fate.values for fate in before):
         _same_followups(before, ids)
+
+
+def with_contacts(fates: Sequence[Fate]) -> None:
+    """Contacts that follow-ups name become those of the customer; whoever he does not have is told in the text."""
+    named = [fate for fate in fates if fate.values.get("followup", {}).get("contact")]
+    if not named:
+        return
+    rows = Contact.objects.filter(customer_id__in={fate.customer_id for fate in named}, life__lt=Life.VOIDED)
+    people = {(customer, name): pk for customer, name, pk in rows.values_list("customer_id", "name", "pk")}
+    for fate in named:
+        given = fate.values["followup"]
+        name = str(given.pop("contact"))
+        contact = people.get((fate.customer_id or 0, name))
+        if contact is not None:
+            given["contact"] = contact
+        else:
+            given["content"] = "\n".join(filter(None, [given.get("content", ""), labelled(CONTACT.label, name)]))
 
 
 def _same_followups(fates: Sequence[Fate], ids: set[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from genjin.surfaces.imports.values import choices, dates, names, numbers, people, phones, places, texts, yesno
+from genjin.surfaces.imports.values import choices, dates, names, numbers, people, phones, places, records, texts, yesno
 from genjin.surfaces.imports.values.found import Asked, Found, Reader
 
 BY_KIND: dict[str, Callable[[Asked], Reader]] = {
@@ -25,6 +25,7 @@ BY_KIND: dict[str, Callable[[Asked], Reader]] = {
     "department": people.department_reader,
     "region": places.reader,
     "industry": places.reader,
+    "record": records.reader,
 }
 
 

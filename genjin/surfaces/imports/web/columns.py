@@ -25,6 +25,7 @@ _ICONS = {
     "remembered": "history",
     "chosen": "square-check",
     "twice": "stack-2",
+    "running": "circle-dashed",
     "": "circle-dashed",
 }
 
@@ -85,6 +86,7 @@ def _column(rule: Rule, target: Target | None, samples: Samples, twice: bool) ->
     field = target.field if target else None
     values = [shown(value, field) for value in samples.values(rule.index, MOST_SAMPLES)]
     how = "" if target is None else "twice" if twice else rule.how or "name"
+    how = "running" if target is None and rule.how == "running" else how
     text = f"{target.group} · {target.label}" if target else ""
     css = "ok-t" if target else "dim"
     name = rule.target if target else ""
@@ -110,6 +112,7 @@ def how_words(how: str) -> str:
         "remembered": _("沿用上次的匹配"),
         "chosen": _("您选定的"),
         "twice": _("几列合到一个字段"),
+        "running": _("只是行的序号，不导入"),
     }
     return words.get(how, _("不导入"))
 

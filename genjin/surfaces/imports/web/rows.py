@@ -9,12 +9,14 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from genjin.kernel import industries, regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.kinds import KINDS, Target
 from genjin.surfaces.imports.models import Decision, Import, ImportRow, RowState, State
 from genjin.surfaces.imports.rules import Rule, rules_from_json
+from genjin.surfaces.imports.values import places
 from genjin.surfaces.imports.web.masked import cell_text, shown
 from genjin.ui.addresses import record_url
 
@@ -69,6 +71,7 @@ class FieldView:
     help: str = ""
     options: list[tuple[str, str]] = field(default_factory=list)
     empty: str = ""
+    hints: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,8 @@ class RowWriter:
         options = _options(self.actor, target, text)
         help_ = target.label if target and target.label != rule.heading else ""
         empty = _("（空）") if options else ""
-        return FieldView(rule.index, rule.heading, text, errors.get(rule.index, ""), help_, options, empty)
+        hints = _hints(target, text) if rule.index in errors else []
+        return FieldView(rule.index, rule.heading, text, errors.get(rule.index, ""), help_, options, empty, hints)
 
 
 def chosen_columns(rules: Sequence[Rule], rows: Sequence[ImportRow]) -> list[Rule]:
@@ -208,6 +212,17 @@ def _options(actor: Actor, target: Target | None, text: str) -> list[tuple[str, 
     return [*there, *((label, label) for label in labels)]
 
 
+def _hints(target: Target | None, text: str) -> list[str]:
+    """What a wrong region or industry may mean, in full."""
+    if target is None or not text:
+        return []
+    if target.field.kind == "region":
+        return [regions.full_name(code) for code in places.likely_regions(text)]
+    if target.field.kind == "industry":
+        return [industries.full_name(code) for code in places.likely_industries(text)]
+    return []
+
+
 def _note(row: ImportRow) -> str:
     if row.state == RowState.DUPLICATE or row.duplicate_why:
         why = row.why
@@ -222,6 +237,7 @@ def sent_fixes(row: ImportRow, sent: QueryDict) -> dict[str, str]:
     """{column index: text} of the cells that the form changed."""
     names = [name for name in sent if name.startswith("fix-")]
     found = {name.removeprefix("fix-"): sent.get(name, "").strip() for name in names}
+    found |= {name.removeprefix("choose-"): sent[name] for name in sent if name.startswith("choose-")}
     return {index: text for index, text in found.items() if index.isdecimal() and _differs(row, int(index), text)}
 
 
