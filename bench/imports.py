@@ -143,20 +143,26 @@ class _Watch:
 
     def __init__(self, connection: Any) -> None:
         self.parts: dict[str, dict[str, float]] = {}
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self._backend = cursor.fetchone()[0]
+        self._connection = connection
+        self._seen: dict[int, float] = {}
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        from bench.measuring import backend_cpu
-
-        before = (time.perf_counter(), _own_cpu(), backend_cpu(self._backend))
+        before = (time.perf_counter(), _own_cpu(), self._postgres())
         yield
-        after = (time.perf_counter(), _own_cpu(), backend_cpu(self._backend))
+        after = (time.perf_counter(), _own_cpu(), self._postgres())
         spent = [round(b - a, 2) for a, b in zip(before, after, strict=True)]
         self.parts[name] = dict(zip(("wall", "python", "postgres"), spent, strict=True))
         print(name, self.parts[name], file=sys.stderr, flush=True)
+
+    def _postgres(self) -> float:
+        """CPU seconds of all backends so far; of those that are gone as they were last seen."""
+        from bench.measuring import backend_cpu
+
+        with self._connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
+            self._seen |= {pid: backend_cpu(pid) for (pid,) in cursor.fetchall()}
+        return sum(self._seen.values())
 
     def peak(self) -> int:
         """The most memory this process and its children had, in MB."""

@@ -22,7 +22,7 @@ from genjin.kernel import search_text
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes import parse_pattern
 from genjin.kernel.codes_store import new_id_and_number, new_ids, pattern_of
-from genjin.kernel.copying import FEW, Load, body, copy_in
+from genjin.kernel.copying import FEW, Load, body, copy_in, load_of
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
@@ -69,7 +69,7 @@ class Recording:
         together = waiting.get()
         if together is None:
             return write_events([self])[0]
-        together.postpone(self, write_events)
+        together.postpone(self, write_events, ledger_loads)
         return None
 
     def event(self) -> Event:
@@ -114,8 +114,7 @@ def write_events(recordings: list[Recording]) -> list[int]:
     if len(events) == 1:
         Event.objects.bulk_create(events)
     else:
-        for event, number in zip(events, draw(EVENT_IDS, len(events)), strict=True):
-            event.pk = number
+        _number(events)
         copy_in(Event, events)
     if sum(len(each.links) for each in in_order) < FEW:
         parts = [part for each, event in zip(in_order, events, strict=True) for part in each.parts(event.pk)]
@@ -127,10 +126,28 @@ def write_events(recordings: list[Recording]) -> list[int]:
             ]
         )
     else:
-        written = [each.lines(event.pk) for each, event in zip(in_order, events, strict=True)]
-        for place, (model, columns) in enumerate(((EventLink, LINK), (EventPayload, PAYLOAD))):
-            Load(model._meta.db_table, columns, body(chain.from_iterable(lines[place] for lines in written))).write()
+        for load in _link_loads(in_order, events):
+            load.write()
     return [event.pk for event in events]
+
+
+def ledger_loads(recordings: list[Recording]) -> list[Load]:
+    """The same to be copied in later."""
+    in_order = sorted(recordings, key=lambda each: each.at)
+    events = [each.event() for each in in_order]
+    _number(events)
+    return [load_of(Event, events), *_link_loads(in_order, events)] if events else []
+
+
+def _number(events: list[Event]) -> None:
+    for event, number in zip(events, draw(EVENT_IDS, len(events)), strict=True):
+        event.pk = number
+
+
+def _link_loads(recordings: list[Recording], events: list[Event]) -> Iterator[Load]:
+    written = [each.lines(event.pk) for each, event in zip(recordings, events, strict=True)]
+    for place, (model, columns) in enumerate(((EventLink, LINK), (EventPayload, PAYLOAD))):
+        yield Load(model._meta.db_table, columns, body(chain.from_iterable(lines[place] for lines in written)))
 
 
 current: ContextVar[Recording | None] = ContextVar("recording", default=None)

@@ -6,6 +6,8 @@ Only `recording` and `codes_store` use what stands here; areas use `insert()` fo
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,12 +17,19 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.db.models import Model
 
-from genjin.kernel.copying import copy_in
+from genjin.kernel.copying import Load, Uncopied, copy_in, load_of
 
 LEDGER = "kernel_event"
 AT_ONCE = 500
 KIN: dict[type[Model], tuple[str, ...]] = {}
 M = TypeVar("M", bound=Model)
+
+
+_LOCKS = re.compile(r"\bFOR (UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b")
+
+
+class NotApart(Exception):
+    """What is made must ask or change what is not there yet: it cannot be made ahead of its turn."""
 
 
 class Torn(Exception):
@@ -38,6 +47,7 @@ class Waiting:
     families: dict[tuple[type[Model], str, Any], dict[Any, Model]] = field(default_factory=dict)
     postponed: list[Any] = field(default_factory=list)
     settle: Callable[[list[Any]], Any] | None = None
+    as_loads: Callable[[list[Any]], list[Load]] | None = None
     block: int = 1
     most: int = AT_ONCE
     writes: int = 0
@@ -74,10 +84,12 @@ class Waiting:
         self.born.clear()
         self.families.clear()
 
-    def postpone(self, piece: Any, settle: Callable[[list[Any]], Any]) -> None:
-        """Let a piece of the ledger wait for `settle`, which writes many at once."""
+    def postpone(
+        self, piece: Any, settle: Callable[[list[Any]], Any], as_loads: Callable[[list[Any]], list[Load]]
+    ) -> None:
+        """Let a piece of the ledger wait for `settle`, which writes many at once, or for who copies them in."""
         self.postponed.append(piece)
-        self.settle = settle
+        self.settle, self.as_loads = settle, as_loads
         self.writes += 1
 
     def insert(self, models: Sequence[type[Model]]) -> None:
@@ -115,6 +127,39 @@ class Waiting:
         self.write_ledger()
 
 
+@dataclass
+class Apart(Waiting):
+    """Rows that are made here to be written elsewhere: nothing is written, what is read is read when `settled` says
+    that all before is written."""
+
+    settled: Callable[[], None] = lambda: None
+
+    def before(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        """Let numbers be drawn and other tables be read. Raises NotApart."""
+        text = str(sql)
+        if not text.startswith(("SELECT nextval", "SAVEPOINT", "RELEASE SAVEPOINT")):
+            named = any(model._meta.db_table in text for model in self.rows) or (self.postponed and LEDGER in text)
+            if named or not text.startswith("SELECT") or _LOCKS.search(text):
+                raise NotApart
+            self.settled()
+        return execute(sql, params, many, context)
+
+    def insert(self, models: Sequence[type[Model]]) -> None:
+        """Raises NotApart: rows wait for `loads`."""
+        del models
+        raise NotApart
+
+    def loads(self) -> list[Load]:
+        """All rows as they are to be copied in, in this order. Raises NotApart."""
+        if self.torn:
+            raise NotApart
+        try:
+            loads = [load_of(model, list(rows.values())) for model, rows in self.rows.items()]
+        except Uncopied:
+            raise NotApart from None
+        return [*loads, *(self.as_loads(self.postponed) if self.as_loads else ())]
+
+
 def _snapshot(row: M) -> M:
     """The row with the values it has now."""
     taken = type(row).__new__(type(row))
@@ -145,6 +190,19 @@ def together(rows: int = 1, most: int = AT_ONCE) -> Iterator[Waiting]:
             if mine.torn:
                 raise Torn
             mine.finish()
+    finally:
+        waiting.reset(token)
+
+
+@contextmanager
+def apart(rows: int, settled: Callable[[], None]) -> Iterator[Apart]:
+    """Actions run inside write nothing: what they make is asked for as `loads`, to be written in a transaction of its
+    own. `settled` waits until what was made before is written. Raises NotApart where actions need more than that."""
+    mine = Apart(block=rows, most=sys.maxsize, settled=settled)
+    token = waiting.set(mine)
+    try:
+        with connection.execute_wrapper(mine.before):
+            yield mine
     finally:
         waiting.reset(token)
 

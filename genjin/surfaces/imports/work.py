@@ -8,13 +8,18 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from genjin.kernel.actor import Actor, Surface
+from genjin.kernel.ahead import Writer
 from genjin.kernel.gathering import gathering
+from genjin.kernel.refusal import Refused
+from genjin.surfaces.imports.actions import running
 from genjin.surfaces.imports.actions.bringing import Bringing
 from genjin.surfaces.imports.actions.reviewing import begin_check, check_rows, compare_rows
 from genjin.surfaces.imports.actions.running import begin_run, bring_next, go_on_import
@@ -88,7 +93,7 @@ def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     if row.total < MANY or connection.in_atomic_block:
         return _run_on(actor, row, bringing, told)
     with _rarely_collected(), gathering([part.action.on for part in KINDS[row.kind].parts if part.action.on]):
-        return _run_on(actor, row, bringing, told)
+        return _run_ahead(actor, row, bringing, told)
 
 
 @contextmanager
@@ -110,6 +115,32 @@ def _run_on(actor: Actor, row: Import, bringing: Bringing, told: Told) -> Import
         row = bring_next(actor, row.pk, bringing=bringing)
     told(row.counts.get("done", 0), row.total)
     return row
+
+
+def _run_ahead(actor: Actor, row: Import, bringing: Bringing, told: Told) -> Import:
+    """The same; while rows are written, those behind them are made as if they stood already. Where that proves wrong
+    (others have moved the import, a row was refused by the database) they are dropped and made again in their turn."""
+    with Writer[Import]() as writer:
+        while row.state == State.RUNNING:
+            told(row.counts.get("done", 0), row.total)
+            prepared = bringing.prepare(row, running.CHUNK, writer.settled)
+            stands = _written(actor, row, writer)
+            if prepared is None or (stands.state, stands.position) != (State.RUNNING, row.position):
+                row = bring_next(actor, row.pk, bringing=bringing)
+                continue
+            writer.start(partial(bring_next, actor, row.pk, bringing=bringing, prepared=prepared))
+            row = copy(stands)
+            row.position, row.counts = prepared.last, prepared.counts
+        told(row.counts.get("done", 0), row.total)
+    return row
+
+
+def _written(actor: Actor, row: Import, writer: Writer[Import]) -> Import:
+    """How the import stands when the step at hand has ended; `row` when there was none."""
+    try:
+        return writer.outcome() or row
+    except (IntegrityError, Refused):  # told again, of the row it concerns, when they are brought in their turn
+        return import_for(actor, row.pk)
 
 
 def do_undo(actor: Actor, row: Import, told: Told = _nobody) -> Import:

@@ -4,12 +4,13 @@ import's own action.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from genjin.customers.actions.customers import create_customer, edit_customer
@@ -17,11 +18,11 @@ from genjin.customers.models import Customer
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import Passing, letting_pass
-from genjin.kernel.copying import copy_values
+from genjin.kernel.copying import Load, values_load
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
-from genjin.kernel.together import Torn, together
+from genjin.kernel.together import NotApart, Torn, apart, together
 from genjin.kernel.wording import clauses
 from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only, with_contacts
 from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
@@ -31,6 +32,9 @@ from genjin.surfaces.imports.policy import Policy
 
 FETCHED = ("number", "state", "values", "title", "follows", "duplicate_of", "duplicate_why", "decision")
 WRITTEN = ("cells", "fixes")
+OPEN = (RowState.READY, RowState.DUPLICATE)
+BROUGHT = ("batch_id", "number", "record_type", "record_id", "version", "verb", "kept")
+MOST_IN_VAIN = 3
 COUNTED = {"customer": "customers", "contact": "contacts", "followup": "followups", "plan": "plans"}
 
 
@@ -50,6 +54,28 @@ class Fate:
     row: Record | None = None
 
 
+@dataclass(slots=True)
+class Prepared:
+    """Rows behind `after` up to `last` as they are to be written; `begun`: on the clock of this machine."""
+
+    after: int
+    last: int
+    counts: dict[str, int]
+    loads: list[Load]
+    refused: list[tuple[int, list[str]]]
+    begun: float
+
+    def write(self, batch: Import) -> tuple[int, dict[str, int]]:
+        """Write them: (the number of the last one, the counts so far). That power may fail costs the last of these
+        steps, never a part of one, so nobody waits for the disk."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        for load in self.loads:
+            load.write()
+        _keep_refused(batch, self.refused)
+        return self.last, self.counts
+
+
 class Bringing:
     """Brings one import's rows in, chunk after chunk."""
 
@@ -61,18 +87,44 @@ class Bringing:
         self._checker: Checker | None = None
         self._others = Others(actor, batch, self.policy)
         self._turn = 0
+        self._in_vain = 0
+        self.ended = 0.0
 
     def bring(self, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
         """Bring the next rows: (the number of the last one, or None when there was none; the counts so far)."""
-        rows = ImportRow.objects.filter(batch_id=batch.pk, number__gt=batch.position).order_by("number")
-        columns = FETCHED if self._fresh else (*FETCHED, *WRITTEN)
-        fetched = list(rows.values_list(*columns)[:most])
+        fetched = self._fetched(batch, most)
         if not fetched:
             return None, batch.counts
-        open_rows = [row for row in fetched if row[1] in (RowState.READY, RowState.DUPLICATE)]
-        fates = self._together(batch, open_rows)
-        self._keep(batch, fates)
+        self._others.look()
+        fates = self._together(batch, [row for row in fetched if row[1] in OPEN])
+        _brought(batch, fates, _versions(fates)).write()
+        _keep_refused(batch, [(fate.number, fate.refused) for fate in fates if fate.refused])
         return fetched[-1][0], self._counted(batch, fetched, fates)
+
+    def prepare(self, batch: Import, most: int, settled: Callable[[], None]) -> Prepared | None:
+        """The next rows, made by the same actions but not written: those before them may still be on their way, until
+        `settled` returns. None where they cannot be made ahead of their turn, or none is left: then `bring` does it."""
+        begun = time.perf_counter()
+        fetched = self._fetched(batch, most) if self._in_vain < MOST_IN_VAIN else []
+        if not fetched:
+            return None
+        self._others.look()
+        try:
+            with apart(len(fetched), settled) as made:
+                fates = self._run(self._fates(batch, [row for row in fetched if row[1] in OPEN]))
+                versions = {fate.row.pk: fate.row.version for fate in fates if fate.row is not None}
+                loads = [*made.loads(), _brought(batch, fates, versions)]
+        except NotApart:
+            self._in_vain += 1
+            return None
+        self._in_vain = 0
+        refused = [(fate.number, fate.refused) for fate in fates if fate.refused]
+        counts = self._counted(batch, fetched, fates)
+        return Prepared(batch.position, fetched[-1][0], counts, loads, refused, begun)
+
+    def _fetched(self, batch: Import, most: int) -> list[Any]:
+        rows = ImportRow.objects.filter(batch_id=batch.pk, number__gt=batch.position).order_by("number")
+        return list(rows.values_list(*(FETCHED if self._fresh else (*FETCHED, *WRITTEN)))[:most])
 
     def _together(self, batch: Import, rows: Sequence[Any]) -> list[Fate]:
         """All rows in one frame; once more row by row when one of them broke off while writing."""
@@ -169,7 +221,7 @@ class Bringing:
 
     def _change(self, fates: Sequence[Fate]) -> None:
         """Fill or overwrite the customers that are there."""
-        wanted = blanks_only(fates)
+        wanted = blanks_only(self.actor, fates)
         run = edit_customer.function
 
         def call(fate: Fate) -> Callable[[], Customer]:
@@ -203,24 +255,6 @@ class Bringing:
             return row
 
         return made
-
-    def _keep(self, batch: Import, fates: Sequence[Fate]) -> None:
-        """What came of each row, with the version each record now has."""
-        versions = _versions(fates)
-        copy_values(
-            Brought._meta.db_table,
-            ("batch_id", "number", "record_type", "record_id", "version", "verb", "kept"),
-            [
-                (batch.pk, fate.number, record_type, record_id, versions.get(record_id, version), verb, "")
-                for fate in fates
-                for record_type, record_id, verb, version in fate.brought
-            ],
-        )
-        for fate in fates:
-            if fate.refused:
-                words = [[-1, clauses(fate.refused), "", True]]
-                failed = ImportRow.objects.filter(batch_id=batch.pk, number=fate.number)
-                failed.update(state=RowState.FAILED, problems=words)
 
     def _counted(self, batch: Import, fetched: Sequence[Any], fates: Sequence[Fate]) -> dict[str, int]:
         counts = dict(batch.counts)
@@ -259,6 +293,22 @@ def _run_calls(
 def words_of(refusal: Refused) -> str:
     """A refusal as one sentence."""
     return clauses(refusal.errors.values()) or refusal.message
+
+
+def _brought(batch: Import, fates: Sequence[Fate], versions: Mapping[int, int]) -> Load:
+    """What came of each row, with the version each record now has."""
+    rows = [
+        (batch.pk, fate.number, record_type, record_id, versions.get(record_id, version), verb, "")
+        for fate in fates
+        for record_type, record_id, verb, version in fate.brought
+    ]
+    return values_load(Brought._meta.db_table, BROUGHT, rows)
+
+
+def _keep_refused(batch: Import, refused: Iterable[tuple[int, list[str]]]) -> None:
+    for number, words in refused:
+        failed = ImportRow.objects.filter(batch_id=batch.pk, number=number)
+        failed.update(state=RowState.FAILED, problems=[[-1, clauses(words), "", True]])
 
 
 def _versions(fates: Iterable[Fate]) -> dict[int, int]:

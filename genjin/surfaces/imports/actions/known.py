@@ -46,13 +46,13 @@ class Others:
 
     def refuse(self, fates: Sequence[Fate]) -> None:
         """Refuse rows that would make one of these customers again."""
-        self._look()
         for fate in fates if self._seen else ():
             why = next((why for why, key in _keys(fate) if key and (why, key) in self._seen), "")
             if why:
                 fate.refused.append(_("校验之后有同事新建了这个客户（%s），请核对") % DUPLICATE_WORDS[why])
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Go on looking."""
         rows = Customer.objects.order_by()
         newest = rows.aggregate(newest=Max("pk"))["newest"] or 0
         if self._looked:
@@ -77,12 +77,12 @@ def _keys(fate: Fate) -> list[tuple[str, str]]:
     return list(zip(COMPARED, keys, strict=True))
 
 
-def blanks_only(fates: Sequence[Fate]) -> dict[int, Values]:
+def blanks_only(actor: Actor, fates: Sequence[Fate]) -> dict[int, Values]:
     """{row number: what is to be set on the customer}: what is different, for FILL only where nothing stands."""
     if not fates:
         return {}
     rows = Customer.objects.in_bulk([fate.customer_id for fate in fates])
-    fields = {field.key: field for field in CUSTOMER.fields}
+    fields = {field.key: field for field in CUSTOMER.visible_fields(actor)}
     wanted = {}
     for fate in fates:
         row = rows.get(fate.customer_id or 0)

@@ -14,7 +14,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
-from genjin.surfaces.imports.actions.bringing import Bringing
+from genjin.surfaces.imports.actions.bringing import Bringing, Prepared
 from genjin.surfaces.imports.actions.shapes import remember_import
 from genjin.surfaces.imports.models import MOVES, Import, State
 from genjin.surfaces.imports.queries import import_for, progress
@@ -79,15 +79,17 @@ def cancel_import(actor: Actor, import_id: int) -> Import:
 
 
 @action("imports.bring_next", on=Import, needs=NEEDS, label=gettext_lazy("导入数据行"), silent=STEP, listed=False)
-def bring_next(actor: Actor, import_id: int, *, bringing: Bringing) -> Import:
-    """Bring the next rows in: they, what they became and how far the import is are one transaction."""
+def bring_next(actor: Actor, import_id: int, *, bringing: Bringing, prepared: Prepared | None = None) -> Import:
+    """Bring the next rows in: they, what they became and how far the import is are one transaction. `prepared`: the
+    next rows as they were made ahead; nothing is done when others have come before them."""
     row = import_for(actor, import_id, lock=True)
-    if row.state != State.RUNNING:
+    if row.state != State.RUNNING or (prepared and prepared.after != row.position):
         return row
-    begun = time.perf_counter()
-    position, counts = bringing.bring(row, CHUNK)
+    begun = max(prepared.begun if prepared else time.perf_counter(), bringing.ended)
+    position, counts = prepared.write(row) if prepared else bringing.bring(row, CHUNK)
+    bringing.ended = time.perf_counter()
     facts: dict[str, Any] = {"position": position or row.position, "counts": counts}
-    facts["clock"] = {**row.clock, "running": row.clock.get("running", 0) + time.perf_counter() - begun}
+    facts["clock"] = {**row.clock, "running": row.clock.get("running", 0) + bringing.ended - begun}
     if position is None:
         MOVES.move(row, State.DONE)
         row.ended_at = timezone.now()

@@ -53,7 +53,7 @@ from genjin.org.queries import actor_for
 from genjin.surfaces.imports import work
 from genjin.surfaces.imports.actions import running
 from genjin.surfaces.imports.queries import import_for
-work.CHUNK, running.CHUNK = 10, 7
+work.CHUNK, running.CHUNK, work.MANY = 10, 7, 1
 for line in sys.stdin:
     step, import_id, member_id = line.split()
     child = os.fork()
@@ -86,6 +86,7 @@ def test_an_import_that_is_killed_again_and_again_ends_as_if_undisturbed(
 ) -> None:
     monkeypatch.setattr(work, "CHUNK", 10)  # as in the worker: rows of one step share their events
     monkeypatch.setattr(running, "CHUNK", 7)
+    monkeypatch.setattr(work, "MANY", 1)
     cast = make_cast()
     actor = cast.actor("owner")
     undisturbed = run_import(actor, check_import(actor, _uploaded(cast).pk, waiting=True).pk, waiting=True)
