@@ -105,17 +105,22 @@ def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access], sea
 
 def _without_traces(seen: RecordType, whole: RecordType, searched_own: frozenset[str]) -> RecordType:
     """Nothing that is declared with the type names a field that is hidden, or asks more of a masked one."""
-    sort = seen.keys.get(seen.default_sort.removeprefix("-"))
     searched = {*whole.searched.phones, *whole.searched.codes, *whole.searched.others, *whole.searched.names}
     found_by = [f for f in whole.fields if f.attribute in searched or f.key in searched_own]
+    withheld = {f.attribute: seen.accesses[f.key] for f in found_by if seen.accesses[f.key] in LESS}
+    return replace(_tidied(seen), withheld=withheld)
+
+
+def _tidied(seen: RecordType) -> RecordType:
+    """Without what is declared about fields that are not there."""
+    sort = seen.keys.get(seen.default_sort.removeprefix("-"))
     return replace(
         seen,
         keys={key: f for key, f in seen.keys.items() if key not in seen.own_fields},
-        subtitle=tuple(key for key in whole.subtitle if key in seen.keys),
-        quick_fields=tuple(key for key in whole.quick_fields if key in seen.keys),
+        subtitle=tuple(key for key in seen.subtitle if key in seen.keys),
+        quick_fields=tuple(key for key in seen.quick_fields if key in seen.keys),
         default_sort=seen.default_sort if sort and sort.sortable else "-id",
-        views=tuple(_view(view, seen) for view in whole.views if _fits(view, seen)),
-        withheld={f.attribute: seen.accesses[f.key] for f in found_by if seen.accesses[f.key] in LESS},
+        views=tuple(_view(view, seen) for view in seen.views if _fits(view, seen)),
     )
 
 
@@ -155,7 +160,8 @@ def _made(declared: RecordType, added: Iterable[OwnField], layout: Layout | None
     by_key = {f.key: f for f in fields}
     quick = tuple(key for key in (layout.quick if layout else ()) if key in by_key) or declared.quick_fields
     filters = {key: f for key, f in declared.keys.items() if key not in declared.own_fields}
-    return replace(declared, fields=tuple(fields), sections=sections, quick_fields=quick, keys=dict(filters))
+    made = replace(declared, fields=tuple(fields), sections=sections, quick_fields=quick, keys=dict(filters))
+    return _tidied(made) if any(overlay.get("off") for overlay in overlays.values()) else made
 
 
 def _conditional(f: Field, section: Callable[[Mapping[str, Any]], bool] | None) -> Field:

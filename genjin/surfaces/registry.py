@@ -16,6 +16,7 @@ _NIGHTLY = "a step of a job of the system; no member holds its grant"
 _UPLOAD = "takes a file; the page receives it"
 _IMPORTS = "served by the imports' own door, which reads files, rules and rows"
 _STEP = "a step of the imports' jobs"
+_FIELD_STEP = "a step of the jobs that go through all rows for a field"
 _IMPORT_STEPS = dict.fromkeys(
     (
         "imports.check_rows", "imports.compare_rows", "imports.bring_next", "imports.take_back_next",
@@ -72,6 +73,8 @@ NOT_ON: dict[str, dict[str, str]] = {
         **_IMPORT_STEPS,
         **_IMPORT_DOOR,
         "exports.keep": "a step of the export's job",
+        "fields.note_index": _FIELD_STEP,
+        "fields.restate_search": _FIELD_STEP,
         "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",
         "exports.take_cards": "the page hands the file out",
     },
@@ -98,6 +101,8 @@ NOT_ON: dict[str, dict[str, str]] = {
     },
 }
 
+        "fields.note_index": _FIELD_STEP,
+        "fields.restate_search": _FIELD_STEP,
 
 def offered(surface: str, action: Action[Any, Any]) -> bool:
     """Whether a surface serves the action."""

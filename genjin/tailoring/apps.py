@@ -10,8 +10,9 @@ class TailoringConfig(AppConfig):
     label = "tailoring"
 
     def ready(self) -> None:
-        """Register grants and actions."""
-        from genjin.tailoring import actions, grants  # slow: models must be ready
+        """Register grants, actions and jobs."""
+        from genjin.tailoring import actions, grants, jobs  # slow: models must be ready
 
         assert actions
         assert grants
+        assert jobs

@@ -16,7 +16,7 @@ from genjin.kernel.refusal import Refused
 from genjin.surfaces.api.problems import Problem
 
 MOST_BYTES = 1_000_000
-DEEPEST = 6
+DEEPEST = 8
 LONGEST_PARAMETER = 2_000
 LARGEST_ID = 2**63 - 1
 _VERSION = re.compile(r'\s*"?(\d{1,9})(?:\.[0-9a-f]+)?"?\s*')

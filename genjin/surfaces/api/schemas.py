@@ -6,6 +6,7 @@ from typing import Any
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field, Number, RecordRef, Tags, Text
+from genjin.kernel.fields.fixed import Structured
 from genjin.kernel.records import RecordType
 from genjin.surfaces.api.shapes import NAMED_BY
 
@@ -88,7 +89,9 @@ def _sent(actor: Actor, field: Field) -> Schema:
         return {"type": kind} | {name: bound for name, bound in bounds.items() if bound is not None}
     if field.kind == "yesno":
         return {"type": "boolean"}
-    if field.kind in {"grants", "settings"}:
+    if isinstance(field, Structured):
+        return {"type": ["object" if field.named else "array", "string", "null"]}
+    if field.kind in {"grants", "settings", "conditions"}:
         return {"type": "object"}
     schema: Schema = {"type": "string"}
     if field.kind in FORMATS:

@@ -88,5 +88,7 @@ def _fits(field: Field, value: Any) -> bool:
         return isinstance(value, Scalar) and not isinstance(value, bool)
     if field.kind == "yesno":
         return isinstance(value, bool | str)
+    if field.kind == "json":
+        return isinstance(value, str | list | dict)
     inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
     return all(isinstance(v, Scalar) for v in inner)  # kinds of an area's own: its field reads the rest

@@ -1,0 +1,101 @@
+"""Indexes over fields of a company's own, made while everybody works on. Named after type and key, so that they can be
+found, told in words when they refuse a value, and made anew after a crash.
+
+Not here: who may ask for one (`actions.indexing`), how lists use them (`kernel.lists.planning`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from psycopg import sql
+
+from genjin.kernel import frequencies
+from genjin.kernel.models.definitions import OwnField
+from genjin.kernel.models.rows import IN_ORDER, Life
+from genjin.kernel.records import RECORD_TYPES
+
+MEMORY = "128MB"
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+
+
+def order_index(row: OwnField) -> str:
+    """The name of the index that lists sort and filter by."""
+    return f"own_{row.record_type}_{row.key}"
+
+
+def once_index(row: OwnField) -> str:
+    """The name of the index that lets nobody enter a value twice."""
+    return f"{row.record_type}_{row.key}_once"
+
+
+def build(row: OwnField) -> None:
+    """Make what the definition asks for and is not there. Raises IntegrityError where values repeat."""
+    with _patiently():
+        if row.unique:
+            _make(row, once_index(row))
+        _make(row, order_index(row))
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("ANALYZE {}").format(_table(row)))
+    frequencies.forget()
+
+
+def drop(row: OwnField) -> None:
+    """Take away what is there."""
+    with _patiently():
+        for name in (once_index(row), order_index(row)):
+            _drop(name)
+
+
+def _make(row: OwnField, name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(VALID, [name])
+        there = cursor.fetchone()
+        if there and there[0]:
+            return
+    if there:
+        _drop(name)  # left half built
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(row, name))
+
+
+def _statement(row: OwnField, name: str) -> sql.Composed:
+    value = sql.SQL("(custom -> {})").format(sql.Literal(row.key))
+    start = sql.SQL("CREATE {} INDEX {} {} ON {} ").format(
+        sql.SQL("UNIQUE" if name == once_index(row) else ""), _beside(), sql.Identifier(name), _table(row)
+    )
+    if name == once_index(row):
+        return start + sql.SQL("({}) WHERE life <> {}").format(value, sql.Literal(int(Life.VOIDED)))
+    if row.kind == "multichoice":
+        return start + sql.SQL("USING gin ({})").format(value)
+    columns = [f"{column}_id" if column != "id" else column for column in IN_ORDER]
+    return start + sql.SQL("({}, {})").format(value, sql.SQL(", ").join(map(sql.Identifier, columns)))
+
+
+def _drop(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP INDEX {} IF EXISTS {}").format(_beside(), sql.Identifier(name)))
+
+
+def _beside() -> sql.SQL:
+    """Beside writers; inside a transaction (a test's) PostgreSQL cannot."""
+    return sql.SQL("" if connection.in_atomic_block else "CONCURRENTLY")
+
+
+def _table(row: OwnField) -> sql.Identifier:
+    return sql.Identifier(RECORD_TYPES[row.record_type].model._meta.db_table)
+
+
+@contextmanager
+def _patiently() -> Iterator[None]:
+    """With memory to sort in, and no hurry."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET maintenance_work_mem = '{MEMORY}'; SET lock_timeout = 0; SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("RESET maintenance_work_mem; RESET lock_timeout; RESET statement_timeout")
