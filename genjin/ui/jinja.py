@@ -6,7 +6,7 @@ reachable as `ui.<name>(…)`, also inside fragments (a top-level import would n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,10 @@ class PageEnvironment(Environment):
     code_generator_class = PageCode
     context_class = PageContext
     written = staticmethod(written)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template knows. Jinja lays a map over it, which is read name by name each time one is drawn."""
+        return super().make_globals(d) if d else self.globals
 
 
 def environment(**options: Any) -> Environment:
