@@ -24,9 +24,10 @@ from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel import actions as kernel_actions
 from genjin.kernel.together import Torn
 from genjin.surfaces.imports import work
-from genjin.surfaces.imports.actions import bringing, running, set_policy
+from genjin.surfaces.imports.actions import bringing, running, set_policy, set_rules
 from genjin.surfaces.imports.models import Import, State
 from genjin.surfaces.imports.receiving import upload_file
+from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.tests.files import csv_file
 from genjin.surfaces.imports.work import check_import, run_import
 from genjin.testing.cast import Cast, make_cast
@@ -37,7 +38,7 @@ NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 ROWS = 120
 HEADER = [
     "客户名称", "外部编号", "客户等级", "客户类型", "标签", "所在地区", "电话", "统一社会信用代码", "满意度",
-    "其他说明", "联系人", "手机", "跟进日期", "跟进内容", "意向程度", "跟进结果", "负责人", "简称", "邮箱",
+    "其他说明", "联系人姓名", "手机", "跟进日期", "跟进内容", "意向程度", "跟进结果", "负责人", "简称", "邮箱",
     "下次联系时间", "下一步计划",
 ]  # fmt: skip
 KNOWN, HIDDEN = "早已在册的机械有限公司", "陌生同事的贸易公司"
@@ -107,6 +108,9 @@ def _world(cast: Cast) -> Import:
     make_contact(actor, known, "老联系人")
     make_customer(cast.actor("stranger"), HIDDEN)
     batch = upload_file(actor, filename="客户.csv", content=BytesIO(csv_file(HEADER, *map(_row, range(ROWS)))))
+    rules = rules_from_json(batch.rules)
+    named = [rule.with_(target="contact.name") if rule.heading == "联系人姓名" else rule for rule in rules]
+    set_rules(actor, batch.pk, rules=named)
     set_policy(actor, batch.pk, policy={"duplicates": POLICY, "otherwise": "create"})
     return run_import(actor, check_import(actor, batch.pk, waiting=True).pk, waiting=True)
 
