@@ -27,6 +27,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "genjin.settings")
 _django = get_wsgi_application()
 # Imports all pages: now, rather than in somebody's first request.
 _pages = get_resolver().url_patterns
+if os.environ.get("GENJIN_SERVED") == "1":
+    from genjin.oversight.flushing import begin  # slow: models must be ready
+
+    begin()
 # What is loaded stays: looking through it for garbage would stop a request for a tenth of a second now and then.
 gc.freeze()
 gc.set_threshold(*COLLECT_AFTER)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from genjin.kernel import viewing
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
 from genjin.kernel.fields.numbers import Number
@@ -63,6 +64,8 @@ def narrowed(actor: Actor, query: ListQuery) -> ListQuery:
 
 
 def _page(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> Page:
+    if query.after is None and query.before is None:
+        _note_search(actor, query)
     reader = _Reader(actor, query, columns)
     backward = query.before is not None
     rows = reader.read(query.before if backward else query.after, backward=backward)
@@ -76,6 +79,15 @@ def _page(actor: Actor, query: ListQuery, columns: Sequence[Field]) -> Page:
         reader.cursor(rows[-1]) if rows and has_next else None,
         reader.cursor(rows[0]) if rows and has_previous else None,
     )
+
+
+def _note_search(actor: Actor, query: ListQuery) -> None:
+    """Whoever looks for many phone numbers is told of (B19)."""
+    viewing.note_search(actor, query.text)
+    for condition in query.conditions:
+        if getattr(condition.field, "inner", condition.field).kind == "phone":  # also where it is masked
+            for text in condition.raw:
+                viewing.note_search(actor, text)
 
 
 class _Reader:

@@ -22,6 +22,7 @@ from genjin.kernel.models.options import Option, Setting
 from genjin.kernel.options import LISTS, options_of
 from genjin.kernel.records import RECORD_TYPES, by_plural
 from genjin.kernel.timeline import describe_changes, titles_pointed_at
+from genjin.kernel.viewing import WORDS
 from genjin.kernel.wording import listed
 from genjin.org.queries import organisation
 
@@ -234,6 +235,8 @@ def _note(value: Any) -> str:
     declared = by_plural(str(value))
     if declared is not None:
         return str(declared.many)
+    if str(value) in WORDS:
+        return str(WORDS[str(value)])
     return {
         "failed": _("失败"),
         "signed_in": _("已登录"),
@@ -259,6 +262,10 @@ def words_of_notes() -> dict[str, str]:
         "downloaded": _("下载的文件"),
         "ended": _("结束会话"),
         CONFIRMED: _("确认保存"),
+        "viewing": _("查看异常"),
+        "hourly": _("近一小时"),
+        "daily": _("当天"),
+        "line": _("提醒线"),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.translation import gettext as _
 
+from genjin.kernel import viewing
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.editing import get_value
@@ -53,6 +54,8 @@ def records(request: ApiRequest, plural: str) -> HttpResponse:
         found = page(request.actor, read_query(request.actor, record_type, given), fields)
     except Refused as refusal:
         raise _as_bad_request(refusal) from None
+    turned = "after" in given or "before" in given
+    viewing.note_page(request.actor, len(found.rows), of=record_type.key, turned=turned)
     shaper = Shaper(request.actor, fields, [row.values for row in found.rows])
     items = [
         {"id": row.id, "version": row.version, "life": _life(row.life), "title": row.title}
@@ -67,6 +70,7 @@ def record(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
     """One record with all fields the actor may see. ETag is made of all that is shown: 304 when none of it changed."""
     parameters(request, ())
     row = row_named(request.actor, type_named(plural, request.actor), row_id)
+    viewing.note(request.actor, viewing.Kind.RECORDS, of=row.row_type, once=row_id)
     shown = _shown(request.actor, row)
     digest = hashlib.sha256(json.dumps(shown, default=str, ensure_ascii=False).encode()).hexdigest()[:16]
     etag = f'"{row.version}.{digest}"'

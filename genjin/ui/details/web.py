@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from genjin.kernel import viewing
 from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.doors import SEE, WRITE, may, row_for
 from genjin.kernel.editing import get_value
@@ -35,6 +36,7 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     """The record's page, or for htmx its body."""
     actor = request.actor
     record = row_for(actor, record_type.model, row_id, to=SEE)
+    viewing.note(actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(actor, record_type, record)]
     fmt = formats_for(actor)
     facts = Facts(actor, record, fmt, writable=any(verb == "edit" for _action, verb in offered))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from genjin.kernel import viewing
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.lists import count_capped
 from genjin.kernel.records import RecordType
@@ -31,6 +32,7 @@ def records(request: PageRequest, record_type: RecordType) -> HttpResponse:
     actor = request.actor
     demand_seeing(actor, record_type)
     view = list_view(actor, record_type, request.GET, formats_for(actor))
+    viewing.note_page(actor, view.state.listing.size, of=record_type.key, turned=not view.first_page)
     if "add" in request.GET or "drop" in request.GET:
         if not wants_fragment(request):
             return HttpResponseRedirect(view.state.url())

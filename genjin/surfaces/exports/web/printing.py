@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 
+from genjin.kernel import viewing
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.records import RecordType
 from genjin.surfaces.exports.paper import list_paper, record_paper
@@ -33,6 +34,7 @@ register_head_tool(
 def record(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
     """A record with its fields and what belongs to it."""
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
+    viewing.note(request.actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
     paper = record_paper(request.actor, row)
     return render(request, "exports/record_paper.html", bare=True, paper=paper, back=record_url(record_type, row_id))
 
@@ -44,4 +46,5 @@ def records(request: PageRequest, record_type: RecordType) -> HttpResponse:
     demand_seeing(actor, record_type)
     state = read_state(actor, record_type, tabs_of(actor, record_type), request.GET)
     paper = list_paper(actor, state.listing, chosen_fields(actor, state))
+    viewing.note_page(actor, sum(len(table.rows) for table in paper.tables), of=record_type.key, turned=False)
     return render(request, "exports/list_paper.html", bare=True, paper=paper, back=state.url())
