@@ -7,7 +7,9 @@ import re
 from typing import Any
 
 from django.utils.translation import get_language
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from genjin.ui.rendering import written
 
 _PLACE = re.compile(r"⸻(\w+)⸻")
 
@@ -27,7 +29,7 @@ class Mould:
 
     def pour(self, row: Any) -> Markup:
         """The markup of one row."""
-        values = {name: escape(getattr(row, name)) for name in self._names}
+        values = {name: written(getattr(row, name)) for name in self._names}
         return Markup(self._text % values)  # noqa: S704 - a template's own output, values escaped
 
 

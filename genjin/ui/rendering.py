@@ -13,6 +13,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
+from markupsafe import _escape_inner as escaped  # type: ignore[attr-defined]  # what `escape` does, without the wrapping
 
 
 class PageContext(Context):
@@ -40,5 +41,8 @@ class PageCode(CodeGenerator):
 
 
 def written(value: Any) -> str:
-    """A value as it stands in a page; text is escaped."""
-    return value if type(value) is Markup else escape(value)
+    """A value as it stands in a page; text is escaped. Bare words are made no markup, for they are joined at once."""
+    kind = type(value)
+    if kind is str:
+        return escaped(value)
+    return value if kind is Markup else escape(value)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
 
@@ -115,6 +116,18 @@ def test_a_mould_fills_its_places_for_each_row_and_escapes_them() -> None:
     mould = Mould(Markup('<a href="{}?share=5%25">50% {}</a>').format(place("url"), place("name")))
     row = SimpleNamespace(url="/x", name='<b>"50%(name)s"')
     assert mould.pour(row) == '<a href="/x?share=5%25">50% &lt;b&gt;&#34;50%(name)s&#34;</a>'
+
+
+def test_text_is_escaped_wherever_it_comes_from(env: Environment) -> None:
+    hostile = "<b>\"&'"
+    template = env.from_string(
+        "{% macro says(x) %}{{ x }}{% endmacro %}{% set kept %}{{ x }}{% endset %}"
+        "{{ x }}|{{ says(x) }}|{{ kept }}|{{ x ~ x }}|{{ lazy }}|{{ 5 }}|{{ safe }}|"
+        "{% for y in [x] %}{{ says(y) }}{% endfor %}"
+    )
+    escaped = "&lt;b&gt;&#34;&amp;&#39;"
+    drawn = template.render(x=hostile, lazy=gettext_lazy("客户"), safe=Markup("<i>"))
+    assert drawn == "|".join([escaped, escaped, escaped, escaped * 2, "客户", "5", "<i>", escaped])
 
 
 def test_a_mould_is_kept_for_its_kind_and_language() -> None:
