@@ -15,6 +15,7 @@ from genjin.kernel.grants import GRANTS
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.org.changing import changing_organisation, check_version
+from genjin.org.field_rights import FieldRights, demand_within
 from genjin.org.fields import Departments, GrantScopes, OneOf
 from genjin.org.models import MemberRole, Role, ScopeKind
 
@@ -26,6 +27,7 @@ Chosen = Annotated[
     Departments(key="departments", label=gettext_lazy("指定部门"), help=gettext_lazy("包括它们的下级部门")),
 ]
 Allowed = Annotated[dict[str, str], GrantScopes(key="grants", label=gettext_lazy("权限"))]
+OfFields = Annotated[dict[str, str] | None, FieldRights(key="fields", label=gettext_lazy("字段权限"))]
 
 
 @action("roles.create", on=Role, needs="org.manage", label=gettext_lazy("新建角色"), icon="plus")
@@ -37,11 +39,13 @@ def create_role(
     note: Note = "",
     departments: Chosen = [],  # noqa: B006 - read only
     grants: Allowed = {},  # noqa: B006 - read only
+    fields: OfFields = None,
 ) -> Role:
-    """A new role. Raises Forbidden for grants that the actor does not hold, Refused("same_name", "no_departments")."""
+    """A new role. Raises Forbidden for grants and fields beyond the actor's own, Refused("same_name",
+    "no_departments")."""
     with changing_organisation(actor):
         role = Role()
-        _fill(actor, role, name, note, scope, departments, grants)
+        _fill(actor, role, name, note, scope, departments, grants, fields or {})
         record(actor, role)
     return role
 
@@ -56,12 +60,15 @@ def edit_role(
     note: Note = "",
     departments: Chosen = [],  # noqa: B006 - read only
     grants: Allowed = {},  # noqa: B006 - read only
+    fields: OfFields = None,
 ) -> Role:
-    """Change a role; in force for all who hold it at their next request (ASVS 8.3.2). Raises as create, and Stale."""
+    """Change a role, its rights to fields only when they are given. In force for all who hold it at their next request
+    (ASVS 8.3.2). Raises as create, and Stale."""
     with changing_organisation(actor):
         role = role_row(role_id)
         check_version(role)
-        _fill(actor, role, name, note, scope, departments, grants)
+        kept = role.fields if fields is None else fields
+        _fill(actor, role, name, note, scope, departments, grants, kept)
         record(actor, role)
     return role
 
@@ -72,7 +79,8 @@ def copy_role(actor: Actor, role_id: int) -> Role:
     with changing_organisation(actor):
         model = role_row(role_id)
         role = Role()
-        _fill(actor, role, _free_name(model.name), model.note, model.scope, model.departments, model.grants)
+        name = _free_name(model.name)
+        _fill(actor, role, name, model.note, model.scope, model.departments, model.grants, model.fields)
         record(actor, role, copied_from=model.pk)
     return role
 
@@ -104,16 +112,18 @@ def _fill(
     scope: str,
     departments: Sequence[int],
     grants: Mapping[str, str],
+    fields: Mapping[str, str],
 ) -> None:
     missing = [key for key in grants if key in GRANTS and not actor.may(key)]
     if missing and not actor.administrator and actor.member_id is not None:
         raise Forbidden(_("您自己没有「%s」权限，不能授予别人") % GRANTS[missing[0]].label, "escalation")
+    demand_within(actor, grants, fields)
     if Role.objects.filter(name=name).exclude(pk=role.pk).exists():
         raise Refused("same_name", _("已有角色「%s」，请换一个名称") % name, "name")
     if ScopeKind.DEPT_CUSTOM in (scope, *grants.values()) and not departments:
         raise Refused("no_departments", _("用了「指定部门」范围，请选择至少一个部门"), "departments")
     role.name, role.note, role.scope = name, note, scope
-    role.departments, role.grants = sorted(departments), dict(grants)
+    role.departments, role.grants, role.fields = sorted(departments), dict(grants), dict(fields)
 
 
 def _free_name(name: str) -> str:

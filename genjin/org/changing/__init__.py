@@ -17,6 +17,7 @@ from genjin.kernel.models.rows import Row
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused, Stale
 from genjin.kernel.stamps import bump_stamp
+from genjin.org.field_rights import knows_more, refuse_more_fields
 from genjin.org.models import AccessToken, Company, Member, ResetCode, Session
 from genjin.org.snapshot import Organisation, load_organisation
 
@@ -30,7 +31,9 @@ def changing_organisation(actor: Actor) -> Iterator[None]:
     before = None if trusted else load_organisation()
     yield
     if before is not None and actor.member_id is not None:
-        _refuse_escalation(actor.member_id, before, load_organisation())
+        after = load_organisation()
+        _refuse_escalation(actor.member_id, before, after)
+        refuse_more_fields(actor.member_id, before, after)
     if not Member.objects.filter(administrator=True, is_active=True).exists():
         raise Refused("last_administrator", _("至少要保留一名在职的管理员，请先指定另一名管理员"))
     bump_stamp()
@@ -46,6 +49,7 @@ def check_rank(actor: Actor, member: Member, *, acting_as: bool = False) -> None
     higher = org.people[member.pk].administrator
     if acting_as and not higher:
         higher = _gained(org, member.pk, org.grants(actor.member_id), {}, org) is not None
+        higher = higher or knows_more(org, member.pk, actor.member_id)
     if higher:
         raise Forbidden(_("「%s」的权限比您高，只有管理员可以这样修改") % member.name, "outranked")
 

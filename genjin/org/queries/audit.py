@@ -24,6 +24,7 @@ from genjin.kernel.records import RECORD_TYPES, by_plural
 from genjin.kernel.timeline import describe_changes, titles_pointed_at
 from genjin.kernel.viewing import WORDS
 from genjin.kernel.wording import listed
+from genjin.org.field_rights import rights_words
 from genjin.org.queries import organisation
 
 MOST_LINKS = 5
@@ -211,7 +212,8 @@ def _words(actor: Actor, name: str, value: Any) -> str:
     if isinstance(value, list):
         return listed(str(getattr(org.departments.get(v), "name", v)) for v in value)
     if isinstance(value, dict):
-        return listed(f"{key}={kind}" if kind else str(key) for key, kind in value.items())[:300]
+        told = listed(f"{key}={kind}" if kind else str(key) for key, kind in value.items())
+        return (rights_words(value, actor.stamp) if name == "fields" else told)[:300]
     return str(value)[:200]
 
 
@@ -329,6 +331,7 @@ def words_of_attributes() -> dict[str, str]:
         "scope": _("默认数据范围"),
         "departments": _("指定部门"),
         "grants": _("权限"),
+        "fields": _("字段权限"),
         "note": _("说明"),
         "order": _("顺序"),
         "label": _("名称"),

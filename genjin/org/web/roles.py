@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import Action, Outcome
+from genjin.kernel.fields.base import Access
 from genjin.kernel.grants import GRANTS, Grant
 from genjin.kernel.refusal import Refused, Stale
+from genjin.kernel.seeing import access_words
 from genjin.org.actions.roles import copy_role, create_role, delete_role, edit_role
+from genjin.org.field_rights import words_of_path
 from genjin.org.models import Role, ScopeKind
 from genjin.org.queries import holders_of_roles, organisation, role_for
+from genjin.org.web import role_fields
 from genjin.org.web.conflicts import told
 from genjin.org.web.frame import settings_page
+from genjin.org.web.role_fields import FIELD
 from genjin.ui.forms.merging import decide, merge, told_was, was_of
 from genjin.ui.pages import PageRequest, go, page
 
@@ -41,6 +46,7 @@ class Sent:
     scope: str
     departments: list[int]
     grants: dict[str, str]
+    fields: dict[str, str]
 
 
 @page(ROUTE, name="roles", needs="org.manage")
@@ -63,7 +69,7 @@ def new(request: PageRequest) -> HttpResponse:
     """A new role, with the least scope."""
     if request.method == "POST":
         return _save(request, create_role, None)
-    return _editor(request, None, Sent("", "", ScopeKind.SELF, [], {"org.see": "", "profile.edit": ""}))
+    return _editor(request, None, Sent("", "", ScopeKind.SELF, [], {"org.see": "", "profile.edit": ""}, {}))
 
 
 @page(f"{ROUTE}/<int:role_id>", name="role", methods=["GET", "POST"], needs="org.manage")
@@ -72,7 +78,7 @@ def edit(request: PageRequest, role_id: int) -> HttpResponse:
     role = role_for(request.actor, role_id)
     if request.method == "POST":
         return _save(request, edit_role, role)
-    return _editor(request, role, Sent(role.name, role.note, role.scope, role.departments, role.grants))
+    return _editor(request, role, _stored(role))
 
 
 @page(f"{ROUTE}/<int:role_id>/copy", name="role-copy", methods=["POST"], needs="org.manage")
@@ -90,14 +96,15 @@ def remove(request: PageRequest, role_id: int) -> HttpResponse:
 
 
 def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> HttpResponse:
-    sent = _sent(request)
-    theirs = _flat(_stored(role)) if role else {}
-    sent = _unflat(decide(_flat(sent), theirs, request.POST))
+    sent = _sent(request, role)
+    stamp = request.actor.stamp
+    theirs = _flat(_stored(role), stamp) if role else {}
+    sent = _unflat(decide(_flat(sent, stamp), theirs, request.POST))
     seen = request.POST.get("version", "")
     try:
         outcome = _run(request, action, role, sent, int(seen) if seen.isdecimal() else None)
     except Stale as stale:
-        merged = merge(was_of(request.POST), _flat(sent), theirs)
+        merged = merge(was_of(request.POST), _flat(sent, stamp), theirs)
         if role is None or not merged.open:
             raise
         return _editor(request, role, _unflat(merged.values), stale, merged.open)
@@ -116,27 +123,30 @@ def _run(request: PageRequest, action: Action[Any, Any], role: Role | None, sent
     except Stale:
         if role is None:
             raise
-        merged = merge(was_of(request.POST), _flat(sent), _flat(_stored(role)))
+        merged = merge(
+            was_of(request.POST), _flat(sent, request.actor.stamp), _flat(_stored(role), request.actor.stamp)
+        )
         if merged.open:
             raise
         return action.run(request.actor, row_id, asdict(_unflat(merged.values)), version=role.version)
 
 
 def _stored(role: Role) -> Sent:
-    return Sent(role.name, role.note, role.scope, role.departments, role.grants)
+    return Sent(role.name, role.note, role.scope, role.departments, role.grants, role.fields)
 
 
-def _flat(sent: Sent) -> dict[str, Any]:
+def _flat(sent: Sent, stamp: int) -> dict[str, Any]:
     """Every grant for itself, so that two people may change different ones."""
     grants = {f"{GRANT}{key}": sent.grants.get(key) for key in GRANTS}
     facts = {"name": sent.name, "note": sent.note, "scope": sent.scope, "departments": sorted(sent.departments)}
-    return facts | grants
+    return facts | grants | role_fields.flat(sent.fields, stamp)
 
 
 def _unflat(flat: dict[str, Any]) -> Sent:
     grants = {key.removeprefix(GRANT): scope for key, scope in flat.items() if key.startswith(GRANT)}
     held = {key: scope for key, scope in grants.items() if scope is not None}
-    return Sent(flat["name"], flat["note"], flat["scope"], flat["departments"], held)
+    of_fields = role_fields.unflat(flat)
+    return Sent(flat["name"], flat["note"], flat["scope"], flat["departments"], held, of_fields)
 
 
 def _told(request: PageRequest, differences: dict[str, tuple[Any, Any]]) -> list[dict[str, str]]:
@@ -152,18 +162,30 @@ def _told(request: PageRequest, differences: dict[str, tuple[Any, Any]]) -> list
         for key, (theirs, mine) in differences.items()
         if key.startswith(GRANT)
     ]
-    facts = {key: pair for key, pair in differences.items() if not key.startswith(GRANT)}
+    words = {str(access): text for access, text in access_words().items()}
+    limited = [
+        {
+            "key": key,
+            "label": words_of_path(key.removeprefix(FIELD), request.actor.stamp),
+            "theirs": words[theirs or Access.EDIT],
+            "mine": words[mine or Access.EDIT],
+        }
+        for key, (theirs, mine) in differences.items()
+        if key.startswith(FIELD)
+    ]
+    facts = {key: pair for key, pair in differences.items() if not key.startswith((GRANT, FIELD))}
     if "departments" in facts:
         theirs, mine = facts["departments"]
         facts["departments"] = ([str(each) for each in theirs], [str(each) for each in mine])
-    return [*told(request.actor, edit_role.own_inputs, facts), *allowed]
+    return [*told(request.actor, edit_role.own_inputs, facts), *allowed, *limited]
 
 
-def _sent(request: PageRequest) -> Sent:
+def _sent(request: PageRequest, role: Role | None) -> Sent:
     post = request.POST
     given = {key: post.get(f"scope:{key}", "") for key in post.getlist("grants")}
     departments = [int(value) for value in post.getlist("departments") if value.isdecimal()]
-    return Sent(post.get("name", ""), post.get("note", ""), post.get("scope", ""), departments, given)
+    of_fields = role_fields.sent(post, role.fields if role else {})
+    return Sent(post.get("name", ""), post.get("note", ""), post.get("scope", ""), departments, given, of_fields)
 
 
 def _editor(
@@ -185,9 +207,11 @@ def _editor(
         refusal=refusal,
         differences=_told(request, differences or {}),
         version=(again and request.POST.get("version")) or (role.version if role else ""),
-        was=(again and request.POST.get("was")) or told_was(_flat(_stored(role)) if role else {}),
+        was=(again and request.POST.get("was")) or told_was(_flat(_stored(role), request.actor.stamp) if role else {}),
         errors=refusal.errors if refusal else {},
         parts_list=_sections(),
+        field_types=role_fields.lines(request.actor, sent.fields),
+        access_words=[(str(access), words) for access, words in reversed(access_words().items())],
         scopes=_scopes(),
         scope_names=dict(_scopes()),
         help=SCOPE_HELP,

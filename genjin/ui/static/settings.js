@@ -58,3 +58,38 @@ document.addEventListener("click", event => {
 });
 const switches = $$("[data-keys-switch]");
 switches.forEach(box => { box.checked = !globalThis.genjin.keysOff(); });
+
+// ---- rights to fields: found by name, a whole group at once, how many are limited ----------------------------------------
+const limits = $$("[data-field-rights] details");
+const shownCount = part => {
+  const told = $("[data-limited]", part), n = $$("select[name]", part).filter(one => one.value !== "edit").length;
+  told.textContent = n ? told.dataset.some.replace("{n}", n) : told.dataset.none;
+};
+document.addEventListener("change", event => {
+  const all = event.target.closest?.("[data-set-group]"), part = event.target.closest?.("[data-field-rights] details");
+  if (!part) return;
+  if (all?.value) {
+    $$("li:not([hidden]) select[name]", all.closest("[data-group]")).forEach(one => {
+      const fits = [...one.options].find(option => option.value === all.value && !option.disabled);
+      if (fits) one.value = all.value;
+    });
+    all.value = "";
+  }
+  shownCount(part);
+});
+document.addEventListener("input", event => {
+  if (!event.target.matches?.("[data-filter-fields]")) return;
+  const asked = event.target.value.trim().toLowerCase();
+  let any = false;
+  limits.forEach(part => {
+    let here = 0;
+    $$("[data-group]", part).forEach(group => {
+      const lines = $$("[data-field-name]", group);
+      lines.forEach(line => { line.hidden = Boolean(asked) && !line.dataset.fieldName.toLowerCase().includes(asked); });
+      const left = lines.filter(line => !line.hidden).length; group.hidden = !left; here += left;
+    });
+    part.hidden = !here; any ||= here > 0;
+    if (asked) part.open = here > 0;
+  });
+  $("[data-no-fields]").hidden = any;
+});
