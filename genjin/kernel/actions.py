@@ -26,6 +26,7 @@ from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from genjin.kernel.repeating import claim
+from genjin.kernel.sights import in_force
 from genjin.kernel.together import Torn, one_write, together, waiting
 from genjin.kernel.wording import listed
 
@@ -387,7 +388,7 @@ def _as_refusal(error: DatabaseError) -> Refused:
     """A broken constraint in words."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     for record_type in RECORD_TYPES.values():
-        for field_ in record_type.fields:
+        for field_ in in_force(record_type, 0).fields:
             if field_.unique and name == f"{record_type.key}_{field_.key}_once":
                 message = _("「%s」已被另一条记录使用，不能重复") % field_.label
                 return Refused("duplicate", message, field_.key)

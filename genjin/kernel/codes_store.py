@@ -46,6 +46,18 @@ def sequence_of(record_type: RecordType) -> str:
     return f"kernel_code_{record_type.key}"
 
 
+def serial_sequence(record_type: str, key: str) -> str:
+    """The name of the sequence of a serial number field (made with the field)."""
+    return f"own_serial_{record_type}_{key}"
+
+
+def make_serial_sequence(record_type: str, key: str) -> None:
+    """Create the sequence of a serial number field; one that is there goes on."""
+    with connection.cursor() as cursor:
+        name = sql.Identifier(serial_sequence(record_type, key))
+        cursor.execute(sql.SQL("CREATE SEQUENCE IF NOT EXISTS {}").format(name))
+
+
 def make_sequences(record_types: list[RecordType]) -> None:
     """Create the number sequences that are missing."""
     with connection.cursor() as cursor:
@@ -54,4 +66,7 @@ def make_sequences(record_types: list[RecordType]) -> None:
             cursor.execute(sql.SQL("CREATE SEQUENCE IF NOT EXISTS {}").format(name))
 
 
-__all__ = ["format_code", "make_sequences", "new_id_and_number", "new_ids", "pattern_of", "sequence_of"]
+__all__ = [
+    "format_code", "make_sequences", "make_serial_sequence", "new_id_and_number", "new_ids", "pattern_of",
+    "sequence_of", "serial_sequence",
+]  # fmt: skip

@@ -5,6 +5,7 @@ What follows from it for a list is decided in `lists.planning`.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,13 @@ from django.db import connection
 
 KEEP_SECONDS = 300.0
 KEEP_EMPTY_SECONDS = 10.0
+
+# of the indexes over fields of a company's own: own_customer_x_key
+OWN = """
+SELECT tablename, null_frac, n_distinct, most_common_vals::text::text[], most_common_freqs FROM pg_stats
+ WHERE schemaname = current_schema() AND attname = 'expr' AND tablename LIKE 'own\\_%%\\_x\\_%%'
+   AND tablename IN (SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = to_regclass(%s))
+"""
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,17 @@ def frequencies(table: str) -> Frequencies:
             elif elements is None:
                 common = dict(zip(values or (), shares or (), strict=False))
                 made.columns[name] = _shares(made.rows, empty, distinct, common)
+        cursor.execute(OWN, [table])
+        for index, empty, distinct, values, shares in cursor.fetchall():
+            common = {_plain(value): share for value, share in zip(values or (), shares or (), strict=False)}
+            made.columns[f"custom__{index[index.index('_x_') + 1 :]}"] = _shares(made.rows, empty, distinct, common)
     _KEPT[table] = made
     return made
+
+
+def _plain(value: str) -> str:
+    """A JSON value as its text."""
+    return str(json.loads(value)) if value.startswith('"') else value
 
 
 def _shares(rows: int, empty: float, distinct: float, common: dict[str, float]) -> Shares:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,11 +21,12 @@ from django.utils import timezone
 from genjin.kernel import search_text
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes import parse_pattern
-from genjin.kernel.codes_store import new_id_and_number, new_ids, pattern_of
+from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of, serial_sequence
 from genjin.kernel.copying import FEW, Load, body, copy_in, load_of
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.sights import searched_own, serials_of
 from genjin.kernel.together import draw, insert, waiting
 
 EVENT_IDS = "kernel_event_id_seq"
@@ -173,7 +174,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
         _prepare_new(actor, row)
         row.created_at = recording.at
     if isinstance(row, Record):
-        _derive(row, creating)
+        _derive(row, creating, actor.stamp)
     changes = row.changes()
     recording.noted = True
     recording.note.update(note)
@@ -226,23 +227,29 @@ def _prepare_new(actor: Actor, row: Row) -> None:
         if not row.code:
             pattern = parse_pattern(pattern_of(record_type, actor.stamp))
             row.code = pattern.code(number, actor.now().date() if pattern.dated else _NO_DAY)
+        for serial in serials_of(record_type, actor.stamp):
+            (number,) = draw(serial_sequence(record_type.key, serial.key))
+            row.custom.setdefault(serial.key, format_code(serial.pattern, number, actor.now().date()))
     elif not row.pk:
         row.id = new_ids(1)[0]
 
 
-def _derive(row: Record, creating: bool) -> None:
+def _derive(row: Record, creating: bool, stamp: int) -> None:
     """Let the type keep its derived columns, and the search text when what it is made of changed."""
     record_type = type_of(row)
     if record_type.derive:
         record_type.derive(row)
     searched = record_type.searched
     sources = {*searched.names, *searched.phones, *searched.codes, *searched.others}
-    if creating or sources & row.changes().keys():  # derived columns are found too
-        set_search(row, record_type)
+    changed: Collection[str] = () if creating else row.changes().keys()  # derived columns are found too
+    own = "custom" in changed and any(searched_own(record_type, stamp))
+    if creating or own or not sources.isdisjoint(changed):
+        set_search(row, record_type, stamp)
 
 
-def set_search(row: Record, record_type: RecordType) -> None:
-    """Compute search vector and re-check key of a record. In a row that waits to be copied in the vector is a text."""
+def set_search(row: Record, record_type: RecordType, stamp: int = 0) -> None:
+    """Compute search vector and re-check key of a record, by the fields of a stamp (0: as of now). In a row that waits
+    to be copied in the vector is a text."""
     searched = record_type.searched
 
     def values(attributes: tuple[str, ...]) -> list[str]:
@@ -250,6 +257,11 @@ def set_search(row: Record, record_type: RecordType) -> None:
 
     names, phones = values(searched.names), values(searched.phones)
     codes, others = values(searched.codes), values(searched.others)
+    if row.custom:
+        for known in searched_own(record_type, stamp):
+            kept = str(row.custom.get(known.key) or "")
+            if kept:
+                (phones if known.kind == "phone" else others).append(kept)
     vector, row.search_key = search_text.found_by(names, phones, codes, others)
     copied = waiting.get() and row._state.adding
     row.search = cast("SearchVector", vector if copied else RawSQL("%s::tsvector", [vector], output_field=_VECTOR))

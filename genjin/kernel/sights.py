@@ -18,14 +18,13 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.conditions import When
 from genjin.kernel.fields import own
 from genjin.kernel.fields.base import Access, Field, Label, Sensitivity
+from genjin.kernel.fields.own import FEW, Own, OwnSerial
 from genjin.kernel.fields.veiled import Veiled, veil
+from genjin.kernel.frequencies import frequencies
 from genjin.kernel.models.definitions import FieldState, IndexState, Layout, OwnField
 from genjin.kernel.records import RECORD_TYPES, RecordType, Section, View
 from genjin.kernel.stamps import Stamped
 
-SORTED_KINDS = {"number", "money", "percent", "date", "datetime", "serial"}
-FEW = 10_000
-"""Up to so many rows a list sorts by a field without an index."""
 ALWAYS_SEEN = frozenset({"owner", "department", "code"})
 LESS = (Access.HIDDEN, Access.MASKED)
 MASKED_KINDS = frozenset({"text", "longtext", "url"})
@@ -38,7 +37,15 @@ class _Standing:
     """The types as the company made them, and what was worked out for actors."""
 
     types: dict[str, RecordType]
-    seen: dict[tuple[str, bool, frozenset[tuple[str, Access]]], RecordType] = field(default_factory=dict)
+    seen: dict[tuple[str, bool, bool, frozenset[tuple[str, Access]]], RecordType] = field(default_factory=dict)
+    serials: dict[str, tuple[OwnSerial, ...]] = field(default_factory=dict)
+    unindexed: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for key, record_type in self.types.items():
+            self.serials[key] = tuple(f for f in record_type.fields if isinstance(f, OwnSerial))
+        waiting = [key for key, t in self.types.items() if any(_waits(f) for f in t.fields)]
+        self.unindexed = frozenset(waiting)
 
 
 def _load() -> _Standing:
@@ -61,13 +68,33 @@ def seen_by(record_type: RecordType, actor: Actor) -> RecordType:
     """The type as the actor may know it: hidden fields are not there, masked ones are `Veiled`."""
     standing = _STANDING.at(actor.stamp)
     writes = actor.may(record_type.grant("edit")) or actor.may(record_type.grant("create"))
-    key = (record_type.key, writes, actor.rights)
+    long = record_type.key in standing.unindexed and frequencies(record_type.model._meta.db_table).rows > FEW
+    key = (record_type.key, writes, long, actor.rights)
     found = standing.seen.get(key)
     if found is None:
         whole = standing.types.get(record_type.key, record_type)
         searched = _SEARCHED.at(actor.stamp).get(record_type.key, frozenset()) if actor.rights else frozenset()
-        found = standing.seen[key] = _narrowed(whole, writes, _rights_on(whole, actor.rights), searched)
+        found = standing.seen[key] = _narrowed(
+            _unsorted(whole) if long else whole, writes, _rights_on(whole, actor.rights), searched
+        )
     return found
+
+
+def serials_of(record_type: RecordType, stamp: int) -> tuple[OwnSerial, ...]:
+    """The fields of a type that number new records."""
+    return _STANDING.at(stamp).serials.get(record_type.key, ())
+
+
+def _waits(f: Field) -> bool:
+    """Whether long lists would sort by the field if it had an index."""
+    return isinstance(f, Own) and f.sortable and not f.indexed
+
+
+def _unsorted(whole: RecordType) -> RecordType:
+    """The type when its list is long: only what has an index sorts."""
+    fields = tuple(f.with_(sortable=False) if _waits(f) else f for f in whole.fields)
+    others = {key: f for key, f in whole.keys.items() if key not in whole.own_fields}
+    return replace(whole, fields=fields, keys=dict(others))
 
 
 def can_be_limited(record_type: RecordType, key: str) -> bool:
@@ -221,7 +248,8 @@ def own_field(row: OwnField) -> Field:
             "in_list": row.in_list,
             "width": row.width,
             "sensitivity": Sensitivity(row.sensitivity),
-            "sortable": row.index == IndexState.READY and row.kind in SORTED_KINDS,
+            "sortable": kind.ordered,
+            "indexed": row.index == IndexState.READY,
             "shown_when": When.read(row.shown_when),
             "required_when": When.read(row.required_when),
             "default": row.default,
@@ -237,7 +265,9 @@ def options_key(record_type: str, key: str) -> str:
 
 def searched_own(record_type: RecordType, stamp: int) -> Iterator[Field]:
     """The company's own fields whose text finds a record."""
-    searched = _SEARCHED.at(stamp).get(record_type.key, ())
+    searched = _SEARCHED.at(stamp).get(record_type.key)
+    if not searched:
+        return iter(())
     return (f for f in in_force(record_type, stamp).fields if f.key in searched)
 
 

@@ -6,8 +6,10 @@ Not here: who may ask for one (`actions.indexing`), how lists use them (`kernel.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from psycopg import sql
@@ -29,6 +31,18 @@ def order_index(row: OwnField) -> str:
 def once_index(row: OwnField) -> str:
     """The name of the index that lets nobody enter a value twice."""
     return f"{row.record_type}_{row.key}_once"
+
+
+def doubles(row: OwnField, most: int = 5) -> list[tuple[Any, int]]:
+    """[(kept value, records that have it)] of values that are there more than once, voided records aside."""
+    value = sql.SQL("custom -> {}").format(sql.Literal(row.key))
+    statement = sql.SQL(
+        "SELECT {0}, count(*) FROM {1} WHERE ({0}) IS NOT NULL AND life <> {2} GROUP BY 1 HAVING count(*) > 1"
+        " ORDER BY 2 DESC, 1 LIMIT {3}"
+    ).format(value, _table(row), sql.Literal(int(Life.VOIDED)), sql.Literal(most))
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [(json.loads(kept) if isinstance(kept, str) else kept, count) for kept, count in cursor.fetchall()]
 
 
 def build(row: OwnField) -> None:

@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 
 PREFIX = "custom__"
 MOST_DIGITS = 15
+FEW = 10_000
+"""Up to so many rows a list sorts by a field without an index."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Own(Field):
-    """What is common to them: the place of the value, and that empty means absent."""
+    """What is common to them: the place of the value, and that empty means absent. `indexed`: lists of any length sort
+    by it; `ordered`: its values have an order that means something."""
 
+    indexed: bool = False
     own: ClassVar[bool] = True
+    ordered: ClassVar[bool] = False
 
     @property
     def path(self) -> str:
@@ -114,6 +119,8 @@ class OwnBankCard(Own, Text):
 class OwnNumber(Own, Number):
     """A number with up to fifteen digits in all."""
 
+    ordered: ClassVar[bool] = True
+
     def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:
         """As a number; one with more digits than can be kept exactly is refused."""
         number = super().parse_given(raw, actor)
@@ -142,6 +149,8 @@ class OwnMoney(OwnNumber):
 class OwnPercent(Own, Percent):
     """A percentage."""
 
+    ordered: ClassVar[bool] = True
+
     def stored(self, value: Any) -> Any:
         """A JSON number."""
         return _number(value)
@@ -154,6 +163,8 @@ class OwnPercent(Own, Percent):
 @dataclass(frozen=True, kw_only=True)
 class OwnDate(Own, Date):
     """A calendar date."""
+
+    ordered: ClassVar[bool] = True
 
     def stored(self, value: Any) -> Any:
         """ISO text."""
@@ -175,6 +186,8 @@ class OwnDate(Own, Date):
 @dataclass(frozen=True, kw_only=True)
 class OwnDateTime(Own, DateTime):
     """A moment, exact to the second."""
+
+    ordered: ClassVar[bool] = True
 
     def stored(self, value: Any) -> Any:
         """2026-11-24T02:00:00Z: as long as any other, so that text order is the order of time."""
@@ -256,6 +269,7 @@ class OwnSerial(Own, Text):
 
     pattern: str = "{000000}"
     editable: bool = False
+    ordered: ClassVar[bool] = True
 
 
 KINDS: dict[str, type[Own]] = {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field, FieldError
+from genjin.kernel.fields.own import FEW, Own
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
@@ -157,6 +158,9 @@ def _sort(record_type: RecordType, text: str) -> tuple[Field | None, bool]:
     if key == "id":
         return None, descending
     field = record_type.keys.get(key)
+    if isinstance(field, Own) and field.ordered and not field.sortable:
+        words = _("「%(field)s」没有索引，数据超过 %(most)s 条时不能排序，请管理员为它建立索引")
+        raise Refused("no_index", words % {"field": field.label, "most": f"{FEW:,}"}, "sort")
     if field is None or not field.sortable:
         raise Refused("bad_sort", _("不能按「%s」排序") % key[:40], "sort")
     return field, descending

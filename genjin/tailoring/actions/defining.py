@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
+from genjin.kernel.codes_store import make_serial_sequence
 from genjin.kernel.jobs import start_job
 from genjin.kernel.models.definitions import FieldState, OwnField
 from genjin.kernel.recording import record
@@ -20,7 +21,7 @@ from genjin.kernel.stamps import bump_stamp
 from genjin.org.changing import check_version
 from genjin.tailoring import inputs
 from genjin.tailoring.actions.choosing import add_options
-from genjin.tailoring.actions.indexing import build_index, drop_index
+from genjin.tailoring.actions.indexing import build_index, check_doubles, drop_index
 from genjin.tailoring.actions.rows import field_row, fill, taken_keys
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.rules.kinds import CHOICES
@@ -67,6 +68,8 @@ def add_field(
     if options and kind not in CHOICES:
         raise Refused("bad_options", _("只有单选和多选字段有选项"), "options")
     fill(actor, row, given, made)
+    if kind == "serial":
+        make_serial_sequence(record_type, row.key)
     record(actor, row)
     bump_stamp()
     if row.unique:
@@ -103,6 +106,8 @@ def edit_field(
     check_version(row)
     before = (row.unique, row.searched)
     fill(actor, row, given)
+    if row.unique and not before[0]:
+        check_doubles(row)
     record(actor, row)
     bump_stamp()
     _follow(actor, row, before)

@@ -6,12 +6,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
-from genjin.kernel.actor import Actor
+from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import start_job
 from genjin.kernel.models.definitions import FieldState, IndexState, OwnField
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
+from genjin.kernel.sights import own_field
 from genjin.kernel.stamps import bump_stamp
+from genjin.kernel.wording import listed
+from genjin.tailoring import indexes
 from genjin.tailoring.actions.rows import field_row
 from genjin.tailoring.grants import MANAGE, WORK
 from genjin.tailoring.rules.kinds import NOT_INDEXED
@@ -28,6 +31,8 @@ def index_field(actor: Actor, field_id: int) -> OwnField:
         raise Refused("no_index", _("这种字段不需要索引"))
     if row.index == IndexState.READY:
         raise Refused("indexed", _("索引已经建立"))
+    if row.unique:
+        check_doubles(row)
     return build_index(actor, row)
 
 
@@ -50,6 +55,16 @@ def build_index(actor: Actor, row: OwnField) -> OwnField:
 def drop_index(actor: Actor, row: OwnField) -> OwnField:
     """Say that there is no index, and have what is there taken away. A step of actions."""
     return _start(actor, row, IndexState.NONE, _("删除索引：%s") % row.label)
+
+
+def check_doubles(row: OwnField) -> None:
+    """Raises Refused("doubles") with the values that several records share, before nobody may repeat one any more."""
+    found = indexes.doubles(row)
+    if found:
+        field = own_field(row)
+        told = [f"{field.text(field.loaded(value), system())[:30]} × {count}" for value, count in found]
+        words = _("「%(field)s」还不能设为不允许重复，有记录填了同样的内容：%(told)s。请先修改这些记录")
+        raise Refused("doubles", words % {"field": row.label, "told": listed(told)}, "unique")
 
 
 def _start(actor: Actor, row: OwnField, state: IndexState, title: str) -> OwnField:

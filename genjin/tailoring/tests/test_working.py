@@ -1,0 +1,149 @@
+"""What goes through all rows for a field: indexes, unique values, search texts, serial numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from genjin.customers.actions.customers import create_customer, edit_customer
+from genjin.customers.models import Customer
+from genjin.customers.record import CUSTOMER
+from genjin.kernel import frequencies
+from genjin.kernel.actor import Actor, system
+from genjin.kernel.frequencies import Frequencies
+from genjin.kernel.jobs import JOBS, start_job
+from genjin.kernel.lists import page, read_query, search
+from genjin.kernel.models import JobProgress, OwnField
+from genjin.kernel.refusal import Refused
+from genjin.kernel.stamps import current_stamp
+from genjin.tailoring.actions import add_field, edit_field, index_field, unindex_field
+from genjin.tailoring.grants import WORK
+from genjin.testing.cast import Cast
+
+
+@pytest.fixture
+def boss(cast: Cast) -> Actor:
+    return cast.actor("administrator")
+
+
+def now(actor: Actor) -> Actor:
+    return replace(actor, stamp=current_stamp())
+
+
+def added(actor: Actor, **raw: Any) -> OwnField:
+    outcome = add_field.run(actor, None, {"record_type": "customer", "kind": "text", **raw})
+    return OwnField.objects.get(pk=outcome.row_id or 0)
+
+
+def customer(actor: Actor, name: str, **raw: Any) -> Customer:
+    outcome = create_customer.run(now(actor), None, {"name": name, "kind": "company", **raw})
+    return Customer.objects.get(pk=outcome.row_id or 0)
+
+
+def work(name: str, field: OwnField) -> None:
+    """What a worker does."""
+    assert JobProgress.objects.filter(name=name, finished_at=None).exists()
+    job = start_job(system(), name, field=field.pk)
+    JOBS[name].function(system(WORK), job.pk, field=field.pk)
+    JobProgress.objects.filter(name=name).delete()
+    field.refresh_from_db()
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_x\\_%'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def found(actor: Actor, text: str) -> list[str]:
+    return [hit.title for hit in search(now(actor), CUSTOMER, text)]
+
+
+@pytest.mark.parametrize(("kind", "more"), [("number", {}), ("multichoice", {"options": ["甲", "乙"]}), ("date", {})])
+def test_an_index_is_built_noted_and_taken_away(boss: Actor, kind: str, more: dict[str, Any]) -> None:
+    row = added(boss, label="指标", kind=kind, **more)
+    index_field.run(boss, row.pk, {})
+    row.refresh_from_db()
+    assert row.index == "building"
+    work("tailoring.index", row)
+    assert (row.index, indexes()) == ("ready", {f"own_customer_{row.key}"})
+    with pytest.raises(Refused, match="已经建立"):
+        index_field.run(boss, row.pk, {})
+    unindex_field.run(boss, row.pk, {})
+    work("tailoring.index", row)
+    assert (row.index, indexes()) == ("", set())
+
+
+def test_long_lists_sort_by_indexed_fields_only_and_say_so(boss: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = added(boss, label="年采购量", kind="number")
+    plain = added(boss, label="备注二")
+    assert CUSTOMER.seen_by(now(boss)).own_fields[row.key].sortable
+    many = Frequencies(rows=10_001, read_at=10.0**9)
+    monkeypatch.setitem(frequencies._KEPT, "customers_customer", many)
+    with pytest.raises(Refused) as refused:
+        read_query(now(boss), CUSTOMER, {"sort": [row.key]})
+    assert refused.value.message == "「年采购量」没有索引，数据超过 10,000 条时不能排序，请管理员为它建立索引"
+    with pytest.raises(Refused, match="不能按"):
+        read_query(now(boss), CUSTOMER, {"sort": [plain.key]})
+    index_field.run(boss, row.pk, {})
+    work("tailoring.index", row)
+    monkeypatch.setitem(frequencies._KEPT, "customers_customer", many)
+    assert page(now(boss), read_query(now(boss), CUSTOMER, {"sort": [row.key]}), ()).rows == []
+
+
+def test_unique_values_are_kept_unique_and_the_field_is_named(boss: Actor) -> None:
+    row = added(boss, label="出厂编号", unique="1")
+    work("tailoring.index", row)
+    assert indexes() == {"own_customer_x_chuchangbianhao", "customer_x_chuchangbianhao_once"}
+    first = customer(boss, "甲", **{row.key: "SN-1"})
+    with pytest.raises(Refused) as refused:
+        customer(boss, "乙", **{row.key: "SN-1"})
+    assert (refused.value.code, refused.value.field) == ("duplicate", row.key)
+    assert "出厂编号" in refused.value.message
+    Customer.objects.filter(pk=first.pk).update(life=2)
+    customer(boss, "丙", **{row.key: "SN-1"})
+    with pytest.raises(Refused, match="不能删除索引"):
+        unindex_field.run(boss, row.pk, {})
+    edit_field.run(boss, row.pk, {"unique": ""})
+    work("tailoring.index", row)
+    assert indexes() == set()
+
+
+def test_doubles_are_told_before_a_field_becomes_unique(boss: Actor) -> None:
+    row = added(boss, label="出厂编号")
+    for name in ("甲", "乙"):
+        customer(boss, name, **{row.key: "SN-1"})
+    with pytest.raises(Refused, match="SN-1 × 2") as refused:
+        edit_field.run(now(boss), row.pk, {"unique": "1"})
+    assert refused.value.field == "unique"
+
+
+def test_searched_fields_find_records_at_once_and_later(boss: Actor) -> None:
+    row = added(boss, label="机床型号", searched="1")
+    made = customer(boss, "苏州精工", **{row.key: "立式加工中心 VMC850"})
+    customer(boss, "别家")
+    for text in ("加工中心", "vmc850"):
+        assert found(boss, text) == ["苏州精工"], text
+    edit_customer.run(now(boss), made.pk, {row.key: "卧式"})
+    assert (found(boss, "vmc850"), found(boss, "卧式")) == ([], ["苏州精工"])
+    edit_field.run(now(boss), row.pk, {"searched": ""})
+    work("tailoring.search", row)
+    assert found(boss, "卧式") == []
+    edit_field.run(now(boss), row.pk, {"searched": "1"})
+    work("tailoring.search", row)
+    assert found(boss, "卧式") == ["苏州精工"]
+
+
+def test_new_records_are_numbered(boss: Actor) -> None:
+    row = added(boss, label="合同号", kind="serial", facts={"pattern": "HT-{000}"})
+    numbers = [customer(boss, name).custom[row.key] for name in ("甲", "乙")]
+    assert numbers == ["HT-001", "HT-002"]
+    with pytest.raises(Refused, match="不认识的字段"):
+        customer(boss, "丙", **{row.key: "HT-9"})
+    done = create_customer.run_rows(now(boss), [(n, {"name": f"批{n}", "kind": "company"}) for n in range(12)]).done
+    kept = [row_.custom[row.key] for row_ in Customer.objects.filter(pk__in=done).order_by("id")]
+    assert len(set(kept)) == 12
+    assert kept == sorted(kept)
