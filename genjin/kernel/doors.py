@@ -1,16 +1,18 @@
 """Permission as part of the query: which rows an actor may see, and the one door to a single row.
 
-Visible = owner or department in my scope ∪ branches (team, sharing, pools), each registered by its area. Absent and
-forbidden look the same.
+Visible = owner or department in my scope ∪ branches (team, pools) ∪ parts (sharing), each registered by its area.
+Absent and forbidden look the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -23,6 +25,9 @@ from genjin.kernel.ready import Ready
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, NotFound
 from genjin.kernel.together import waiting
+
+if TYPE_CHECKING:
+    from genjin.kernel.lists import Condition
 
 R = TypeVar("R", bound=Record)
 
@@ -42,6 +47,29 @@ Branch = Callable[[Actor, To, bool], "QuerySet[Any, Any] | None"]
 BRANCHES: dict[str, Branch] = {}
 ONLY: dict[str, str] = {}
 """{branch: the one type whose records it gives}; the others give records of any type and what belongs to them."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one type told by their own columns: those of these departments that fit a condition (`conditions`: the
+    same as a list's, by which it is estimated how many that are)."""
+
+    departments: frozenset[int]
+    fitting: Q = Q()  # noqa: RUF009 - never changed
+    conditions: tuple[Condition, ...] = ()
+
+    def q(self, *, row_by_row: bool = False) -> Q:
+        """As a condition that an index serves, or as a question to each row."""
+        column = "department_id"
+        inside = Q(Within(column, self.departments)) if row_by_row else among(column, self.departments)
+        return inside & self.fitting
+
+
+# (actor, type, right) -> the parts of its rows that this actor is given; must cost nothing for who is given none
+Parts = Callable[[Actor, RecordType, To], Sequence[Part]]
+PARTS: dict[str, Parts] = {}
+MOST_APART = 4
+"""So many parts are asked for by their own indexes; more of them together."""
 current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None)
 # {row: owner and department before one's own event that is being undone}: whoever had a right then still has it
 formerly: ContextVar[Mapping[int, Mapping[str, Any]] | None] = ContextVar("formerly", default=None)
@@ -53,6 +81,33 @@ def register_branch(name: str, branch: Branch, *, only: str = "") -> None:
     BRANCHES[name] = branch
     if only:
         ONLY[name] = only
+
+
+def register_parts(name: str, parts: Parts) -> None:
+    """Add a way by which parts of a type's rows, and what belongs to these, become visible beyond the scope. Told by
+    their own columns, they are found like rows of a filter, not by their ids."""
+    PARTS[name] = parts
+
+
+def parts_of(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Part]:
+    """The parts of a type's rows that the actor is given beyond his scope."""
+    return [part for given in PARTS.values() for part in given(actor, record_type, right)]
+
+
+def rows_above(actor: Actor, record_type: RecordType, right: To = SEE) -> QuerySet[Any, Any] | None:
+    """Ids of the rows in such parts that rows of this type may belong to; None when there are none."""
+    link = record_type.owner_link() if PARTS else None
+    above = RECORD_TYPES[link.to] if link else None
+    given = parts_of(actor, above, right) if above else []
+    if above is None or not given:
+        return None
+    return above.model._default_manager.filter(reduce(or_, (part.q() for part in given))).values("id")
+
+
+def part_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:
+    """The parts of this very type as conditions that an index serves."""
+    apart = [part.q() for part in parts_of(actor, record_type, right)]
+    return apart if len(apart) <= MOST_APART else [reduce(or_, apart)]
 
 
 def _branches(record_type: RecordType) -> Iterator[tuple[Branch, bool]]:
@@ -92,13 +147,21 @@ def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
         if ids is not None:
             for path in paths if cascades else paths[:1]:
                 beyond |= Q(reached(ids, path))
+    for part in parts_of(actor, record_type):
+        beyond |= part.q(row_by_row=True)
+    above = rows_above(actor, record_type)
+    if above is not None:
+        beyond |= Q(reached(above, paths[-1]))
     return row_by_row(inside | beyond)
 
 
 def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:
     """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade."""
     link = record_type.owner_link()
-    conditions = []
+    conditions = part_conditions(actor, record_type, right)
+    above = rows_above(actor, record_type, right)
+    if link and above is not None:
+        conditions.append(Q(**{f"{link.column}__in": above}))
     for branch, cascades in _branches(record_type):
         ids = branch(actor, right, False)
         if ids is None:

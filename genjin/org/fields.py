@@ -1,4 +1,4 @@
-"""Input fields that only the organisation needs: lists of roles and departments, a role's grants, passwords,
+"""Input fields that only the organisation needs: lists of roles, departments and members, a role's grants, passwords,
 choices from a fixed list. Not here: the fields of record types (`genjin.kernel.fields`)."""
 
 from __future__ import annotations
@@ -73,6 +73,17 @@ class Departments(Ids):
     def known(self, actor: Actor) -> Mapping[int, Any]:
         """All departments."""
         return organisation(actor).departments
+
+
+@dataclass(frozen=True, kw_only=True)
+class Members(Ids):
+    """Several members; who has left may stay chosen."""
+
+    kind: ClassVar[str] = "members"
+
+    def known(self, actor: Actor) -> Mapping[int, Any]:
+        """All members."""
+        return organisation(actor).people
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,18 @@ def team_of(actor: Actor, record: Record) -> list[Teammate]:
     now = timezone.now()
     rows = Teammate.objects.filter(record_id=record.pk).select_related("member").order_by("id")
     return [t for t in rows if t.expires_at is None or t.expires_at > now]
+
+
+def places_of(record_ids: Collection[int]) -> list[Teammate]:
+    """The places in the teams of records that give something now, whoever asks (for telling who sees them)."""
+    rows = Teammate.objects.filter(record_id__in=record_ids)
+    return list(rows.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now())).order_by("id"))
+
+
+def places_count(member_id: int, cap: int) -> int:
+    """In how many teams a member has a place now, to cap + 1."""
+    rows = Teammate.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), member_id=member_id)
+    return rows.order_by()[: cap + 1].count()
 
 
 def periods_of(actor: Actor, record: Record, most: int = 50) -> list[Period]:

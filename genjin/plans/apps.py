@@ -11,11 +11,12 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the record type, the actions, the branches, the consumers and the digest; customer care."""
-        from genjin.plans import actions, digest, jobs, record  # slow: models must be ready
+        from genjin.plans import actions, digest, explaining, jobs, record  # slow: models must be ready
         from genjin.plans.care import jobs as care  # slow: models must be ready
 
         assert actions
         assert care
         assert digest
+        assert explaining
         assert jobs
         assert record

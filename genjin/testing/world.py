@@ -42,6 +42,7 @@ class World:
     cast: Cast
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
     robot: int = 0
+    rule: int = 0
 
     def actor(self, part: str) -> Actor:
         """The part as it acts on pages."""
@@ -62,6 +63,7 @@ def make_world(*owners: str) -> World:
     world = World(make_cast())
     ACTIONS["options.add"].run(world.actor("administrator"), None, {"list_key": "customer_tag", "label": TAG})
     world.robot = _channels(world.actor("administrator"))
+    world.rule = _sharing(world.cast)
     for part in owners or OWNERS:
         add_records(world, part)
     return world
@@ -72,6 +74,15 @@ def _channels(administrator: Actor) -> int:
     ACTIONS["channels.set_push"].run(administrator, None, {"on": "on"})
     url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"
     outcome = ACTIONS["channels.add_robot"].run(administrator, None, {"provider": "wecom", "name": "全员", "url": url})
+    assert outcome.row_id is not None
+    return outcome.row_id
+
+
+def _sharing(cast: Cast) -> int:
+    """A rule in force that gives stranger, teammate and nobody what no record of the owner is like; its id."""
+    given = {"departments": [cast.owner.department_id], "conditions": {"level.in": ["C"]}}
+    given |= {"name": "一组的客户", "record_type": "customer", "to_departments": [cast.stranger.department_id]}
+    outcome = ACTIONS["sharing.declare"].run(cast.actor("administrator"), None, given)
     assert outcome.row_id is not None
     return outcome.row_id
 

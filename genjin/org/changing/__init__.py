@@ -5,7 +5,7 @@ Not here: the actions themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.utils import timezone
@@ -20,6 +20,16 @@ from genjin.kernel.stamps import bump_stamp
 from genjin.org.field_rights import knows_more, refuse_more_fields
 from genjin.org.models import AccessToken, Company, Member, ResetCode, Session
 from genjin.org.snapshot import Organisation, load_organisation
+
+# (organisation, member) -> {(type, department, to write)}: what his place gives him beyond the scopes of his roles
+Gains = Callable[[Organisation, int], frozenset[tuple[str, int, bool]]]
+_gains: list[tuple[Gains, Gains]] = []
+
+
+def register_gains(gains: Gains, allowed: Gains) -> None:
+    """Let a higher area say what else members are given by department and role, and what of it somebody may let others
+    have: moving people about must not give it to anybody otherwise."""
+    _gains.append((gains, allowed))
 
 
 @contextmanager
@@ -85,6 +95,17 @@ def _refuse_escalation(actor_id: int, before: Organisation, after: Organisation)
             raise Forbidden(message, "escalation")
     if not _reach(after, actor_id) <= _reach(before, actor_id) | (after.people.keys() - before.people.keys()):
         raise Forbidden(_("这样您自己会看到原来看不到的数据，请联系管理员操作"), "escalation")
+    _refuse_gains(actor_id, before, after)
+
+
+def _refuse_gains(actor_id: int, before: Organisation, after: Organisation) -> None:
+    for gains, allowed in _gains:
+        mine = allowed(before, actor_id)
+        for member_id, person in after.people.items():
+            more = gains(after, member_id) - mine - gains(before, member_id) if not person.administrator else ()
+            if any(department in before.departments for _type, department, _writes in more):
+                message = _("这样「%s」会得到别的部门共享的数据，而您自己没有，请联系管理员操作") % person.name
+                raise Forbidden(message, "escalation")
 
 
 def _gained(

@@ -13,7 +13,7 @@ from genjin.kernel.wording import listed
 from genjin.org.fields import Ids
 from genjin.ui.forms.controls import words_of
 
-SEVERAL = {"ids", "roles", "departments", "multichoice"}
+SEVERAL = {"ids", "roles", "departments", "members", "multichoice"}
 Differences = Mapping[str, tuple[Any, Any]]
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actor import Actor
 from genjin.kernel.refusal import NotFound
 from genjin.org.actions.members import create_member
 from genjin.org.actions.passwords import issue_reset_code
 from genjin.org.models import Member
 from genjin.org.queries import Asked, further_of, member_for, members_page, organisation, roles_of, sessions_of
+from genjin.org.snapshot import Person
 from genjin.org.web.frame import SettingsForm, drawn_in_place, settings_page
 from genjin.ui.pages import PageRequest, fragment, go, page, wants_fragment
 
@@ -28,6 +33,24 @@ VERBS = {
     "leaving": "members.deactivate",
     "return": "members.reactivate",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLink:
+    """A page of a higher area about one member (its address takes his id), and to whom it is offered."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    shown: Callable[[Actor, Person], bool]
+
+
+_links: list[MemberLink] = []
+
+
+def register_member_link(link: MemberLink) -> None:
+    """Offer it at the head of a member's page."""
+    _links.append(link)
 
 
 @page(ROUTE, name="members", needs="org.see")
@@ -68,9 +91,17 @@ def member(request: PageRequest, member_id: int) -> HttpResponse:
         roles=[org.roles[role_id] for role_id in roles_of(member_id) if role_id in org.roles],
         further=[org.departments[d] for d in org.further.get(member_id, ())],
         below=[org.people[p] for p in org.subordinates.get(member_id, ()) if org.people[p].active],
-        sessions=sessions_of(member_id) if request.actor.may("org.manage") else [],
-        grants=org.grants(member_id) if request.actor.may("org.manage") else {},
+        **_shown_to_managers(request.actor, member_id),
     )
+
+
+def _shown_to_managers(actor: Actor, member_id: int) -> dict[str, Any]:
+    org, manages = organisation(actor), actor.may("org.manage")
+    return {
+        "sessions": sessions_of(member_id) if manages else [],
+        "grants": org.grants(member_id) if manages else {},
+        "links": [link for link in _links if member_id in org.people and link.shown(actor, org.people[member_id])],
+    }
 
 
 @page(f"{ROUTE}/<int:member_id>/reset-code", name="member-reset", methods=["POST"], needs="org.manage")

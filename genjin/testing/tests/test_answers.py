@@ -50,6 +50,7 @@ PARTS_ONLY = {
     "followup-statistics-lines": "the lines before or after a cursor",
     "comment-people": "the list behind an @",
     "customer-call": "whom to dial, in the popover of a row",
+    "sharing-conditions": "what a rule of the chosen type may ask about",
     "rules-progress": "how far the work is that a setting set off",
     "backup-progress": "how far a backup is",
 }
@@ -58,6 +59,7 @@ SCARCE = {
     "followup-statistics-tables",
     "followup-statistics-lines",
     "customer-call",
+    "sharing-conditions",
     "rules-progress",
     "backup-progress",
 }

@@ -4,6 +4,7 @@ row in lists too. Areas and surfaces register theirs. Not here: verbs (actions),
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -17,7 +18,8 @@ from genjin.ui.addresses import record_url
 @dataclass(frozen=True, kw_only=True)
 class MenuEntry:
     """An entry. `link` begins at the record's address (`/print`); `into` ("#dialog") is where that is opened, if not as
-    a page. `types`: the keys of the record types it stands at, () for all; `needs`: a grant, '' for none."""
+    a page. `types`: the keys of the record types it stands at, () for all; `needs`: a grant, '' for none; `when`: for
+    which records this actor is offered it."""
 
     key: str
     label: str | Promise
@@ -26,6 +28,7 @@ class MenuEntry:
     needs: str = ""
     types: tuple[str, ...] = ()
     into: str = ""
+    when: Callable[[Actor, Record], bool] | None = None
     order: int = 100
 
 
@@ -40,5 +43,6 @@ def register_menu_entry(entry: MenuEntry) -> None:
 def menu_entries(actor: Actor, row: Record) -> list[tuple[MenuEntry, str]]:
     """(entry, address) of what this actor is offered at a record that he sees, in order."""
     fitting = (e for e in _entries.values() if not e.types or row.row_type in e.types)
-    offered = sorted((e for e in fitting if not e.needs or actor.may(e.needs)), key=lambda entry: entry.order)
+    granted = (e for e in fitting if not e.needs or actor.may(e.needs))
+    offered = sorted((e for e in granted if e.when is None or e.when(actor, row)), key=lambda entry: entry.order)
     return [(entry, record_url(type_of(row), row.pk) + entry.link) for entry in offered]

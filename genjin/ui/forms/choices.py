@@ -14,6 +14,7 @@ from genjin.kernel.fields.links import Industry
 from genjin.kernel.lists import search
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.search_text import matches, parse_query, search_key
+from genjin.org.fields import Departments, Members
 from genjin.org.queries import organisation
 
 MOST = 20
@@ -111,7 +112,9 @@ _CHOOSERS: tuple[tuple[type[Field], Callable[[Actor, Field, str], list[Offer]]],
     (Tags, _tags),
     (Choice, _options),
     (Person, _people),
+    (Members, _people),
     (DepartmentRef, _departments),
+    (Departments, _departments),
     (RecordRef, _records),
     (Industry, _industries),
     (Region, _regions),

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, F, Func, Q
 
 from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import BRANCHES, ONLY, SEE, scope_condition
+from genjin.kernel.doors import BRANCHES, ONLY, SEE, part_conditions, rows_above, scope_condition
 from genjin.kernel.expressions import WEIGHED, Within, row_by_row
 
 
@@ -37,10 +37,24 @@ def in_scope(scope: Scope) -> Q:
 
 
 def beyond(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
-    """What teams and the like open beyond the scope: (how such rows are found, how a row found is told to be one). One
-    pair for a narrow scope, whose rows are few; else one for each index, those first that find most."""
+    """What teams, sharing and the like open beyond the scope: (how such rows are found, how a row found is told to be
+    one), those first that find most."""
     if scope.everything:
         return []
+    return [*_shared(actor), *_reached(actor, scope)]
+
+
+def _shared(actor: Actor) -> list[tuple[Q, Q]]:
+    """Parts of the follow-ups, and of what they belong to: as many as a rule names, so each for itself."""
+    link, above = FOLLOWUP.owner_link(), rows_above(actor, FOLLOWUP)
+    ways = [*part_conditions(actor, FOLLOWUP)]
+    if link and above is not None:
+        ways.append(Q(**{f"{link.column}__in": above}))
+    return [(way, way) for way in ways]
+
+
+def _reached(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
+    """By ids: one pair for a narrow scope, whose rows are few; else one for each index."""
     link = FOLLOWUP.owner_link()
     branches = [branch for name, branch in BRANCHES.items() if ONLY.get(name, FOLLOWUP.key) == FOLLOWUP.key]
     ids = [found for branch in branches if (found := branch(actor, SEE, False)) is not None]
@@ -57,7 +71,10 @@ def beyond(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
 def ways(actor: Actor) -> list[Q]:
     """All that the actor sees; a row may be met on several ways. Raises Forbidden."""
     scope = actor.demand(FOLLOWUP.grant("see"))
-    further = [find for find, _tell in beyond(actor, scope)]
+    if scope.everything:
+        return [in_scope(scope)]
+    shared = [find for find, _tell in _shared(actor)]
+    further = [find for find, _tell in _reached(actor, scope)]
     if is_narrow(scope):
-        return [reduce(or_, [in_scope(scope), *further])]
-    return [in_scope(scope), *further]
+        return [reduce(or_, [in_scope(scope), *further]), *shared]
+    return [in_scope(scope), *further, *shared]
