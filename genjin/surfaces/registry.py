@@ -73,11 +73,11 @@ NOT_ON: dict[str, dict[str, str]] = {
         "plans.care_holiday": _NIGHTLY,
         "plans.drop_care": _NIGHTLY,
         "roles.learn": "a step of every upgrade; no member holds its grant",
+        "fields.note_index": _FIELD_STEP,
+        "fields.restate_search": _FIELD_STEP,
         **_IMPORT_STEPS,
         **_IMPORT_DOOR,
         "exports.keep": "a step of the export's job",
-        "fields.note_index": _FIELD_STEP,
-        "fields.restate_search": _FIELD_STEP,
         "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",
         "exports.take_cards": "the page hands the file out",
     },
@@ -101,14 +101,14 @@ NOT_ON: dict[str, dict[str, str]] = {
         "plans.care_holiday": _NIGHTLY,
         "plans.drop_care": _NIGHTLY,
         "roles.learn": "a step of every upgrade; no member holds its grant",
+        "fields.note_index": _FIELD_STEP,
+        "fields.restate_search": _FIELD_STEP,
         **_IMPORT_STEPS,
         "followups.keep_sheet": "a step of the download's job",
         "org.mail_code": "a job sends what the reset page asked for",
     },
 }
 
-        "fields.note_index": _FIELD_STEP,
-        "fields.restate_search": _FIELD_STEP,
 
 def offered(surface: str, action: Action[Any, Any]) -> bool:
     """Whether a surface serves the action."""
