@@ -38,6 +38,13 @@ class Writer(Generic[T]):
         """Let the thread do a step. The outcome of the one before has been asked for."""
         self._step = self._thread.submit(step)
 
+    def after(self, step: Callable[[], T]) -> bool:
+        """Start a step when the one before has ended; False, and nothing is started, when that came to False."""
+        if self.outcome() is False:
+            return False
+        self.start(step)
+        return True
+
     def settled(self) -> None:
         """Wait until the step at hand has ended, well or not."""
         if self._step is not None:

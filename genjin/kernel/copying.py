@@ -85,7 +85,7 @@ def load_of(model: type[Model], rows: Sequence[Model]) -> Load:
     lines = [
         line(
             [
-                text if value is default else form(value)
+                text if value is default else value if type(value) is str and value != NULL else form(value)
                 for value, (default, text, form) in zip(values_of(row.__dict__), plans, strict=True)
             ]
         )
@@ -96,7 +96,7 @@ def load_of(model: type[Model], rows: Sequence[Model]) -> Load:
 
 def values_load(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Load:
     """Rows of plain values."""
-    return Load(table, tuple(columns), body([line([written(value) for value in row]) for row in rows]))
+    return Load(table, tuple(columns), body([line([_as_text(value) for value in row]) for row in rows]))
 
 
 def line(cells: Sequence[str]) -> str:
@@ -114,6 +114,10 @@ def line(cells: Sequence[str]) -> str:
 def body(lines: Iterable[str]) -> bytes:
     """Lines as they are sent."""
     return "\n".join([*lines, ""]).encode()
+
+
+def _as_text(value: Any) -> str:
+    return value if type(value) is str and value != NULL else written(value)
 
 
 def written(value: Any) -> str:

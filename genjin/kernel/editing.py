@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.models.events import EventLink, EventPayload
 from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import plain
-from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, Invalid, Stale
 from genjin.kernel.sights import in_force
 
@@ -38,8 +39,15 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
         values = _mine(row, values, fields, seen)
     for key, value in values.items():
         set_value(row, fields[key], value)
-    if any(f.own or f.required_when is not None for f in in_force(type_of(row), actor.stamp).fields):
+    asks = _asks(row.row_type, actor.stamp) if actor.stamp else _asks.__wrapped__(row.row_type, 0)
+    if asks:
         _complete(actor, row, record_type, set(values))
+
+
+@lru_cache(maxsize=256)
+def _asks(row_type: str, stamp: int) -> bool:
+    """Whether fields of a type have defaults, or are required because of others."""
+    return any(f.own or f.required_when is not None for f in in_force(RECORD_TYPES[row_type], stamp).fields)
 
 
 def _complete(actor: Actor, row: Record, record_type: RecordType, given: set[str]) -> None:

@@ -71,6 +71,16 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     """Check what is left of the rows, then compare them."""
     if row.state != State.CHECKING:
         return row
+    if row.total < MANY or connection.in_atomic_block:
+        going = all(check() for check in _checks(actor, row, told))
+    else:
+        with _rarely_collected(), Writer[bool]() as writer:
+            going = all(map(writer.after, _checks(actor, row, told))) and writer.outcome() is not False
+    return compare_rows(actor, row.pk) if going else import_for(actor, row.pk)
+
+
+def _checks(actor: Actor, row: Import, told: Told) -> Iterator[Callable[[], bool]]:
+    """What keeps the next checked rows, and says whether more are wanted."""
     checker = checker_of(actor, row)
     rows = rows_of_file(path_of(row.stored_as), row.filename, row.sheet, row.layout)
     left = (each for each in rows if each[0] > row.position)
@@ -79,12 +89,10 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
         begun = time.perf_counter()
         chunk = [staged_row(number, cells, checker.check(cells)) for number, cells in islice(left, CHUNK)]
         if not chunk:
-            break
-        if not check_rows(actor, row.pk, rows=chunk, seconds=time.perf_counter() - begun):
-            return import_for(actor, row.pk)
+            return
+        yield partial(check_rows, actor, row.pk, rows=chunk, seconds=time.perf_counter() - begun)
         done += len(chunk)
         told(done, max(done, row.total))
-    return compare_rows(actor, row.pk)
 
 
 def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:

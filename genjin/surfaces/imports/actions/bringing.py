@@ -18,7 +18,7 @@ from genjin.customers.models import Customer
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import Passing, letting_pass
-from genjin.kernel.copying import Load, values_load
+from genjin.kernel.copying import Load, body
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
@@ -297,12 +297,12 @@ def words_of(refusal: Refused) -> str:
 
 def _brought(batch: Import, fates: Sequence[Fate], versions: Mapping[int, int]) -> Load:
     """What came of each row, with the version each record now has."""
-    rows = [
-        (batch.pk, fate.number, record_type, record_id, versions.get(record_id, version), verb, "")
+    lines = [
+        f"{batch.pk}\t{fate.number}\t{record_type}\t{record_id}\t{versions.get(record_id, version)}\t{verb}\t"
         for fate in fates
         for record_type, record_id, verb, version in fate.brought
     ]
-    return values_load(Brought._meta.db_table, BROUGHT, rows)
+    return Load(Brought._meta.db_table, BROUGHT, body(lines))
 
 
 def _keep_refused(batch: Import, refused: Iterable[tuple[int, list[str]]]) -> None:
