@@ -19,9 +19,12 @@ from genjin.kernel.doors import demand_sight, titles_of
 from genjin.kernel.fields import DateTime, Field, RecordRef, Sensitivity
 from genjin.kernel.fields.numbers import Number
 from genjin.kernel.fields.own import PREFIX
+from genjin.kernel.fields.veiled import Veiled
+from genjin.kernel.masking import HIDDEN
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.wording import listed
 
 PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 LAST = 2**63 - 1
@@ -157,13 +160,20 @@ def one_by_one(changes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, Any
                 yield PREFIX + key, (olds.get(key), news.get(key))
 
 
+def words_of_another(kept: Any) -> str:
+    """A kept value of a field that has another kind by now."""
+    return listed(str(one) for one in kept) if isinstance(kept, list) else "" if isinstance(kept, dict) else str(kept)
+
+
 def _words(actor: Actor, known: Field, value: Any, titles: Mapping[int, str]) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(known, RecordRef):
         return titles.get(value, "")
     if known.own:
-        value = known.loaded(value)
+        kept, value = value, known.loaded(value)
+        if value in (None, "", []):  # of the kind that the field was then
+            return HIDDEN if isinstance(known, Veiled) or known.sensitivity in PERSONAL else words_of_another(kept)
     elif known.kind == "datetime" or isinstance(known, DateTime):
         value = parse_datetime(value) or value
     elif known.kind in {"date", "birthday"}:

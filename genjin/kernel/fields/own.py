@@ -8,6 +8,7 @@ Not here: the rows that define them (`models.definitions`), which are in force (
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,11 +41,16 @@ class Own(Field):
     indexed: bool = False
     own: ClassVar[bool] = True
     ordered: ClassVar[bool] = False
+    kept_as: ClassVar[type] = str
 
     @property
     def path(self) -> str:
         """The ORM path into `custom`."""
         return PREFIX + self.key
+
+    def loaded(self, raw: Any) -> Any:
+        """The value; None for what another kind left there (in events from before the field changed its kind)."""
+        return raw if isinstance(raw, self.kept_as) else None
 
     def emptiness(self) -> Q:
         """No value under the key."""
@@ -172,7 +178,7 @@ class OwnDate(Own, Date):
 
     def loaded(self, raw: Any) -> Any:
         """A date."""
-        return dt.date.fromisoformat(raw) if isinstance(raw, str) else raw
+        return _read(dt.date.fromisoformat, raw)
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
         """Whole days."""
@@ -195,7 +201,8 @@ class OwnDateTime(Own, DateTime):
 
     def loaded(self, raw: Any) -> Any:
         """An aware datetime."""
-        return dt.datetime.fromisoformat(raw) if isinstance(raw, str) else raw
+        moment = _read(dt.datetime.fromisoformat, raw)
+        return moment if moment and moment.tzinfo else None
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
         """Whole days in the actor's zone."""
@@ -217,7 +224,7 @@ class OwnMultiChoice(Own, MultiChoice):
 
     def loaded(self, raw: Any) -> Any:
         """A list of keys."""
-        return list(raw or ())
+        return list(raw) if isinstance(raw, list) else []
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
         """Any of the chosen ones; `not`: none of them."""
@@ -242,15 +249,21 @@ class OwnYesNo(Own, YesNo):
 class OwnPerson(Own, Person):
     """A member."""
 
+    kept_as: ClassVar[type] = int
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnDepartment(Own, DepartmentRef):
     """A department."""
 
+    kept_as: ClassVar[type] = int
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnRecord(Own, RecordRef):
     """Another record."""
+
+    kept_as: ClassVar[type] = int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +317,13 @@ def _number(value: Any) -> Any:
 
 
 def _decimal(raw: Any, places: int) -> Any:
-    if raw is None or isinstance(raw, Decimal):
-        return raw
-    return int(raw) if places == 0 else round(Decimal(repr(raw)), places)
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
+        return None
+    return int(raw) if places == 0 else round(Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw), places)
+
+
+def _read(read: Callable[[str], Any], raw: Any) -> Any:
+    try:
+        return read(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None

@@ -13,6 +13,8 @@ class FieldState(models.TextChoices):
 
     LIVE = "live", _("使用中")
     RETIRED = "retired", _("已停用")
+    CONVERTING = "converting", _("正在转换")
+    LEAVING = "leaving", _("正在删除")
 
 
 class IndexState(models.TextChoices):
@@ -28,6 +30,7 @@ class OwnField(Row):
     """A field that a company added to a record type. `key` never changes: values are kept under it (`Record.custom`).
 
     facts: what its kind needs ({"unit": "台", "places": 2, "least": 0, "to": "customer", "pattern": …});
+    pending: what a job is about ({"kind", "facts", "after": the id it has come to} of a change of kind).
     required_when, shown_when: conditions (`kernel.conditions`), null: always as `required` says, always shown.
     """
 
@@ -49,6 +52,7 @@ class OwnField(Row):
     sensitivity = models.CharField(max_length=10, default="internal")
     default = models.JSONField(null=True)
     facts = models.JSONField(default=dict)
+    pending = models.JSONField(null=True)
     state = models.CharField(max_length=10, choices=FieldState.choices, default=FieldState.LIVE)
     index = models.CharField(max_length=10, choices=IndexState.choices, default=IndexState.NONE, blank=True)
 
