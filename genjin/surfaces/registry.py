@@ -80,6 +80,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "exports.keep": "a step of the export's job",
         "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",
         "exports.take_cards": "the page hands the file out",
+        "exports.print": "noted by the page that is printed",
     },
     WEB: {
         "backups.plan": _NIGHTLY,

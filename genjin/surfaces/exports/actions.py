@@ -22,8 +22,8 @@ from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.org.fields import OneOf
 from genjin.org.models import Member
 from genjin.surfaces.exports.asked import EVERY, MOST_IDS, Asked, read_asked, type_keyed, type_named
-from genjin.surfaces.exports.grants import CARDS, RUN
-from genjin.surfaces.exports.models import Export, Format
+from genjin.surfaces.exports.grants import CARDS, PRINT, RUN
+from genjin.surfaces.exports.models import PRINTED, Export, Format
 from genjin.surfaces.exports.queries import export_for, offered, on_the_way, taken_on
 from genjin.surfaces.exports.settings import DAY_ROWS, KEEP_HOURS, MOST_ROWS, REASON_ABOVE
 from genjin.surfaces.exports.writing import Made
@@ -67,6 +67,27 @@ def start_export(
         title = _("导出%(what)s（%(count)s 行）") % {"what": declared.many, "count": f"{counted:,}"}
         export.job_id = start_job(actor, JOB, title=title, export=export.pk).pk
         record(actor, export)
+    return export
+
+
+@action("exports.print", on=Export, needs=PRINT, label=gettext_lazy("打印"), icon="printer", listed=False)
+def note_print(
+    actor: Actor,
+    *,
+    record_type: Annotated[str, Text(key="record_type", label=gettext_lazy("列表"), most=40)],
+    rows: Annotated[int, Number(key="rows", label=gettext_lazy("行数"))] = 1,
+    query: Annotated[str, Text(key="query", label=gettext_lazy("筛选与排序"), most=4_000)] = "",
+    ids: Annotated[str, LongText(key="ids", label=gettext_lazy("勾选的记录"), most=20_000)] = "",
+) -> Export:
+    """Note that records went to paper (B19)."""
+    if actor.member_id is None:
+        raise Forbidden
+    declared = type_named(record_type)
+    export = Export(
+        member_id=actor.member_id, record_type=declared.key, query=query, ids=_ids(ids), columns=[], format=PRINTED,
+        counted=rows, rows=rows, name=str(declared.many),
+    )  # fmt: skip
+    record(actor, export, list=declared.plural, rows=rows)
     return export
 
 

@@ -17,8 +17,12 @@ class Format(models.TextChoices):
     VCF = "vcf", gettext_lazy("vCard 名片（.vcf）")
 
 
+PRINTED = "print"
+"""The form of what went to paper: noted like an export, without a file."""
+
+
 class Export(Row):
-    """One export. Its file is offered to its member alone, from `stored_as` until `expires_at`.
+    """One export, or one print. Its file is offered to its member alone, from `stored_as` until `expires_at`.
 
     `query`: filters, search and order as in a list's address; `ids`: the ticked rows, [] for the whole list; `columns`:
     field keys, ["*"] for all that may be read. `counted`: rows when it was asked for, `rows`: rows in the file.
@@ -48,4 +52,6 @@ class Export(Row):
     class Meta:
         app_label = "surfaces"
         indexes = [models.Index(fields=["member", "-id"], name="export_member")]
-        constraints = [models.CheckConstraint(condition=models.Q(format__in=Format.values), name="export_format")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(format__in=[*Format.values, PRINTED]), name="export_format")
+        ]

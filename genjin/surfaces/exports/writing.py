@@ -12,6 +12,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import IO
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
@@ -27,6 +28,7 @@ from genjin.kernel.tables.writing import Look, Sheet, workbook
 from genjin.surfaces.exports.asked import Asked, asked_of
 from genjin.surfaces.exports.cells import cell_of
 from genjin.surfaces.exports.models import Export, Format
+from genjin.surfaces.exports.queries.moment import ids_now
 from genjin.surfaces.exports.settings import MOST_ROWS
 from genjin.surfaces.exports.vcards import write_cards
 
@@ -89,25 +91,38 @@ def watermark(actor: Actor) -> str:
 
 
 def _parts(actor: Actor, asked: Asked, most: int, tell: Tell) -> Iterator[list[ListRow]]:
-    """The rows of the list, some thousand at a time, by key. A row that moves in the list's order while it is read is
-    not written twice."""
-    query = replace(asked.query, size=AT_A_TIME)
-    moving = query.sort is not None
-    seen: set[int] = set()
+    """The rows of the list, some thousand at a time. Raises Refused("too_many")."""
     done = 0
-    while True:
-        found = page(actor, query, asked.fields)
-        rows = [row for row in found.rows if row.id not in seen]
+    for rows in _in_their_order(actor, asked, most) if asked.query.sort is not None else _by_key(actor, asked):
         done += len(rows)
         if done > most:
             raise Refused("too_many", _("超过一次最多导出的 %s 行，请缩小筛选范围") % f"{most:,}")
-        if moving:
-            seen.update(row.id for row in rows)
         yield rows
         tell(done)
+
+
+def _by_key(actor: Actor, asked: Asked) -> Iterator[list[ListRow]]:
+    """In the order of the ids, which never change."""
+    query = replace(asked.query, size=AT_A_TIME)
+    while True:
+        found = page(actor, query, asked.fields)
+        yield found.rows
         if found.next is None:
             return
         query = replace(query, after=Cursor.read(found.next))
+
+
+def _in_their_order(actor: Actor, asked: Asked, most: int) -> Iterator[list[ListRow]]:
+    """In an order that may change while they are read: the ids at one moment first, then the rows of each part that are
+    still in the list."""
+    ids = ids_now(actor, asked.query, most + 1)
+    query = replace(asked.query, sort=None, size=AT_A_TIME)
+    only = query.only or Q()
+    for start in range(0, max(len(ids), 1), AT_A_TIME):
+        part = list(ids[start : start + AT_A_TIME])
+        found = page(actor, replace(query, only=only & Q(pk__in=part)), asked.fields)
+        known = {row.id: row for row in found.rows}
+        yield [known[row_id] for row_id in part if row_id in known]
 
 
 @contextmanager

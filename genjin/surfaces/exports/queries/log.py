@@ -18,7 +18,7 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound
 from genjin.surfaces.exports.asked import words_of
 from genjin.surfaces.exports.grants import WATCH
-from genjin.surfaces.exports.models import Export
+from genjin.surfaces.exports.models import PRINTED, Export
 
 FETCHED = "exports.fetch"
 BROKEN = (JobProgress.State.FAILED, JobProgress.State.CANCELLED)
@@ -26,8 +26,8 @@ BROKEN = (JobProgress.State.FAILED, JobProgress.State.CANCELLED)
 
 @dataclass(frozen=True)
 class Line:
-    """An export as its page tells of it. `state`: waiting, running, ready, expired, failed or cancelled; `fetched`:
-    when it was downloaded."""
+    """An export as its page tells of it. `state`: waiting, running, ready, expired, failed, cancelled or printed;
+    `fetched`: when it was downloaded."""
 
     export: Export
     state: str
@@ -100,6 +100,8 @@ def _line(actor: Actor, export: Export, job: JobProgress | None, fetched: list[d
 
 
 def _state(export: Export, job: JobProgress | None) -> str:
+    if export.format == PRINTED:
+        return "printed"
     if export.stored_as:
         return "ready" if offered(export) else "expired"
     if job is None or job.state in BROKEN or job.finished_at is not None:

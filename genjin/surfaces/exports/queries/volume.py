@@ -12,7 +12,7 @@ from genjin.kernel.models.events import Event
 from genjin.kernel.models.jobs import JobProgress
 from genjin.surfaces.exports.models import Export
 
-COUNTED = {"exports.keep": "rows", "exports.take_cards": "rows", "followups.export": "lines"}
+COUNTED = {"exports.keep": "rows", "exports.take_cards": "rows", "exports.print": "rows", "followups.export": "lines"}
 """Which note of which action says how many rows left."""
 TIERS = (1, 10, 100)
 

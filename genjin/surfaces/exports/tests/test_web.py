@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel.fields import Access
@@ -17,6 +18,7 @@ from genjin.kernel.refusal import Refused
 from genjin.surfaces.exports.actions import start_export
 from genjin.surfaces.exports.command import Wanted, export_file
 from genjin.surfaces.exports.models import Export
+from genjin.surfaces.exports.queries import taken_on
 from genjin.surfaces.exports.tests.conftest import table, text_of
 from genjin.surfaces.exports.tests.test_limits import company
 from genjin.surfaces.exports.tests.test_rights import RunJobs
@@ -92,6 +94,20 @@ def test_paper_shows_what_the_reader_may_see_and_who_printed_it(cast: Cast) -> N
         limit("salesperson", path, Access.HIDDEN)
     assert "5678" not in client.get(f"/customers/{customer.pk}/print").content.decode()
     assert signed_in(cast, "stranger").get(f"/customers/{customer.pk}/print").status_code == 404
+
+
+def test_what_is_printed_stands_in_the_log_of_exports(cast: Cast) -> None:
+    customer = make_customer(cast.actor("owner"), "甲公司")
+    make_customer(cast.actor("owner"), "乙公司")
+    client = signed_in(cast, "owner")
+    assert client.post(f"/customers/{customer.pk}/print").status_code == 204
+    assert client.post("/customers/print?f=1&life=any").status_code == 204
+    assert signed_in(cast, "stranger").post(f"/customers/{customer.pk}/print").status_code == 404
+    printed = Export.objects.order_by("id").values_list("member_id", "format", "rows", "ids")
+    assert list(printed) == [(cast.owner.pk, "print", 1, [customer.pk]), (cast.owner.pk, "print", 2, [])]
+    assert taken_on(cast.owner.pk, timezone.now()) == 3
+    log = signed_in(cast, "administrator").get("/exports?all=1").content.decode()
+    assert log.count("已打印") == 2
 
 
 def test_cards_are_handed_out_by_post_and_noted(cast: Cast) -> None:

@@ -127,7 +127,7 @@ def with_contacts(fates: Sequence[Fate]) -> None:
         if contact is not None:
             given["contact"] = contact
         else:
-            given["content"] = "\n".join(filter(None, [given.get("content", ""), labelled(CONTACT.label, name)]))
+            given["content"] = "\n".join(filter(None, [given.get("content", ""), labelled(str(CONTACT.label), name)]))
 
 
 def _same_followups(fates: Sequence[Fate], ids: set[int]) -> None:

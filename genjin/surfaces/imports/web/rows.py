@@ -237,7 +237,7 @@ def sent_fixes(row: ImportRow, sent: QueryDict) -> dict[str, str]:
     """{column index: text} of the cells that the form changed."""
     names = [name for name in sent if name.startswith("fix-")]
     found = {name.removeprefix("fix-"): sent.get(name, "").strip() for name in names}
-    found |= {name.removeprefix("choose-"): sent[name] for name in sent if name.startswith("choose-")}
+    found |= {name.removeprefix("choose-"): sent.get(name, "") for name in sent if name.startswith("choose-")}
     return {index: text for index, text in found.items() if index.isdecimal() and _differs(row, int(index), text)}
 
 
