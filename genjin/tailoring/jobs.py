@@ -8,11 +8,15 @@ from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from genjin.kernel.actor import Actor
+from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import job, progress
-from genjin.kernel.models.definitions import IndexState, OwnField
+from genjin.kernel.models.definitions import FieldState, IndexState, OwnField
 from genjin.kernel.records import RECORD_TYPES
-from genjin.tailoring import indexes
+from genjin.tailoring import indexes, keeping
+from genjin.tailoring.actions.converting import JOB as CONVERT
+from genjin.tailoring.actions.converting import convert_next, finish_change
+from genjin.tailoring.actions.deleting import JOB as DELETE
+from genjin.tailoring.actions.deleting import forget_field, strip_next
 from genjin.tailoring.actions.indexing import JOB as INDEX
 from genjin.tailoring.actions.indexing import note_index
 from genjin.tailoring.actions.searching import AT_ONCE, restate_search
@@ -55,3 +59,34 @@ def restate_searches(actor: Actor, job_id: int, *, field: int) -> dict[str, Any]
         progress(job_id, done)
         after = restate_search(actor, field_id=field, after=after)
     return {}
+
+
+@job(CONVERT, title=gettext_lazy("转换字段"), grants=[WORK])
+def convert_values(actor: Actor, job_id: int, *, field: int) -> dict[str, Any]:
+    """Convert the values of a field that changes its kind. Run again it goes on where it was."""
+    if not OwnField.objects.filter(pk=field, state=FieldState.CONVERTING).exists():
+        return {}
+    reader = system(*actor.grants, *(declared.grant("see") for declared in RECORD_TYPES.values()))
+    done = convert_next(reader, field_id=field)
+    while done is not None:
+        progress(job_id, done)
+        done = convert_next(reader, field_id=field)
+    row = finish_change(reader, field)
+    return {"label": row.label}
+
+
+@job(DELETE, title=gettext_lazy("删除字段"), grants=[WORK])
+def delete_values(actor: Actor, job_id: int, *, field: int) -> dict[str, Any]:
+    """Write the values of a field into a file, then take them out of the rows, then forget the field. Run again the
+    file is written only while no row has lost its value yet."""
+    row = OwnField.objects.filter(pk=field, state=FieldState.LEAVING).first()
+    if row is None:
+        return {}
+    name, rows = keeping.write(row)
+    after = strip_next(actor, field_id=field, after=0)
+    while after is not None:
+        progress(job_id, 0)
+        after = strip_next(actor, field_id=field, after=after)
+    indexes.drop(row)
+    forget_field(actor, field, rows=rows, kept_in=name)
+    return {"rows": rows, "file": name}

@@ -27,9 +27,11 @@ def add_options(actor: Actor, field: OwnField, given: Sequence[Any]) -> dict[str
     if not 1 <= len(given) <= MOST_OPTIONS:
         raise _wrong(_("请给出 1 到 %d 个选项") % MOST_OPTIONS)
     found: dict[str, str] = {}
-    for place, one in enumerate(given):
+    list_key = options_key(field.record_type, field.key)
+    there = Option.objects.filter(list_key=list_key).count()
+    for place, one in enumerate(given, there):
         facts: Mapping[str, Any] = one if isinstance(one, dict) else {"label": one}
-        row = _option(options_key(field.record_type, field.key), facts, place * 10)
+        row = _option(list_key, facts, place * 10)
         if row.label in found or row.key in found:
             raise _wrong(_("选项「%s」重复了") % row.label)
         record(actor, row)

@@ -22,13 +22,12 @@ from genjin.org.changing import check_version
 from genjin.tailoring import inputs
 from genjin.tailoring.actions.choosing import add_options
 from genjin.tailoring.actions.indexing import build_index, check_doubles, drop_index
-from genjin.tailoring.actions.rows import field_row, fill, taken_keys
+from genjin.tailoring.actions.rows import MOST_FIELDS, field_row, fill, taken_keys, too_many
+from genjin.tailoring.actions.searching import JOB as SEARCH
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.rules.kinds import CHOICES
 from genjin.tailoring.rules.naming import checked_key, free_key
 
-MOST_FIELDS = 100
-"""Live fields of a company's own on one type."""
 STEP = 10
 
 
@@ -122,8 +121,7 @@ def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_room(record_type: str) -> None:
     if OwnField.objects.filter(record_type=record_type, state=FieldState.LIVE).count() >= MOST_FIELDS:
-        words = _("一种记录最多 %d 个自定义字段，请先停用不用的")
-        raise Refused("too_many", words % MOST_FIELDS, "record_type")
+        raise too_many()
 
 
 def _follow(actor: Actor, row: OwnField, before: Sequence[bool]) -> None:
@@ -132,4 +130,4 @@ def _follow(actor: Actor, row: OwnField, before: Sequence[bool]) -> None:
     if row.unique != unique:
         (build_index if row.unique else drop_index)(actor, row)
     if row.searched != searched:
-        start_job(actor, "tailoring.search", title=_("更新搜索：%s") % row.label, field=row.pk)
+        start_job(actor, SEARCH, title=_("更新搜索：%s") % row.label, field=row.pk)

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
+from genjin.kernel.jobs import start_job
 from genjin.kernel.models.definitions import FieldState, OwnField
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import bump_stamp
-from genjin.tailoring.actions.rows import field_row, fill
+from genjin.tailoring.actions.rows import MOST_FIELDS, field_row, fill, too_many
+from genjin.tailoring.actions.searching import JOB as SEARCH
 from genjin.tailoring.grants import MANAGE
 
 
@@ -32,9 +34,7 @@ def retire_field(actor: Actor, field_id: int) -> OwnField:
     if row.state == FieldState.RETIRED:
         raise Refused("retired", _("「%s」已经停用") % row.label)
     row.state = FieldState.RETIRED
-    record(actor, row)
-    bump_stamp()
-    return row
+    return _kept(actor, row)
 
 
 @action(
@@ -53,7 +53,15 @@ def restore_field(actor: Actor, field_id: int) -> OwnField:
     if row.state == FieldState.LIVE:
         raise Refused("live", _("「%s」正在使用") % row.label)
     fill(actor, row, {})
+    if OwnField.objects.filter(record_type=row.record_type, state=FieldState.LIVE).count() >= MOST_FIELDS:
+        raise too_many()
     row.state = FieldState.LIVE
+    return _kept(actor, row)
+
+
+def _kept(actor: Actor, row: OwnField) -> OwnField:
     record(actor, row)
     bump_stamp()
+    if row.searched:
+        start_job(actor, SEARCH, title=_("更新搜索：%s") % row.label, field=row.pk)
     return row

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields.base import Field, FieldError
+from genjin.kernel.fields.base import Field, FieldError, Sensitivity
 from genjin.kernel.fields.choices import TRUE
 from genjin.kernel.models.definitions import FieldState, OwnField
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -18,6 +18,8 @@ from genjin.kernel.stamps import current_stamp
 from genjin.tailoring.rules.conditions import checked_condition
 from genjin.tailoring.rules.kinds import CHOICES, FILLED_ALONE, NOT_UNIQUE, SEARCHED, checked_facts
 
+MOST_FIELDS = 100
+"""Live fields of a company's own on one type."""
 NOT_DEFAULTED = FILLED_ALONE | {"file"}
 Labels = Mapping[str, str]
 """{label or key of an option: its key}"""
@@ -30,6 +32,11 @@ def field_row(field_id: int, *states: FieldState) -> OwnField:
     if row is None or row.record_type not in RECORD_TYPES:
         raise NotFound
     return row
+
+
+def too_many() -> Refused:
+    """There is no room for another live field."""
+    return Refused("too_many", _("一种记录最多 %d 个自定义字段，请先停用不用的") % MOST_FIELDS, "record_type")
 
 
 def taken_keys(record_type: str) -> set[str]:
@@ -79,6 +86,7 @@ def _check_name(row: OwnField, whole: RecordType) -> None:
 
 def _check_switches(row: OwnField) -> None:
     """What a kind cannot be."""
+    row.sensitivity = row.sensitivity or Sensitivity.INTERNAL
     if row.unique and row.kind in NOT_UNIQUE:
         raise Refused("bad_field", _("这种字段不能设为「不允许重复」"), "unique")
     if row.searched and row.kind not in SEARCHED:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +15,27 @@ from genjin.customers.models import Customer
 from genjin.customers.record import CUSTOMER
 from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor, system
+from genjin.kernel.fields import Access
 from genjin.kernel.frequencies import Frequencies
 from genjin.kernel.jobs import JOBS, start_job
 from genjin.kernel.lists import page, read_query, search
-from genjin.kernel.models import JobProgress, OwnField
+from genjin.kernel.models import Event, JobProgress, OwnField
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import current_stamp
-from genjin.tailoring.actions import add_field, edit_field, index_field, unindex_field
+from genjin.kernel.timeline import timeline
+from genjin.tailoring.actions import (
+    add_field,
+    change_kind,
+    delete_field,
+    edit_field,
+    index_field,
+    retire_field,
+    unindex_field,
+)
 from genjin.tailoring.grants import WORK
-from genjin.testing.cast import Cast
+from genjin.tailoring.queries import left_over, preview
+from genjin.testing.cast import Cast, limit
+from genjin.ui.views.actions import keep_view
 
 
 @pytest.fixture
@@ -147,3 +161,101 @@ def test_new_records_are_numbered(boss: Actor) -> None:
     kept = [row_.custom[row.key] for row_ in Customer.objects.filter(pk__in=done).order_by("id")]
     assert len(set(kept)) == 12
     assert kept == sorted(kept)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "target", "values", "kept", "aside"),
+    [
+        ("text", {}, "number", ["1,200", "12 台", "7"], [1200, None, 7], ["12 台"]),
+        ("text", {}, "date", ["2026年11月2日", "还没定"], ["2026-11-02", None], ["还没定"]),
+        ("text", {}, "yesno", ["是", "也许"], [True, None], ["也许"]),
+        ("text", {}, "email", ["a@example.com", "没有"], ["a@example.com", None], ["没有"]),
+        ("number", {"places": 3}, "money", ["1.5", "1.234"], [1.5, None], [1.234]),
+        ("number", {}, "text", ["1,200"], ["1200"], []),
+        ("longtext", {}, "text", ["一行", "两\n行"], ["一行", None], ["两\n行"]),
+        ("datetime", {}, "date", ["2026-11-02 23:30"], ["2026-11-02"], []),
+        ("date", {}, "datetime", ["2026-11-02"], ["2026-11-01T16:00:00Z"], []),
+        ("yesno", {}, "text", ["1"], ["是"], []),
+        ("region", {}, "text", ["苏州市"], ["江苏省 苏州市"], []),
+    ],
+)
+def test_a_change_of_kind_converts_what_it_can_and_keeps_the_rest(
+    boss: Actor, kind: str, facts: dict[str, Any], target: str, values: list[str], kept: list[Any], aside: list[Any]
+) -> None:
+    row = added(boss, label="旧字段", kind=kind, facts=facts)
+    made = [customer(boss, f"客{n}", **{row.key: value}) for n, value in enumerate(values)]
+    seen = preview(now(boss), row.pk, kind=target)
+    assert (seen.holds, seen.converts, len(seen.samples)) == (len(values), len(values) - len(aside), len(aside))
+    change_kind.run(now(boss), row.pk, {"kind": target})
+    assert row.key not in CUSTOMER.seen_by(now(boss)).keys
+    work("tailoring.convert", row)
+    assert (row.kind, row.state, row.pending) == (target, "live", None)
+    customs = [Customer.objects.get(pk=one.pk).custom for one in made]
+    assert [custom.get(row.key) for custom in customs] == kept
+    assert [custom[row.key + "~before"] for custom in customs if row.key + "~before" in custom] == aside
+    assert [one.value for one in left_over(now(boss), row.pk)] == aside[::-1]
+    for one in made:  # what events keep of the old kind is told, whatever it is
+        assert timeline(now(boss), Customer.objects.get(pk=one.pk))[0]
+
+
+def test_texts_become_options_and_back(boss: Actor) -> None:
+    row = added(boss, label="结构")
+    made = [customer(boss, f"客{n}", **{row.key: text}) for n, text in enumerate(["立式", "卧式", "立式"])]
+    assert preview(now(boss), row.pk, kind="choice").options == ["卧式", "立式"]
+    change_kind.run(now(boss), row.pk, {"kind": "choice"})
+    work("tailoring.convert", row)
+    assert found_by(boss, f"{row.key}.in", "立式") == ["客2", "客0"]
+    change_kind.run(now(boss), row.pk, {"kind": "multichoice"})
+    work("tailoring.convert", row)
+    assert found_by(boss, f"{row.key}.in", "立式") == ["客2", "客0"]
+    change_kind.run(now(boss), row.pk, {"kind": "text"})
+    work("tailoring.convert", row)
+    assert [Customer.objects.get(pk=one.pk).custom[row.key] for one in made] == ["立式", "卧式", "立式"]
+
+
+def found_by(actor: Actor, name: str, value: str) -> list[str]:
+    return [row.title for row in page(now(actor), read_query(now(actor), CUSTOMER, {name: [value]}), ()).rows]
+
+
+def test_changes_that_make_no_sense_are_refused(boss: Actor) -> None:
+    row, unique = added(boss, label="甲"), added(boss, label="乙", unique="1")
+    for field, kind, code in (
+        (row, "text", "same_kind"),
+        (row, "serial", "not_convertible"),
+        (unique, "yesno", "unique"),
+    ):
+        with pytest.raises(Refused) as refused:
+            change_kind.run(now(boss), field.pk, {"kind": kind})
+        assert refused.value.code == code
+
+
+def test_a_preview_names_what_a_field_is_used_for(boss: Actor) -> None:
+    row = added(boss, label="甲")
+    added(boss, label="乙", shown_when=[[row.key, "filled", []]])
+    keep_view.run(now(boss), None, {"record_type": "customer", "name": "我的", "query": f"{row.key}.filled=1"})
+    limit("salesperson", f"customer.{row.key}", Access.HIDDEN)
+    seen = preview(now(boss), row.pk)
+    assert (seen.views, seen.rules) == (["我的"], ["「乙」的显示条件", "角色「销售」的字段权限"])
+
+
+def test_deleting_asks_for_the_count_and_keeps_the_values_in_a_file(boss: Actor, settings: Any, tmp_path: Path) -> None:
+    settings.FILES = tmp_path
+    row = added(boss, label="甲", searched="1")
+    made = customer(boss, "客", **{row.key: "某某值"})
+    with pytest.raises(Refused, match="请先停用"):
+        delete_field.run(now(boss), row.pk, {"count": 1})
+    retire_field.run(now(boss), row.pk, {})
+    work("tailoring.search", row)
+    assert found(boss, "某某值") == []
+    with pytest.raises(Refused, match="现在有 1 条"):
+        delete_field.run(now(boss), row.pk, {"count": 2})
+    delete_field.run(now(boss), row.pk, {"count": 1})
+    job = start_job(system(), "tailoring.delete", field=row.pk)
+    JOBS["tailoring.delete"].function(system(WORK), job.pk, field=row.pk)
+    assert Customer.objects.get(pk=made.pk).custom == {}
+    assert not OwnField.objects.filter(pk=row.pk).exists()
+    (path,) = (tmp_path / "fields").iterdir()
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert lines[1] == {"id": made.pk, "code": made.code, "values": {row.key: "某某值"}}
+    assert Event.objects.filter(action="fields.forget", note__rows=1, note__kept_in=path.name).exists()
+    assert timeline(now(boss), Customer.objects.get(pk=made.pk))[0]

@@ -1,4 +1,4 @@
-"""Reads of fields and layouts: what is there, how many rows hold values, what a change would touch."""
+"""Reads of fields and layouts as they are. What a change of them would touch is in `changes`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from psycopg import sql
 from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
-from genjin.kernel.lists import CAP
 from genjin.kernel.models.definitions import FieldState, IndexState, Layout, OwnField
 from genjin.kernel.options import Option, options_of
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.sights import can_be_limited, in_force, options_key, own_field
 from genjin.tailoring.grants import MANAGE
+from genjin.tailoring.rules.converting import BEFORE
 from genjin.tailoring.rules.kinds import CHOICES, KIND_LABELS, NOT_INDEXED
 
 SAMPLED = 20_000
@@ -27,13 +27,15 @@ SAMPLED = 20_000
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One field as the settings page lists it. `holds`: rows with a value; `about`: reckoned from a sample."""
+    """One field as the settings page lists it. `holds`: rows with a value; `about`: reckoned from a sample; `left`:
+    rows whose value could not be converted when the kind changed."""
 
     row: OwnField
     field: Field
     kind: str
     holds: int
     about: bool
+    left: int = 0
     options: tuple[Option, ...] = ()
 
     @property
@@ -115,13 +117,14 @@ def fields_of(actor: Actor, record_type: RecordType) -> list[FieldLine]:
         key=lambda row: (row.state != FieldState.LIVE, row.order, row.pk),
     )
     counts, about = holders(record_type) if rows else ({}, False)
-    return [_line(actor, row, counts.get(row.key, 0), about) for row in rows]
+    return [_line(actor, row, counts, about) for row in rows]
 
 
-def _line(actor: Actor, row: OwnField, holds: int, about: bool) -> FieldLine:
+def _line(actor: Actor, row: OwnField, counts: Mapping[str, int], about: bool) -> FieldLine:
     listed = options_of(options_key(row.record_type, row.key), actor.stamp) if row.kind in CHOICES else {}
     kind = str(KIND_LABELS.get(row.kind, row.kind))
-    return FieldLine(row, own_field(row), kind, holds, about, tuple(listed.values()))
+    holds, left = counts.get(row.key, 0), counts.get(row.key + BEFORE, 0)
+    return FieldLine(row, own_field(row), kind, holds, about, left, tuple(listed.values()))
 
 
 def holders(record_type: RecordType) -> tuple[dict[str, int], bool]:
@@ -139,11 +142,10 @@ def holders(record_type: RecordType) -> tuple[dict[str, int], bool]:
     return found, share < 100
 
 
-def count_holders(row: OwnField, cap: int = CAP) -> int:
-    """How many rows hold a value of a field; cap + 1 means more."""
+def count_holders(row: OwnField) -> int:
+    """How many rows hold a value of a field, exactly: a second for a million rows."""
     model = RECORD_TYPES[row.record_type].model
-    found = model._default_manager.filter(**{f"custom__{row.key}__isnull": False}).order_by()
-    return found.values("id")[: cap + 1].count()
+    return model._default_manager.filter(**{f"custom__{row.key}__isnull": False}).order_by().count()
 
 
 def layout_of(actor: Actor, record_type: RecordType) -> LayoutView:
