@@ -1,6 +1,9 @@
 """Measures an import from the file to the last row: seconds, rows a second, CPU of Python and of PostgreSQL, memory.
 
-    python -m bench.imports [rows] [--profile] [--followups]
+    python -m bench.imports [rows] [--profile] [--pages]
+
+`--pages` looks at the list and at a customer's page through a running server while rows are run, and once more when all
+is done: as the pages usually are. All rows are made, also those that are like others.
 
 The data folder is kept under var/bench/imports; what earlier runs brought is dropped first. Wall time means little on a
 busy machine: compare CPU, and the fixed loop before and after.
@@ -15,10 +18,11 @@ import json
 import os
 import pstats
 import resource
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -44,9 +48,10 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m bench.imports", description=__doc__)
     options.add_argument("rows", type=int, nargs="?", default=100_000)
     options.add_argument("--profile", action="store_true")
+    options.add_argument("--pages", action="store_true")
     asked = options.parse_args()
     with _data():
-        found = _measure(asked.rows, profile=asked.profile)
+        found = _measure(asked.rows, profile=asked.profile, pages=asked.pages)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     if not asked.profile:
         kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
@@ -94,13 +99,14 @@ def _empty(connection: Any) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _measure(rows: int, *, profile: bool) -> dict[str, Any]:
+def _measure(rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
     from django.db import connection
 
     from bench.cast import Cast
     from bench.measuring import loop
     from genjin.kernel.actor import Surface
     from genjin.org.queries import actor_for
+    from genjin.surfaces.imports.actions import set_policy
     from genjin.surfaces.imports.receiving import upload_file
     from genjin.surfaces.imports.work import check_import, run_import
 
@@ -119,7 +125,8 @@ def _measure(rows: int, *, profile: bool) -> dict[str, Any]:
         batch = upload_file(actor, filename=file.name, content=file)
     with watch.part("check"):
         batch = check_import(actor, batch.pk, waiting=True)
-    with watch.part("run"):
+    set_policy(actor, batch.pk, policy={"otherwise": "create"})
+    with _visited(found, actor, seen=pages), watch.part("run"):
         batch = run_import(actor, batch.pk, waiting=True)
     if profiler:
         profiler.disable()
@@ -130,6 +137,39 @@ def _measure(rows: int, *, profile: bool) -> dict[str, Any]:
     total = {key: round(sum(part[key] for part in watch.parts.values()), 2) for key in ("wall", "python", "postgres")}
     found["total"] = {**total, "rows_per_second": round(rows / total["wall"]), "rss_mb": watch.peak()}
     return found
+
+
+@contextmanager
+def _visited(found: dict[str, Any], actor: Any, *, seen: bool) -> Iterator[None]:
+    """Pages while the body runs and for some seconds afterwards, through a server of their own."""
+    if not seen:
+        yield
+        return
+    from bench.pages import session_of
+    from bench.server import PORT, serving
+    from genjin.customers.actions.customers import create_customer
+    from genjin.kernel.fields import Values
+
+    customer = create_customer(actor, values=Values(name="看页面的客户"), duplicate_known=True)
+    session = session_of(actor.member_id)
+    addresses = ("/customers?view=all", f"/customers/{customer.pk}")
+    with serving():
+        with _visitor({}, "warm", PORT, session, addresses):
+            time.sleep(3)
+        with _visitor(found, "pages_meanwhile", PORT, session, addresses):
+            yield
+        with _visitor(found, "pages_usual", PORT, session, addresses):
+            time.sleep(15)
+
+
+@contextmanager
+def _visitor(found: dict[str, Any], name: str, port: int, session: str, addresses: Sequence[str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "bench.visiting", str(port), session, *addresses]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield
+    finally:
+        found[name] = json.loads(process.communicate()[0])
 
 
 def _problems(batch: Any) -> list[str]:
