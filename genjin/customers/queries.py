@@ -14,9 +14,11 @@ from genjin.customers.rhythm import local_day
 from genjin.kernel import normal, people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, row_for, seen_among, visible_to
+from genjin.kernel.masking import mask_phone
 from genjin.kernel.models.rows import Life
 from genjin.kernel.ready import DAY, MARK, Ready
 from genjin.kernel.records import type_of
+from genjin.kernel.seeing import whole
 from genjin.kernel.together import declare_kin, kin
 
 MOST_CONTACTS = 50
@@ -50,6 +52,17 @@ def _contacts(customer_id: int) -> QuerySet[Contact]:
 
 
 _first_contacts = Ready(lambda customer_id: _contacts(customer_id)[:MOST_CONTACTS])
+
+
+def number_of(actor: Actor, contact: Contact) -> tuple[str, str]:
+    """(the number to dial a contact, '' where the actor may not know it in full; as lists show it): the mobile before
+    the landline. The right to dial is asked elsewhere (`do_not_contact`)."""
+    seen = type_of(Contact).seen_by(actor)
+    for key in ("phone", "telephone"):
+        number: str = getattr(contact, key)
+        if number and key in seen.own_fields:
+            return number if whole(actor, seen, key) else "", mask_phone(number)
+    return "", ""
 
 
 def lives_of_contacts(customer: Customer) -> list[tuple[int, bool]]:

@@ -14,13 +14,16 @@ from genjin.customers import workcards
 from genjin.customers.models import Contact, Customer, Rest, RestKind
 from genjin.customers.monthend import web as month_end
 from genjin.customers.options import REST_REASON
-from genjin.customers.queries import addresses_on, contacts_of, customer_for, rest_of
+from genjin.customers.queries import addresses_on, contacts_of, customer_for, number_of, rest_of
 from genjin.customers.record import CONTACT, CUSTOMER
-from genjin.kernel import masking, regions
+from genjin.kernel import regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, WRITE, may
+from genjin.kernel.fields.base import Access
+from genjin.kernel.masking import HIDDEN
 from genjin.kernel.models.rows import Life
 from genjin.kernel.options import Option, options_of
+from genjin.kernel.seeing import as_seen, seen_value, teller, whole
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.details.entries import register_note
@@ -76,18 +79,18 @@ def customer_call(request: PageRequest, customer_id: int) -> HttpResponse:
     return fragment(request, "customers/numbers.html", numbers=list(_numbers(request.actor, customer)))
 
 
-def call_contact(_request: PageRequest, contact: Contact) -> Drawn | None:
+def call_contact(request: PageRequest, contact: Contact) -> Drawn | None:
     """Dial the contact."""
-    return _call(_number(contact), "")
+    return _call(_number(request.actor, contact), "")
 
 
 def tags_card(request: PageRequest, customer: Customer) -> Drawn | None:
     """The customer's tags, with adding and taking away for whom may."""
     actor = request.actor
     options = options_of("customer_tag", actor.stamp)
-    known = [options.get(key, Option(key, key)) for key in customer.tags]
+    known = [options.get(key, Option(key, key)) for key in as_seen(actor, customer).tags]
     tags = [(option.key, str(option.label), option.colour) for option in known]
-    edits = _edits(actor, customer)
+    edits = _edits(actor, customer, "tags")
     if not tags and not edits:
         return None
     context: dict[str, Any] = {"tags": tags, "edits": edits, "url": record_url(CUSTOMER, customer.pk)}
@@ -96,11 +99,16 @@ def tags_card(request: PageRequest, customer: Customer) -> Drawn | None:
 
 def addresses_card(request: PageRequest, customer: Customer) -> Drawn | None:
     """The customer's further addresses, with adding and removing for whom may."""
-    found = addresses_on(customer)
-    edits = _edits(request.actor, customer)
+    seen = CUSTOMER.seen_by(request.actor).keys
+    found = addresses_on(customer) if "address" in seen else []
+    edits = _edits(request.actor, customer, "address")
     if not found and not edits:
         return None
-    lines = [(row.pk, row.label, f"{regions.full_name(row.region)} {row.detail}".strip()) for row in found]
+    plain = whole(request.actor, CUSTOMER, "address")
+    lines = [
+        (row.pk, row.label, f"{regions.full_name(row.region)} {row.detail if plain else HIDDEN}".strip())
+        for row in found
+    ]
     context: dict[str, Any] = {"lines": lines, "edits": edits, "url": record_url(CUSTOMER, customer.pk)}
     return Drawn("customers/addresses_card.html", context)
 
@@ -120,29 +128,32 @@ def rest_panel(request: PageRequest, customer: Customer) -> Drawn | None:
 
 
 def _person(actor: Actor, contact: Contact) -> Person:
-    role: Any = CONTACT.keys["decision_role"]
-    words = role.text(contact.decision_role, actor) if contact.decision_role else ""
+    words = teller(actor, CONTACT, "decision_role")(contact.decision_role) if contact.decision_role else ""
+    _dialled, masked = number_of(actor, contact)
+    number = _number(actor, contact)
+    contact = as_seen(actor, contact)
     return Person(
         url=record_url(CONTACT, contact.pk),
         name=contact.name,
         note=" · ".join(part for part in (contact.position, words) if part),
         primary=contact.primary,
         quiet=contact.do_not_contact,
-        masked=masking.mask_phone(contact.phone or contact.telephone),
-        call=_number(contact),
+        masked=masked,
+        call=number,
     )
 
 
-def _number(contact: Contact) -> str:
-    return "" if contact.do_not_contact else contact.phone or contact.telephone
+def _number(actor: Actor, contact: Contact) -> str:
+    return "" if contact.do_not_contact else number_of(actor, contact)[0]
 
 
 def _numbers(actor: Actor, customer: Customer) -> Iterator[tuple[str, str]]:
     """(contact's name, number) of whom one may dial; the customer's own number, without a name, first."""
-    if customer.phone:
-        yield "", customer.phone
+    own = seen_value(actor, customer, "phone")
+    if own:
+        yield "", own
     reached = contacts_of(actor, customer)[:MOST_CONTACTS] if actor.may(CONTACT.grant("see")) else []
-    yield from ((contact.name, number) for contact in reached if (number := _number(contact)))
+    yield from ((contact.name, number) for contact in reached if (number := _number(actor, contact)))
 
 
 def _dialled(request: PageRequest, customer: Customer) -> str:
@@ -154,8 +165,10 @@ def _call(number: str, name: str) -> Drawn | None:
     return Drawn("customers/call.html", {"number": number, "who": name}) if number else None
 
 
-def _edits(actor: Actor, customer: Customer) -> bool:
-    return customer.life != Life.VOIDED and may(actor, customer, CUSTOMER.grant("edit"), WRITE)
+def _edits(actor: Actor, customer: Customer, key: str) -> bool:
+    """Whether a card that stands for a field may change it."""
+    allowed = CUSTOMER.seen_by(actor).accesses.get(key) is Access.EDIT
+    return allowed and customer.life != Life.VOIDED and may(actor, customer, CUSTOMER.grant("edit"), WRITE)
 
 
 def _told(actor: Actor, rest: Rest | None) -> list[str]:

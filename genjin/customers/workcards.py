@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from genjin.customers.monthend.queries import CAP, waiting_of
 from genjin.customers.queries import MOST_COLD, cold_of
 from genjin.customers.record import CUSTOMER
+from genjin.kernel.seeing import teller, whole
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.formats import Due
 from genjin.ui.jinja import maybe_url
@@ -36,19 +37,20 @@ class Line:
 def cold_card(request: PageRequest, member_id: int) -> Workcard | None:
     """该跟进了: a member's customers whose day has come, the longest overdue first. One query."""
     actor = request.actor
-    if not actor.may(CUSTOMER.grant("see")):
+    if not actor.may(CUSTOMER.grant("see")) or not whole(actor, CUSTOMER, "follow_by"):
         return None
     found = cold_of(actor, member_id)
     if not found:
         return None
-    fmt, level = formats_for(actor), CUSTOMER.keys["level"]
+    fmt, level = formats_for(actor), teller(actor, CUSTOMER, "level")
+    dated = whole(actor, CUSTOMER, "last_followed_at")
     lines = [
         Line(
             id=one.id,
             name=one.name,
             url=record_url(CUSTOMER, one.id),
-            level=level.text(one.level, actor),
-            last=fmt.when(one.last_effective_at) if one.last_effective_at else "",
+            level=level(one.level),
+            last=fmt.when(one.last_effective_at) if one.last_effective_at and dated else "",
             due=fmt.due(one.follow_by),
         )
         for one in found[:SHOWN]

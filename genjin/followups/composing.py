@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from genjin.customers.models import Customer
 from genjin.customers.queries import contacts_of
+from genjin.customers.record import CUSTOMER
 from genjin.customers.rhythm import LEAST_DAYS, too_soon
 from genjin.followups.actions import create_followup
 from genjin.followups.limits import time_limit
@@ -23,6 +24,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.fields import Choice, Field
 from genjin.kernel.refusal import Refused
+from genjin.kernel.seeing import as_seen, whole
 from genjin.org.queries.holidays import calendar
 from genjin.plans.models import Plan
 from genjin.plans.rules import PlanKind
@@ -157,7 +159,7 @@ def _chips(actor: Actor, declared: Field, drawn: Control, values: Mapping[str, A
 def _contacts(actor: Actor, customer: Customer | None) -> list[tuple[int, str]]:
     if customer is None or not actor.may("contacts.see"):
         return []
-    found = contacts_of(actor, customer)
+    found = [as_seen(actor, one) for one in contacts_of(actor, customer)]
     return [(one.pk, " · ".join(part for part in (one.name, one.position) if part)) for one in found]
 
 
@@ -168,7 +170,11 @@ def _planned(fmt: Formats, plan: Plan) -> str:
 def _hint(actor: Actor, fmt: Formats, customer: Customer | None) -> str:
     """Not too hasty (S0-90): told, never refused."""
     days = LEAST_DAYS.at(actor.stamp)
-    if customer is None or not too_soon(customer.last_effective_at, actor.now(), days):
+    if (
+        customer is None
+        or not whole(actor, CUSTOMER, "last_followed_at")
+        or not too_soon(customer.last_effective_at, actor.now(), days)
+    ):
         return ""
     told = {"when": fmt.when(customer.last_effective_at), "days": days}
     return _("上次有效跟进是%(when)s，还不到 %(days)d 天，注意别太频繁") % told

@@ -20,6 +20,7 @@ from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import OWN, WRITE, may
 from genjin.kernel.models.files import File
+from genjin.kernel.seeing import as_seen
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Formats
 
@@ -84,6 +85,7 @@ class Drawer:
 
     def line(self, followup: FollowUp, hangs: Beside | None = None) -> Line:
         """One follow-up in words."""
+        followup, contact = as_seen(self.actor, followup), followup.contact
         hangs = hangs or beside([followup.pk])
         own = followup.author_id == self.actor.member_id and self._open(followup.created_at)
         corrects = own and self._reaches(followup, FOLLOWUP.grant("edit"))
@@ -98,7 +100,7 @@ class Drawer:
             badges=self._badges(followup),
             content=followup.content,
             facts=[(str(FOLLOWUP.keys[key].label), words) for key in TOLD if (words := self.words(followup, key))],
-            contact=followup.contact.name if followup.contact_id and followup.contact else "",
+            contact=contact.name if followup.contact_id and contact else "",
             moment=self.fmt.moment(followup.occurred_at),
             clock="" if followup.imported and clock == "00:00" else clock,
             planned=self._planned(followup),
@@ -113,7 +115,7 @@ class Drawer:
         )
 
     def words(self, followup: FollowUp, key: str) -> str:
-        """A field's value in words."""
+        """A field's value in words, of a row as the actor may know it."""
         declared = FOLLOWUP.keys[key]
         return declared.text(getattr(followup, declared.attribute), self.actor)
 

@@ -34,9 +34,11 @@ def as_seen(actor: Actor, row: R) -> R:
         return row
     shown = copy.copy(row)
     shown._state = copy.copy(row._state)
-    shown.custom = dict(row.custom) if "custom" in row.__dict__ else row.custom
+    deferred = row.get_deferred_fields()
+    if "custom" not in deferred:
+        shown.custom = dict(row.custom)
     for f in kept:
-        if f.attribute in row.get_deferred_fields():
+        if ("custom" if f.own else f.attribute) in deferred:
             continue
         masked = f.kind in TEXTS and seen.accesses[f.key] is Access.MASKED
         set_value(shown, f, f.veiled(get_value(row, f)) if masked else _empty(row, f))

@@ -96,6 +96,10 @@ def timeline(actor: Actor, record: Record, *, before: int | None = None, most: i
     changes = [json.loads(one.changes) if one.changes else {} for one in found[:most]]
     titles = titles_pointed_at(actor, [(type_of(record), each) for each in changes])
     entries = [_entry(actor, record, one, each, titles) for one, each in zip(found, changes, strict=False)]
+    if actor.rights:
+        entries = [entry for entry, each in zip(entries, changes, strict=True) if not _is_hidden(entry, each)]
+        if not entries and len(found) > most:
+            return timeline(actor, record, before=found[most - 1].event_id, most=most)
     return entries, len(found) > most
 
 
@@ -163,6 +167,11 @@ def one_by_one(changes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, Any
 def words_of_another(kept: Any) -> str:
     """A kept value of a field that has another kind by now."""
     return listed(str(one) for one in kept) if isinstance(kept, list) else "" if isinstance(kept, dict) else str(kept)
+
+
+def _is_hidden(entry: Entry, changes: dict[str, Any]) -> bool:
+    """An edit of nothing that the actor may know of did not happen for him."""
+    return entry.action.endswith(".edit") and bool(changes) and not entry.changes
 
 
 def _words(actor: Actor, known: Field, value: Any, titles: Mapping[int, str]) -> str:

@@ -13,6 +13,7 @@ from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Choice
+from genjin.kernel.seeing import as_seen
 from genjin.plans.models import Plan
 from genjin.plans.record import PLAN
 from genjin.plans.rules import LATER, is_open, is_overdue
@@ -54,7 +55,7 @@ def drawn(
     """Rows of plans the actor sees, with the names of customers he may see: one query, none when all are of the
     `customer` at hand or they need not be `named`. `writes`: whether he may change them all; by default his own and
     what lies in his scope."""
-    rows = list(plans)
+    rows = [as_seen(actor, plan) for plan in plans]
     shown = named and customer is None
     names = titles_of(actor, "customer", [plan.customer_id for plan in rows]) if shown else {}
     scope = actor.grants.get(PLAN.grant("edit"))

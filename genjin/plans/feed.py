@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import titles_of
+from genjin.kernel.seeing import as_seen
 from genjin.org.queries import actor_for, hash_token, organisation
 from genjin.plans.models import Plan
 from genjin.plans.queries import feed_of, plans_between
@@ -41,7 +42,8 @@ def reader_of(secret: str, *, request_id: str = "") -> tuple[Actor, int] | None:
 def calendar_text(actor: Actor, base: str) -> str:
     """The actor's own plans of the last month and the coming year. `base`: the address of this Genjin."""
     now = timezone.now()
-    plans = plans_between(actor, now - BACK, now + AHEAD, {actor.member_id or 0}, MOST)
+    found = plans_between(actor, now - BACK, now + AHEAD, {actor.member_id or 0}, MOST)
+    plans = [as_seen(actor, plan) for plan in found]
     names = titles_of(actor, "customer", [plan.customer_id for plan in plans])
     company = organisation(actor).company
     head = [

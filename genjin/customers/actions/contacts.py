@@ -14,11 +14,12 @@ from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
-from genjin.kernel.fields import Number, Region, Text, Values
+from genjin.kernel.fields import Access, Number, Region, Text, Values
 from genjin.kernel.models.rows import Life, fresh
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record, record_removal
-from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.records import type_of
+from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.undo import as_before
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
@@ -116,7 +117,8 @@ def add_address(
     detail: Annotated[str, Text(key="detail", label=gettext_lazy("详细地址"))],
     region: Annotated[str, Region(key="region", label=gettext_lazy("地区"))] = "",
 ) -> Customer:
-    """Add a further address (delivery, invoice, site)."""
+    """Add a further address (delivery, invoice, site). Raises Forbidden as for the address itself."""
+    _demand_addresses(actor)
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
     record(actor, customer, address=label)
     record(actor, Address(customer_id=customer_id, label=label, region=region, detail=detail))
@@ -134,7 +136,8 @@ def add_address(
 def remove_address(
     actor: Actor, customer_id: int, *, address: Annotated[int, Number(key="address", label=gettext_lazy("地址"))]
 ) -> Customer:
-    """Remove a further address; the event keeps it. Raises NotFound."""
+    """Remove a further address; the event keeps it. Raises NotFound, or Forbidden as for the address itself."""
+    _demand_addresses(actor)
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
     row = Address.objects.filter(customer_id=customer_id, pk=address).first()
     if row is None:
@@ -142,6 +145,11 @@ def remove_address(
     record(actor, customer, address_removed=row.label)
     record_removal(actor, row)
     return customer
+
+
+def _demand_addresses(actor: Actor) -> None:
+    if type_of(Customer).seen_by(actor).accesses["address"] is not Access.EDIT:
+        raise Forbidden(_("您不能修改客户的地址"))
 
 
 def _writable_customer(actor: Actor, customer_id: int) -> Customer:

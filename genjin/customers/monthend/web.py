@@ -28,6 +28,7 @@ from genjin.customers.record import CUSTOMER
 from genjin.customers.rhythm import local_day
 from genjin.kernel.actor import Actor
 from genjin.kernel.options import options_of
+from genjin.kernel.seeing import teller
 from genjin.org.queries import organisation
 from genjin.ui.addresses import record_url
 from genjin.ui.navigation import NavItem, register_nav
@@ -106,7 +107,7 @@ def _now(request: PageRequest, asked: Asked) -> dict[str, Any]:
 
 
 def _line(actor: Actor, customer: Customer, kind: str, why: Any, since: date) -> Line:
-    level: Any = CUSTOMER.keys["level"]
+    level = teller(actor, CUSTOMER, "level")
     owner = organisation(actor).people.get(customer.owner_id or 0)
     archives = kind == RestKind.ARCHIVED
     return Line(
@@ -118,7 +119,7 @@ def _line(actor: Actor, customer: Customer, kind: str, why: Any, since: date) ->
         why=str(why),
         since=since,
         days=(local_day(actor.now()) - since).days,
-        level=level.text(customer.level, actor),
+        level=level(customer.level),
         owner=owner.name if owner else "",
     )
 

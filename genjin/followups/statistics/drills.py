@@ -20,6 +20,7 @@ from genjin.customers.record import CUSTOMER
 from genjin.followups.record import FOLLOWUP
 from genjin.followups.statistics.asked import AUTHOR, DEPARTMENT, METHODS, Asked, Pairs, read_asked
 from genjin.followups.statistics.queries.households import closed_rows, held_rows
+from genjin.followups.statistics.rights import HOUSEHOLDS, kept_from
 from genjin.kernel.fields import Field, FieldError, Operator
 from genjin.kernel.records import RecordType, register_filter
 from genjin.kernel.wording import listed
@@ -107,7 +108,9 @@ class CustomersOf(Field):
         )
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
-        """A customer of one of the follow-ups that the actor may see."""
+        """A customer of one of the follow-ups that the actor may see. Raises FieldError for what is kept from him."""
+        if operator.key == CLOSED and HOUSEHOLDS in kept_from(actor):
+            raise FieldError(_("「%(field)s」不支持这种筛选方式") % {"field": self.label})
         rows = (held_rows if operator.key == HELD else closed_rows)(actor, self._asked(values[0], actor))
         return Q(Exists(rows.filter(customer_id=OuterRef("pk"))))
 

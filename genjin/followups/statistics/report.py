@@ -23,7 +23,8 @@ from genjin.followups.statistics.drills import (
     of_method,
 )
 from genjin.followups.statistics.queries.households import Author, Households, above_of, closed, held, person
-from genjin.followups.statistics.queries.totals import Sum, sums
+from genjin.followups.statistics.queries.totals import Sum, Sums, sums
+from genjin.followups.statistics.rights import HOUSEHOLDS, kept_from
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.org.queries import organisation
@@ -33,6 +34,7 @@ Key = TypeVar("Key")
 
 AT_ONCE = 20_000
 """Up to so many follow-ups customers are counted along with the rest; for more the page asks again when it stands."""
+PARTS = {"effective": ("effective",), "on_time": ("counted", "on_time")}
 EFFECTIVE, ON_TIME, COUNTED = ("effective.is", "1"), ("late_hours.eq", "0"), ("late_hours.filled", "1")
 
 
@@ -125,7 +127,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole of a period as one actor sees it. `complete`: whether customers are counted already."""
+    """The whole of a period as one actor sees it. `complete`: whether customers are counted already; `kept`: which
+    numbers are kept from him (they are 0)."""
 
     asked: Asked
     total: Row
@@ -133,17 +136,19 @@ class Report:
     departments: list[Row]
     methods: list[str]
     complete: bool
+    kept: frozenset[str] = frozenset()
 
 
 def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Report:
     """Count a period. `complete` says whether to count customers: None leaves it to how much there is."""
-    found = sums(actor, asked)
+    kept = kept_from(actor)
+    found = _told(sums(actor, asked), kept)
     total = Numbers()
     for one in found.by_author:
         total.add(one)
     counts = complete if complete is not None else total.followups <= AT_ONCE
     customers = held(actor, asked) if counts else None
-    households = closed(actor, asked)
+    households = Households() if HOUSEHOLDS in kept else closed(actor, asked)
     total.customers = customers.every if customers else None
     total.households = households.every
     return Report(
@@ -153,7 +158,16 @@ def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Repor
         departments=_departments(actor, asked, found.by_department, customers, households),
         methods=[key for key in [*METHODS.choices(actor), ""] if total.methods.get(key)],
         complete=counts,
+        kept=kept,
     )
+
+
+def _told(found: Sums, kept: frozenset[str]) -> Sums:
+    """Without the numbers that are kept from the actor."""
+    blank = {name: 0 for part, names in PARTS.items() if part in kept for name in names}
+    if not blank:
+        return found
+    return Sums(*([one._replace(**blank) for one in part] for part in found))
 
 
 def _people(

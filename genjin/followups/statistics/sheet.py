@@ -9,6 +9,7 @@ from typing import IO
 from genjin.followups.statistics.asked import Asked
 from genjin.followups.statistics.queries.households import closed
 from genjin.followups.statistics.queries.lines import Line, all_lines
+from genjin.followups.statistics.rights import HOUSEHOLDS, kept_from
 from genjin.kernel.actor import Actor
 from genjin.kernel.tables.writing import Look, Value, workbook
 
@@ -29,7 +30,7 @@ def write_sheet(actor: Actor, asked: Asked, file: IO[bytes], tell: Callable[[int
     done = 0
     with workbook(file, TITLE, widths=WIDTHS, merges=MERGES, frozen=4) as sheet:
         sheet.row([TITLE, *[None] * 9], Look.TITLE)
-        households = closed(actor, asked).every
+        households = None if HOUSEHOLDS in kept_from(actor) else closed(actor, asked).every
         start: list[Value] = [QUERIED[0], None, asked.start]
         sheet.row([*start, QUERIED[1], None, asked.end, None, QUERIED[2], None, households])
         sheet.row(HEADINGS, Look.HEADING)

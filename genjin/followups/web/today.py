@@ -72,12 +72,13 @@ def this_month(request: PageRequest, member_id: int) -> Workcard | None:
         return None
     today = actor.now().date()
     asked = Asked(today.replace(day=1), today, authors=(member_id,))
-    numbers = report(actor, asked, complete=False).total.numbers
+    found = report(actor, asked, complete=False)
+    numbers = found.total.numbers
     if not numbers.followups and not numbers.households:
         return None
     return Workcard(
         "followups/month_card.html",
-        {"numbers": numbers, "more_url": f"{reverse('followup-statistics')}?{asked.query()}"},
+        {"numbers": numbers, "kept": found.kept, "more_url": f"{reverse('followup-statistics')}?{asked.query()}"},
     )
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from genjin.customers.models import Contact
-from genjin.customers.queries import contact_for
+from genjin.customers.queries import contact_for, number_of
 from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.kernel import masking
 from genjin.kernel.doors import SEE, WRITE, may
 from genjin.kernel.fields.times import next_birthday
 from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import NotFound
+from genjin.kernel.seeing import as_seen, teller, whole
 from genjin.plans.care.queries import CAP, MOST_GREETED, Greeted, tally, to_greet
 from genjin.plans.care.settings import BIRTHDAYS
 from genjin.plans.models import Plan
@@ -72,6 +73,7 @@ def greetings(request: PageRequest, plan_id: int) -> HttpResponse:
 
 def birthday_card(request: PageRequest, contact: Contact) -> Drawn | None:
     """When a contact celebrates next."""
+    contact = as_seen(request.actor, contact)
     if contact.birthday is None or contact.life == Life.VOIDED:
         return None
     today = formats_for(request.actor).today
@@ -98,16 +100,17 @@ def _birthday(request: PageRequest, plan: Plan) -> dict[str, Any]:
     actor, contact = request.actor, _contact(request, plan)
     today = formats_for(actor).today
     quiet = contact is None or contact.do_not_contact or contact.life != Life.LIVE
-    number = "" if contact is None or quiet else contact.phone or contact.telephone
+    dialled, shown = ("", "") if contact is None or quiet else number_of(actor, contact)
+    known = whole(actor, CONTACT, "birthday")
     return {
-        "contact": contact,
+        "contact": as_seen(actor, contact) if contact else None,
         "contact_url": record_url(CONTACT, contact.pk) if contact else "",
         "quiet": quiet,
         "open": is_open(plan.state),
-        "day": plan.occurs_on,
+        "day": plan.occurs_on if known else "",
         "left": in_days((plan.occurs_on - today).days) if plan.occurs_on and plan.occurs_on >= today else "",
-        "masked": masking.mask_phone(number),
-        "call": number,
+        "masked": shown,
+        "call": dialled,
     }
 
 
@@ -144,16 +147,16 @@ def _days_left(request: PageRequest, plan: Plan) -> int:
 
 
 def _line(request: PageRequest, plan: Plan, one: Greeted) -> Line:
-    level: Any = CUSTOMER.keys["level"]
+    level = teller(request.actor, CUSTOMER, "level")
     writes = f"/followups/new?customer={one.customer_id}" if request.actor.may("followups.create") else ""
     return Line(
         id=one.customer_id,
         name=one.customer,
         url=record_url(CUSTOMER, one.customer_id),
-        level=level.text(one.level, request.actor),
+        level=level(one.level),
         contact=one.contact,
         masked=masking.mask_phone(one.phone),
-        call=one.phone,
+        call=one.phone if whole(request.actor, CONTACT if one.contact_id else CUSTOMER, "phone") else "",
         done=one.done,
         verb=f"{record_url(PLAN, plan.pk)}/actions/{'ungreet' if one.done else 'greet'}",
         write=f"{writes}&contact={one.contact_id}" if writes and one.contact_id else writes,

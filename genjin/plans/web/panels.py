@@ -6,6 +6,7 @@ from genjin.customers.models import Customer
 from genjin.kernel import people
 from genjin.kernel.doors import WRITE, may
 from genjin.kernel.models.rows import Life
+from genjin.kernel.seeing import as_seen
 from genjin.plans.drawing import drawn, later_choices
 from genjin.plans.models import Plan
 from genjin.plans.queries import open_plans_of
@@ -51,9 +52,10 @@ def plan_buttons(request: PageRequest, plan: Plan) -> Drawn | None:
 
 def support_panel(request: PageRequest, plan: Plan) -> Drawn | None:
     """Which department was asked to help and what it did; its members write it down here (S3-12)."""
+    actor = request.actor
+    plan = as_seen(actor, plan)
     if plan.support_department_id is None:
         return None
-    actor = request.actor
     directory = people.directory()
     context = {
         "department": directory.department_name(plan.support_department_id, actor.stamp),

@@ -78,7 +78,7 @@ def words_of(reader: Actor, export: Export) -> str:
     try:
         return filter_words(reader, read_query(reader, record_type, _parameters(export.query)))
     except Refused:
-        return export.query
+        return _("（条件里有您看不到的字段）")
 
 
 def filter_words(reader: Actor, query: ListQuery) -> str:

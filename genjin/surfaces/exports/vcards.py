@@ -37,7 +37,7 @@ def cards(actor: Actor, ids: list[int], *, full: bool = True) -> Iterator[str]:
     """The cards of these contacts, of those in sight, in this order. Two queries."""
     rows = visible_to(actor, Contact).filter(pk__in=ids).defer("search", "search_key").in_bulk()
     customers = titles_of(actor, "customer", [row.customer_id for row in rows.values()])
-    shown = {f.key: f for f in CONTACT.visible_fields(actor) if full or not _masked(actor, f)}
+    shown = {f.key: f for f in CONTACT.visible_fields(actor) if not _masked(actor, f, full=full)}
     for row_id in ids:
         if row_id in rows:
             yield card(actor, rows[row_id], shown, customers.get(rows[row_id].customer_id, ""))
@@ -65,10 +65,11 @@ def card(actor: Actor, contact: Contact, shown: dict[str, Field], customer: str)
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 
 
-def _masked(actor: Actor, field: Field) -> bool:
+def _masked(actor: Actor, field: Field, *, full: bool) -> bool:
     hides: Callable[..., str] = type(field).masked
     personal = field.sensitivity in (Sensitivity.PERSONAL, Sensitivity.SENSITIVE)
-    return CONTACT.access(actor, field) is Access.MASKED or (personal and hides is not Field.masked)
+    limited = CONTACT.access(actor, field) is Access.MASKED
+    return limited or (not full and personal and hides is not Field.masked)
 
 
 def _birthday(born: date) -> str:

@@ -119,7 +119,9 @@ def _linked(other: RecordType, link: Link, fmt: Formats) -> Maker:
 
     def make(request: PageRequest, record: Record) -> Drawn | None:
         actor = request.actor
-        field_ = next((f for f in other.fields if isinstance(f, RecordRef) and f.path == link.column), None)
+        field_ = next(
+            (f for f in other.seen_by(actor).fields if isinstance(f, RecordRef) and f.path == link.column), None
+        )
         if field_ is None or not actor.may(other.grant("see")):
             return None
         rows = _rows(actor, other, field_, record, fmt)

@@ -129,7 +129,8 @@ def _with_query(actor: Actor, state: State, paging: list[tuple[str, str]]) -> St
             if found is None:
                 raise
             pairs.remove(found)
-            wrong.append(Wrong(found[0], found[1], refusal.message))
+            known = found[0] == "sort" or found[0].partition(".")[0] in state.record_type.keys
+            wrong.append(Wrong(found[0], found[1] if known else "", refusal.message))
             continue
         return replace(state, query=query, conditions=query.conditions, wrong=tuple(wrong))
 

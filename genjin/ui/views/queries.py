@@ -61,6 +61,7 @@ def tabs_of(actor: Actor, record_type: RecordType) -> list[Tab]:
             else:
                 own = member_id == actor.member_id
                 saved.append(Tab(key, name, _pairs(query), tuple(columns), row_id, shared, own))
+    record_type = record_type.seen_by(actor)
     declared = [
         Tab(view.key, view.label, (*view.filters, *((("sort", view.sort),) if view.sort else ())), view.columns)
         for view in record_type.views

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.lists import ListQuery, ListRow, page, read_query
+from genjin.kernel.seeing import teller, whole
 
 CHUNK = 1_000
 KEYS = (
@@ -79,12 +80,24 @@ def _columns() -> list[Any]:
 
 def _lines(actor: Actor, rows: list[ListRow]) -> list[Line]:
     customers = _customers(actor, {row.values["customer"] for row in rows})
-    return [_line(actor, row.id, row.values, customers.get(row.values["customer"], ("", "", ""))) for row in rows]
+    words = {key: teller(actor, FOLLOWUP, key) for key in ("method", "intention", "outcome")}
+    known = frozenset(key for key in KEYS if whole(actor, FOLLOWUP, key))
+    return [
+        _line(actor, row.id, row.values, customers.get(row.values["customer"], ("", "", "")), words, known)
+        for row in rows
+    ]
 
 
-def _line(actor: Actor, row_id: int, values: dict[str, Any], customer: tuple[str, str, str]) -> Line:
-    def words(key: str) -> str:
-        return FOLLOWUP.keys[key].text(values[key], actor)
+def _line(
+    actor: Actor,
+    row_id: int,
+    values: dict[str, Any],
+    customer: tuple[str, str, str],
+    words: dict[str, Callable[[Any], str]],
+    known: frozenset[str],
+) -> Line:
+    def told(key: str) -> Any:
+        return values[key] if key in known else None
 
     name = people.directory().member_name
     return Line(
@@ -92,13 +105,13 @@ def _line(actor: Actor, row_id: int, values: dict[str, Any], customer: tuple[str
         values["customer"],
         *customer,
         day=values["occurred_at"].astimezone(actor.zone).date(),
-        method=words("method"),
-        progress=values["progress"],
-        intention=words("intention"),
-        outcome=words("outcome"),
-        outcome_key=values["outcome"],
-        result_date=values["result_date"],
-        deal_date=values["deal_date"],
+        method=words["method"](values["method"]),
+        progress=told("progress"),
+        intention=words["intention"](values["intention"]),
+        outcome=words["outcome"](values["outcome"]),
+        outcome_key=told("outcome") or "",
+        result_date=told("result_date"),
+        deal_date=told("deal_date"),
         author=name(values["author"], actor.stamp) if values["author"] else values["author_name"],
     )
 
@@ -108,8 +121,8 @@ def _customers(actor: Actor, ids: set[int]) -> dict[int, tuple[str, str, str]]:
     if not ids or not actor.may(CUSTOMER.grant("see")):
         return {}
     rows = Customer.objects.filter(visible_one_by_one(actor, CUSTOMER), pk__in=ids)
-    level = CUSTOMER.keys["level"]
+    level, number = teller(actor, CUSTOMER, "level"), teller(actor, CUSTOMER, "external_code")
     return {
-        row_id: (external or code, name, level.text(letter, actor))
+        row_id: (number(external) or code, name, level(letter))
         for row_id, external, code, name, letter in rows.values_list("id", "external_code", "code", "name", "level")
     }
