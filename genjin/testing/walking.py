@@ -17,7 +17,7 @@ from genjin.testing.world import World
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 OWN_TO_REQUEST = (
     re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}"),  # the request's number
-    re.compile(r"(?<=\bcsrfmiddlewaretoken\" value=\")\w+|(?<=X-CSRFToken\":\")\w+"),
+    re.compile(r"(?<=\bcsrfmiddlewaretoken\" value=\")\w+|(?<=X-CSRFToken\":\")\w+|(?<=data-paper=\")\w+"),
     re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),  # idempotency keys
     re.compile(r'(?<=data-stamp=")\d+'),  # the server's clock
 )
