@@ -45,6 +45,12 @@ for (const kind of ["dragover", "drop"]) document.addEventListener(kind, event =
 document.addEventListener("keydown", event => {
   if (event.key === "Enter" && !event.metaKey && !event.ctrlKey && event.target.matches?.("[data-columns] input")) event.preventDefault();
 });
+// wherever one stands, but in a row that is being mended and beside a duplicate
+document.addEventListener("keydown", event => {
+  const go = event.key === "Enter" && (event.metaKey || event.ctrlKey) && !event.isComposing && $(".imbar [type=submit]:not([disabled])");
+  if (!go || event.target.closest?.("[data-mend],#duplicates,dialog")) return;
+  event.preventDefault(); event.stopPropagation(); go.click();
+}, true);
 
 // ---- which value stands after the decision about a duplicate (the server says the same when it draws) ----------------------
 document.addEventListener("change", event => {
