@@ -15,6 +15,7 @@ from genjin.surfaces.api.problems import answer
 from genjin.surfaces.api.records import BASE
 from genjin.surfaces.api.schemas import Schema
 from genjin.surfaces.exports.actions import fetch_export
+from genjin.surfaces.exports.evidence import noting_place
 from genjin.surfaces.exports.grants import RUN
 from genjin.surfaces.exports.queries import export_for, line_of
 from genjin.surfaces.exports.web.log import file_answer
@@ -53,7 +54,8 @@ def state(request: ApiRequest, export_id: int) -> HttpResponse:
 def file(request: ApiRequest, export_id: int) -> HttpResponse:
     """The file, for its asker alone; absent before it is made and after it has expired."""
     parameters(request, ())
-    return file_answer(fetch_export(request.actor, min(export_id, LARGEST_ID)))
+    with noting_place(request):
+        return file_answer(fetch_export(request.actor, min(export_id, LARGEST_ID)))
 
 
 def _shown(request: ApiRequest, export_id: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from genjin.surfaces.exports.settings import DAY_ROWS, KEEP_HOURS, MOST_ROWS, RE
 from genjin.surfaces.exports.writing import Made
 
 JOB = "exports.make"
+FULL = "full"
 AT_ONCE = 5_000
 
 
@@ -100,8 +101,9 @@ def keep_export(actor: Actor, export_id: int, *, made: Made) -> Export:
         return export
     export.stored_as, export.rows, export.size, export.sha256 = made.stored_as, made.rows, made.size, made.sha256
     export.expires_at = timezone.now() + timedelta(hours=KEEP_HOURS.at(actor.stamp))
-    plural = type_keyed(export.record_type).plural
-    record(actor, export, list=plural, rows=made.rows, sha256=made.sha256)
+    declared = type_keyed(export.record_type)
+    full = {FULL: [str(declared.keys[key].label) for key in made.full if key in declared.keys]} if made.full else {}
+    record(actor, export, list=declared.plural, rows=made.rows, sha256=made.sha256, **full)
     return export
 
 

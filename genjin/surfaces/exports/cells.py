@@ -25,7 +25,7 @@ FIRST_YEAR = 1900
 def cell_of(actor: Actor, record_type: RecordType, field: Field, titles: Mapping[int, str]) -> Cell:
     """What makes the cells of a column. Personal values are masked as in lists unless the actor may export them in
     full; what a role only sees masked stays so. `titles`: of the records that a RecordRef column points at."""
-    if _is_masked(actor, record_type, field):
+    if is_masked(actor, record_type, field):
         return lambda value: field.masked(value, actor) if value not in (None, "") else None
     if isinstance(field, RecordRef):
         return titles.get
@@ -45,12 +45,16 @@ def cell_of(actor: Actor, record_type: RecordType, field: Field, titles: Mapping
     return lambda value: field.text(value, actor)
 
 
-def _is_masked(actor: Actor, record_type: RecordType, field: Field) -> bool:
+def is_masked(actor: Actor, record_type: RecordType, field: Field) -> bool:
+    """Whether this actor's exports hold a column's values masked only."""
     if record_type.access(actor, field) is Access.MASKED:
         return True
-    # a kind without a masked form shows itself in lists as well
-    hides = type(field).masked is not Field.masked
-    return hides and field.sensitivity in HIDDEN and not actor.may(FULL)
+    return is_personal(field) and not actor.may(FULL)
+
+
+def is_personal(field: Field) -> bool:
+    """Whether lists mask the field's values; a kind without a masked form shows itself in lists as well."""
+    return type(field).masked is not Field.masked and field.sensitivity in HIDDEN
 
 
 def _remembered(make: Callable[[Any], str]) -> Cell:

@@ -27,6 +27,7 @@ from genjin.kernel.tables.packaging import Properties
 from genjin.kernel.tables.writing import Look, Sheet, workbook
 from genjin.surfaces.exports.asked import Asked, asked_of
 from genjin.surfaces.exports.cells import cell_of
+from genjin.surfaces.exports.evidence import in_full
 from genjin.surfaces.exports.models import Export, Format
 from genjin.surfaces.exports.queries.moment import ids_now
 from genjin.surfaces.exports.settings import MOST_ROWS
@@ -41,12 +42,13 @@ Tell = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Made:
-    """A whole file: its place below settings.FILES, rows, bytes, hash."""
+    """A whole file: its place below settings.FILES, rows, bytes, hash, the columns with personal values in full."""
 
     stored_as: str
     rows: int
     size: int
     sha256: str
+    full: tuple[str, ...] = ()
 
 
 def make_file(actor: Actor, export: Export, tell: Tell = lambda _done: None) -> Made:
@@ -63,7 +65,8 @@ def make_file(actor: Actor, export: Export, tell: Tell = lambda _done: None) -> 
             rows = write(actor, asked, Format(export.format), file, tell)
             file.flush()
             os.fsync(file.fileno())
-        made = Made(stored_as, rows, part.stat().st_size, _hash(part))
+        full = in_full(actor, asked.record_type, asked.fields)
+        made = Made(stored_as, rows, part.stat().st_size, _hash(part), full)
         part.replace(whole)
     except OSError as error:
         raise Refused("disk", _("文件没有写完：磁盘已满或不可写，请联系管理员")) from error

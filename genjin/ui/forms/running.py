@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused, Stale
 from genjin.ui.addresses import record_url
-from genjin.ui.forms.confirming import CONFIRMATION, to_draw
+from genjin.ui.forms.confirming import CONFIRMATION, put_beside, to_draw
 from genjin.ui.forms.controls import Control, controls
 from genjin.ui.forms.reading import decided, only_changed, raw_inputs, sendable
 from genjin.ui.forms.showing import drawable, opening, standing, told, without_hidden
@@ -173,7 +174,7 @@ class ActionForm:
         needed = [f.key for f in record_type.fields if f.required or f.required_when]
         quick = (*record_type.quick_fields, *needed) if self.row is None else ()
         own = [f.key for f in self.action.own_inputs]
-        confirming = [key for key in by_key if key.endswith(CONFIRMATION)]
+        confirming = [key for key in by_key if key.endswith(CONFIRMATION) and key != CONFIRMED]
         first = [by_key[key] for key in dict.fromkeys((*confirming, *quick, *own)) if key in by_key]
         groups = []
         for section in record_type.sections:
@@ -181,6 +182,8 @@ class ActionForm:
             part = [by_key[key] for key in keys if key in by_key and by_key[key] not in first]
             if part:
                 groups.append((str(section.label), part))
+        if CONFIRMED in by_key:
+            put_beside(by_key[CONFIRMED], [first, *(part for _label, part in groups)])
         return first, groups
 
     def _similar(self) -> list[dict[str, Any]]:

@@ -20,14 +20,14 @@ from genjin.surfaces.exports.asked import words_of
 from genjin.surfaces.exports.grants import WATCH
 from genjin.surfaces.exports.models import PRINTED, Export
 
-FETCHED = "exports.fetch"
+FETCHED, KEPT = "exports.fetch", "exports.keep"
 BROKEN = (JobProgress.State.FAILED, JobProgress.State.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Line:
     """An export as its page tells of it. `state`: waiting, running, ready, expired, failed, cancelled or printed;
-    `fetched`: when it was downloaded."""
+    `fetched`: when it was downloaded and from where; `full`: labels of the columns with personal values in full."""
 
     export: Export
     state: str
@@ -37,7 +37,8 @@ class Line:
     own: bool
     job: JobProgress | None = None
     error: str = ""
-    fetched: list[datetime] = field(default_factory=list)
+    fetched: list[tuple[datetime, str]] = field(default_factory=list)
+    full: list[str] = field(default_factory=list)
 
 
 def export_for(actor: Actor, export_id: int, *, lock: bool = False) -> Export:
@@ -76,14 +77,24 @@ def exports_page(
 def lines_of(actor: Actor, exports: list[Export]) -> list[Line]:
     """Exports in words. One query for the jobs, one for the downloads."""
     jobs = JobProgress.objects.in_bulk([e.job_id for e in exports if e.job_id])
-    fetched: defaultdict[int, list[datetime]] = defaultdict(list)
-    links = EventLink.objects.filter(row_id__in=[e.pk for e in exports], event__action=FETCHED)
-    for row_id, at in links.order_by("event_id").values_list("row_id", "event__at"):
-        fetched[row_id].append(at)
-    return [_line(actor, export, jobs.get(export.job_id or 0), fetched[export.pk]) for export in exports]
+    fetched: defaultdict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    full: dict[int, list[str]] = {}
+    links = EventLink.objects.filter(row_id__in=[e.pk for e in exports], event__action__in=(FETCHED, KEPT))
+    told = links.order_by("event_id").values_list("row_id", "event__action", "event__at", "event__note")
+    for row_id, action, at, note in told:
+        if action == FETCHED:
+            fetched[row_id].append((at, str(note.get("address", ""))))
+        else:
+            full[row_id] = list(note.get("full", full.get(row_id, ())))
+    return [
+        _line(actor, export, jobs.get(export.job_id or 0), fetched[export.pk], full.get(export.pk, []))
+        for export in exports
+    ]
 
 
-def _line(actor: Actor, export: Export, job: JobProgress | None, fetched: list[datetime]) -> Line:
+def _line(
+    actor: Actor, export: Export, job: JobProgress | None, fetched: list[tuple[datetime, str]], full: list[str]
+) -> Line:
     declared = RECORD_TYPES.get(export.record_type)
     state = _state(export, job)
     return Line(
@@ -96,6 +107,7 @@ def _line(actor: Actor, export: Export, job: JobProgress | None, fetched: list[d
         job=job,
         error=_error(job) if state == "failed" else "",
         fetched=fetched,
+        full=full,
     )
 
 

@@ -19,7 +19,7 @@ from genjin.surfaces.exports.actions import start_export
 from genjin.surfaces.exports.command import Wanted, export_file
 from genjin.surfaces.exports.models import Export
 from genjin.surfaces.exports.queries import taken_on
-from genjin.surfaces.exports.tests.conftest import table, text_of
+from genjin.surfaces.exports.tests.conftest import allow, export, table, text_of
 from genjin.surfaces.exports.tests.test_limits import company
 from genjin.surfaces.exports.tests.test_rights import RunJobs
 from genjin.testing.cast import Cast, limit
@@ -122,7 +122,8 @@ def test_cards_are_handed_out_by_post_and_noted(cast: Cast) -> None:
         assert "TEL;TYPE=CELL:13912345678" in file.content.decode()
         assert signed_in(cast, "stranger").post(address).status_code == 404
     taken = Event.objects.filter(action="exports.take_cards")
-    assert [(event.note, event.links.count()) for event in taken] == [({"rows": 1}, 1)] * 2
+    told = {"rows": 1, "address": "127.0.0.1"}
+    assert [(event.note, event.links.count()) for event in taken] == [(told, 1)] * 2
 
 
 def test_the_json_door_starts_tells_and_hands_out(cast: Cast, run_jobs: RunJobs) -> None:
@@ -168,3 +169,18 @@ def test_the_command_line_writes_a_file_and_overwrites_none(cast: Cast, tmp_path
         with pytest.raises(Refused):
             export_file(wrong)
     assert not (tmp_path / "a.csv").exists()
+
+
+def test_the_log_tells_from_where_a_file_went_and_what_it_holds_in_full(cast: Cast) -> None:
+    make_customer(cast.actor("manager"), "甲", phone="13812345678")
+    allow(cast, "manager", exports_full="")
+    row = export(cast, "manager", columns="name,phone")
+    client = signed_in(cast, "manager")
+    answer = client.get(f"/exports/{row.pk}/file", REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT="Prüfer/1.0")
+    assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a file
+    kept, fetched = Event.objects.filter(action__in=("exports.keep", "exports.fetch")).order_by("id")
+    assert kept.note["full"] == ["电话"]
+    assert (fetched.note["address"], fetched.note["device"]) == ("203.0.113.9", "Prüfer/1.0")
+    page = signed_in(cast, "administrator").get("/exports?all=1").content.decode()
+    assert "含完整的电话" in page
+    assert "来自 203.0.113.9" in page

@@ -11,6 +11,7 @@ from genjin.customers.queries import contact_for, contacts_of, customer_for
 from genjin.kernel.doors import SEE
 from genjin.kernel.file_names import content_disposition
 from genjin.surfaces.exports.actions import take_cards
+from genjin.surfaces.exports.evidence import noting_place
 from genjin.surfaces.exports.grants import CARDS
 from genjin.surfaces.exports.vcards import cards
 from genjin.ui.details.menu import MenuEntry, register_menu_entry
@@ -35,7 +36,8 @@ def contact_card(request: PageRequest, contact_id: int) -> HttpResponse:
     """The card of a contact: asked for, then handed out."""
     contact = contact_for(request.actor, contact_id, to=SEE)
     if request.method == "POST":
-        return _file(request, take_cards(request.actor, contact=contact_id), contact.name)
+        with noting_place(request):
+            return _file(request, take_cards(request.actor, contact=contact_id), contact.name)
     return _question(request, [contact], contact.name, f"/contacts/{contact_id}/vcard")
 
 
@@ -45,7 +47,8 @@ def customer_cards(request: PageRequest, customer_id: int) -> HttpResponse:
     customer = customer_for(request.actor, customer_id, to=SEE)
     name = _("%s 联系人") % customer.name
     if request.method == "POST":
-        return _file(request, take_cards(request.actor, customer=customer_id), name)
+        with noting_place(request):
+            return _file(request, take_cards(request.actor, customer=customer_id), name)
     return _question(request, contacts_of(request.actor, customer), name, f"/customers/{customer_id}/vcard")
 
 

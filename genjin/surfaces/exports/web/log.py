@@ -14,6 +14,7 @@ from genjin.kernel.files import path_of
 from genjin.kernel.jobs import cancel_job
 from genjin.kernel.refusal import Forbidden
 from genjin.surfaces.exports.actions import fetch_export
+from genjin.surfaces.exports.evidence import noting_place
 from genjin.surfaces.exports.grants import RUN, WATCH
 from genjin.surfaces.exports.models import Export, Format
 from genjin.surfaces.exports.queries import export_for, exports_page, line_of
@@ -66,7 +67,8 @@ def show(request: PageRequest, export_id: int) -> HttpResponse:
 @page("exports/<int:export_id>/file", name="export-file", needs=RUN)
 def fetch(request: PageRequest, export_id: int) -> HttpResponse:
     """The file, for its asker alone. Raises NotFound while it is not made, and after it has expired."""
-    return file_answer(fetch_export(request.actor, export_id))
+    with noting_place(request):
+        return file_answer(fetch_export(request.actor, export_id))
 
 
 @page("exports/<int:export_id>/stop", name="export-stop", methods=["POST"], needs=RUN)

@@ -9,6 +9,7 @@ from genjin.kernel import viewing
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.records import RecordType
 from genjin.surfaces.exports.actions import note_print
+from genjin.surfaces.exports.evidence import noting_place
 from genjin.surfaces.exports.grants import PRINT
 from genjin.surfaces.exports.paper import list_paper, record_paper
 from genjin.ui.addresses import demand_seeing, record_url
@@ -40,7 +41,8 @@ def record(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     """A record with its fields and what belongs to it; POST notes that it is printed."""
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
     if request.method == "POST":
-        note_print(request.actor, record_type=record_type.plural, ids=str(row.pk))
+        with noting_place(request):
+            note_print(request.actor, record_type=record_type.plural, ids=str(row.pk))
         return HttpResponse(status=204)
     viewing.note(request.actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
     paper = record_paper(request.actor, row)
@@ -57,7 +59,8 @@ def records(request: PageRequest, record_type: RecordType) -> HttpResponse:
     if request.method == "POST":
         rows = sum(len(table.rows) for table in paper.tables)
         query = request.GET.urlencode()[:4_000]
-        note_print(actor, record_type=record_type.plural, rows=rows, query=query)
+        with noting_place(request):
+            note_print(actor, record_type=record_type.plural, rows=rows, query=query)
         return HttpResponse(status=204)
     viewing.note_page(actor, sum(len(table.rows) for table in paper.tables), of=record_type.key, turned=False)
     return render(request, "exports/list_paper.html", bare=True, paper=paper, back=state.url())
