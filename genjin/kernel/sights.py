@@ -263,6 +263,12 @@ def options_key(record_type: str, key: str) -> str:
     return f"{record_type}.{key}"
 
 
+def is_own_list(list_key: str) -> bool:
+    """Whether an option list belongs to a choice field of a company's own."""
+    record_type, _dot, key = list_key.partition(".")
+    return OwnField.objects.filter(record_type=record_type, key=key, kind__in=("choice", "multichoice")).exists()
+
+
 def searched_own(record_type: RecordType, stamp: int) -> Iterator[Field]:
     """The company's own fields whose text finds a record."""
     searched = _SEARCHED.at(stamp).get(record_type.key)

@@ -17,6 +17,7 @@ from genjin.kernel.options import LISTS, find_option, options_of
 from genjin.kernel.options import Option as Listed
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.sights import is_own_list
 from genjin.kernel.stamps import bump_stamp
 from genjin.org.fields import OneOf
 
@@ -46,7 +47,7 @@ def add_option(
     there = _options(actor, list_key)
     _check_label(actor, list_key, label, "")
     order = max((row.order for row in there.values()), default=0) + 10
-    key = label if LISTS[list_key].creatable else f"x{secrets.token_hex(4)}"
+    key = label if list_key in LISTS and LISTS[list_key].creatable else f"x{secrets.token_hex(4)}"
     row = Option(list_key=list_key, key=key, label=label, english=english, colour=colour, order=order)
     return _kept(actor, row)
 
@@ -58,7 +59,8 @@ def edit_option(
     """Rename or recolour; records that have it show the new name. Raises NotFound, Refused("same_label")."""
     row = _row(actor, list_key, key)
     _check_label(actor, list_key, label, key)
-    declared = next((o for o in LISTS[list_key].defaults if o.key == key), None)
+    defaults = LISTS[list_key].defaults if list_key in LISTS else ()
+    declared = next((o for o in defaults if o.key == key), None)
     row.label = "" if declared and str(declared.label) == label else label
     row.english, row.colour = english, colour
     return _kept(actor, row)
@@ -111,7 +113,7 @@ def _kept(actor: Actor, row: Option) -> Option:
 
 
 def _options(actor: Actor, list_key: str) -> dict[str, Listed]:
-    if list_key not in LISTS:
+    if list_key not in LISTS and not is_own_list(list_key):
         raise NotFound
     return options_of(list_key, actor.stamp)
 

@@ -301,6 +301,30 @@ document.addEventListener("input", event => { if (event.target.matches("[data-ty
 document.addEventListener("compositionend", event => { if (event.target.matches("[data-typed]")) tell(event.target); });
 document.addEventListener("htmx:before:request", event => { if (event.detail.ctx.sourceElement.matches("[data-filter-form],.cols form")) genjin.hidePopovers(); });
 
+// ---- lines that can be added and removed (conditions, options) ------------------------------------------------------------------------
+document.addEventListener("click", event => {
+  const line = event.target.closest?.("[data-drop-line]")?.parentElement;
+  if (!line) return;
+  const next = $("select,input:not([type=hidden])", line.nextElementSibling ?? line.parentElement.nextElementSibling ?? line.parentElement) ?? line.parentElement.nextElementSibling;
+  changed(line); line.remove(); next?.focus();
+});
+document.addEventListener("change", event => { const box = event.target.matches?.("[data-when] [type=radio]") && $(`[data-when-box="${event.target.name}"]`, event.target.closest("[data-when]")); if (box) box.hidden = event.target.value !== "when"; });
+document.addEventListener("paste", event => { // several lines at once become several options
+  const row = event.target.closest?.(".optrow"), parts = row ? event.clipboardData.getData("text").split(/[\n\t]+/).map(part => part.trim()).filter(Boolean) : [];
+  if (parts.length < 2) return;
+  event.preventDefault(); event.target.value = parts[0];
+  let last = row;
+  for (const part of parts.slice(1)) { const more = row.cloneNode(true); $("input", more).value = part; $("select", more).value = ""; last.after(more); last = more; }
+  changed(event.target);
+});
+document.addEventListener("keydown", event => { // Enter goes to the next option instead of sending the form
+  const row = event.key === "Enter" && !event.isComposing && event.target.matches?.(".optrow input") && event.target.closest(".optrow");
+  if (!row) return;
+  event.preventDefault();
+  if (row.nextElementSibling) $("input", row.nextElementSibling).focus(); else $("[data-add-line]", row.closest("fieldset"))?.click();
+});
+document.addEventListener("htmx:after:swap", event => { const list = event.detail.ctx.target; if (list?.matches?.(".optrows,.conds")) $("input:not([type=hidden]),select", list.lastElementChild)?.focus(); });
+
 // ---- small form behaviours --------------------------------------------------------------------------------------------------------
 document.addEventListener("change", event => { if (event.target.closest?.("[data-autosubmit]")) event.target.form?.requestSubmit(); });
 document.addEventListener("htmx:after:swap", event => { // an edit in place: into its field, and back when saved or given up

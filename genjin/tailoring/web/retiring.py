@@ -1,0 +1,60 @@
+"""Taking a field out of use and back, its index: what it touches is shown first, and nothing is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from genjin.kernel.actions import Action
+from genjin.kernel.records import RecordType
+from genjin.tailoring.actions.indexing import index_field, unindex_field
+from genjin.tailoring.actions.retiring import restore_field, retire_field
+from genjin.tailoring.grants import MANAGE
+from genjin.tailoring.queries import count_holders
+from genjin.tailoring.web.defining import row_of
+from genjin.tailoring.web.frames import TYPE, address, dialog, whole
+from genjin.ui.pages import PageRequest, go, page
+
+FIELD = f"{TYPE}/<int:field_id>"
+
+
+@page(f"{FIELD}/retirement", name="field-retirement", methods=["GET", "POST"], needs=MANAGE)
+def retire(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
+    """What retiring touches, then out of use; undone by one click."""
+    row, declared = row_of(request.actor, record_type, field_id), whole(request.actor, record_type)
+    if request.method == "POST":
+        retire_field.run(request.actor, row.pk, {})
+        back = f"{address(declared)}/{row.pk}/restoration"
+        return go(request, address(declared), _("「%s」已停用，值都保留着") % row.label, undo=back)
+    return dialog(
+        request, "tailoring/retirement.html", title=_("停用字段「%s」") % row.label, row=row, base=address(declared),
+        holds=count_holders(row),
+    )  # fmt: skip
+
+
+@page(f"{FIELD}/restoration", name="field-restoration", methods=["POST"], needs=MANAGE)
+def restore(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
+    """In use again, with all values."""
+    return _run(request, record_type, field_id, restore_field, _("「%s」已恢复，值也回来了"))
+
+
+@page(f"{FIELD}/index", name="field-index", methods=["POST"], needs=MANAGE)
+def index(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
+    """Have an index built in the background."""
+    return _run(request, record_type, field_id, index_field, _("正在后台为「%s」建立索引，完成后列表可按它排序"))
+
+
+@page(f"{FIELD}/unindex", name="field-unindex", methods=["POST"], needs=MANAGE)
+def unindex(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
+    """Have it taken away again."""
+    return _run(request, record_type, field_id, unindex_field, _("「%s」的索引正在删除"))
+
+
+def _run(
+    request: PageRequest, record_type: RecordType, field_id: int, action: Action[Any, Any], told: str
+) -> HttpResponse:
+    row = row_of(request.actor, record_type, field_id)
+    action.run(request.actor, row.pk, {})
+    return go(request, address(record_type), told % row.label)
