@@ -14,7 +14,7 @@ ALIKE = 85
 """From here on two names may be one company's."""
 SHORTEST = 4
 LONGEST = 40
-_SAME_SOUND = 0.8  # most slips are made while typing pinyin: 晶砺 and 晶励
+_SAME_SOUND = 0.8  # most slips are made while typing pinyin: 晶砺 and 晶励; two of them are another name
 _LONG = 7  # one character of seven may be another one
 _FEWEST_HAN, _FEWEST_LETTERS = 4, 8
 _SOUNDS_FROM = 0xE000  # a sound is written as one private character
@@ -77,19 +77,20 @@ def _shared(one: str, other: str) -> float:
     while end < len(one) - start and one[-1 - end] == other[-1 - end]:
         end += 1
     left, right = one[start : len(one) - end], other[start : len(other) - end]
-    return start + end + _in_order(left, right)
-
-
-def _in_order(left: str, right: str) -> float:
     if not left:
-        return 0
+        return start + end
+    equal = _in_order(left, right, left, right)
+    return start + end + min(equal + _SAME_SOUND, _in_order(left, right, sound(left), sound(right)))
+
+
+def _in_order(left: str, right: str, said: str, heard: str) -> float:
+    """The most that stands in both in one order; what only sounds equal counts less."""
     row = [0.0] * (len(right) + 1)
-    said = sound(right)
-    for char, spoken in zip(left, sound(left), strict=True):
+    for char, spoken in zip(left, said, strict=True):
         before = row
         row = [0.0]
-        for place, (there, heard) in enumerate(zip(right, said, strict=True)):
-            same = 1.0 if char == there else _SAME_SOUND if spoken == heard else 0.0
+        for place, (there, other) in enumerate(zip(right, heard, strict=True)):
+            same = 1.0 if char == there else _SAME_SOUND if spoken == other else 0.0
             row.append(max(before[place] + same, before[place + 1], row[place]))
     return row[-1]
 

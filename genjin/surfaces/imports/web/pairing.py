@@ -34,6 +34,7 @@ class PairView:
     place: int
     total: int
     why: str
+    kind: str
     left_title: str
     owner: str
     link: str
@@ -57,6 +58,7 @@ def pair_view(actor: Actor, batch: Import, number: int | None = None, *, after: 
         place=pair.place,
         total=pair.total,
         why=_why(pair),
+        kind=str(Why(why).label) if why in Why.values else why,
         left_title=_left(pair),
         owner=pair.there.owner,
         link=record_url("customer", pair.there.customer_id) if pair.there.customer_id else "",
