@@ -155,13 +155,15 @@ def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
     return row_by_row(inside | beyond)
 
 
-def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:
-    """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade."""
+def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE, *, walking: bool = False) -> list[Q]:
+    """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade. `walking`: the
+    rows are passed in an order until a page is full, so what they belong to is looked up for each."""
     link = record_type.owner_link()
     conditions = part_conditions(actor, record_type, right)
     above = rows_above(actor, record_type, right)
     if link and above is not None:
-        conditions.append(Q(**{f"{link.column}__in": above}))
+        each = row_by_row(Q(reached(above, link.column)))
+        conditions.append(each if walking else Q(**{f"{link.column}__in": above}))
     for branch, cascades in _branches(record_type):
         ids = branch(actor, right, False)
         if ids is None:

@@ -14,11 +14,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import branch_conditions, scope_condition, scope_sides, visible_one_by_one
+from genjin.kernel.doors import branch_conditions, parts_of, scope_condition, scope_sides, visible_one_by_one
 from genjin.kernel.expressions import Holds, like, row_by_row, tsquery
 from genjin.kernel.frequencies import Frequencies, frequencies
 from genjin.kernel.lists.reading import Condition, ListQuery
 from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.search_text import SearchQuery, like_patterns, parse_query
 
 NARROW = 0.15
@@ -123,7 +124,8 @@ def _narrow(
     passed = visits if query.sort else window or seen.rows
     if DOUBT * (HOP * seen.scope + MARK) * passed <= by_hits:
         conditions = sides if query.sort else [scope_condition(scope)]
-        yield Attempt(parts(*conditions, *beyond, indexed=False), first=not query.sort, window=window)
+        passing = branch_conditions(actor, query.record_type, walking=True) if query.sort and window else beyond
+        yield Attempt(parts(*conditions, *passing, indexed=False), first=not query.sort, window=window)
     by_words = seen.by_words < seen.by_scope
     yield Attempt(parts(scope_condition(scope), *beyond, indexed=by_words), first=True)
 
@@ -167,7 +169,7 @@ def estimate(actor: Actor, query: ListQuery, scope: Scope, parsed: SearchQuery |
     for condition in query.conditions:
         kept *= 1.0 if _is_range(query, condition) else condition_share(actor, condition, known)
     hits = None if parsed is None else float(parsed.estimate(known.of))
-    return Estimate(known.rows, scope_share(scope, known), kept, hits)
+    return Estimate(known.rows, min(scope_share(scope, known) + given_share(actor, query.record_type), 1.0), kept, hits)
 
 
 def walked(actor: Actor, query: ListQuery) -> Q:
@@ -189,6 +191,17 @@ def scope_share(scope: Scope, known: Frequencies) -> float:
         return 1.0
     members = _share(known, "owner_id", scope.members, 0.01 * len(scope.members))
     return min(members + _share(known, "department_id", scope.departments, 0.02 * len(scope.departments)), 1.0)
+
+
+def given_share(actor: Actor, record_type: RecordType) -> float:
+    """Which share of the rows lies in the parts that are given to him, or belongs to such rows."""
+    link, total = record_type.owner_link(), 0.0
+    for declared in [record_type, *([RECORD_TYPES[link.to]] if link else [])]:
+        for part in parts_of(actor, declared):
+            known = frequencies(declared.model._meta.db_table)
+            share = _share(known, "department_id", part.departments, 0.02 * len(part.departments))
+            total += share * math.prod(condition_share(actor, condition, known) for condition in part.conditions)
+    return total
 
 
 def condition_share(actor: Actor, condition: Condition, known: Frequencies) -> float:
