@@ -11,6 +11,7 @@ from genjin.customers.models import Contact, Customer
 from genjin.customers.rhythm import follow_by
 from genjin.kernel import normal, recording, search_text
 from genjin.kernel.fields import (
+    Address,
     Birthday,
     Choice,
     CreditCode,
@@ -100,7 +101,7 @@ CUSTOMER = register(
             ),
             Industry(key="industry", label=_("所属行业"), section="basic", in_list=True, width=150),
             Region(key="region", label=_("所在地区"), section="basic", in_list=True, width=150),
-            Text(key="address", label=_("详细地址"), section="reach", sensitivity=Sensitivity.PERSONAL),
+            Address(key="address", label=_("详细地址"), section="reach"),
             Choice(key="size", label=_("人员规模"), section="basic", options="customer_size"),
             Choice(
                 key="source", label=_("客户来源"), section="class", options="customer_source", in_list=True, width=100
@@ -285,6 +286,7 @@ for _type in (CUSTOMER, CONTACT):
     declare_grants(
         _type.many,
         (_type.grant("see"), _("查看")),
+        (_type.grant("reveal"), _("查看完整号码（逐个，记入审计）")),
         (_type.grant("create"), _("新建")),
         (_type.grant("edit"), _("编辑")),
         (_type.grant("archive"), _("归档与恢复")),
@@ -294,11 +296,11 @@ for _type in (CUSTOMER, CONTACT):
     )
 
 _EVERYDAY = tuple(t.grant(v) for t in (CUSTOMER, CONTACT) for v in ("see", "create", "edit"))
-_CAREFUL = tuple(t.grant(v) for t in (CUSTOMER, CONTACT) for v in ("archive", "transfer", "team"))
+_CAREFUL = tuple(t.grant(v) for t in (CUSTOMER, CONTACT) for v in ("reveal", "archive", "transfer", "team"))
 _VOID = tuple(t.grant("void") for t in (CUSTOMER, CONTACT))
 add_to_ready_roles(
     salesperson=(*_EVERYDAY, *_CAREFUL, *_VOID),
-    create_only=_EVERYDAY,
+    create_only=(*_EVERYDAY, CUSTOMER.grant("reveal"), CONTACT.grant("reveal")),
     manager=(*_EVERYDAY, *_CAREFUL, *_VOID),
     department_head=(*_EVERYDAY, *_CAREFUL, *_VOID),
     reviewer=(CUSTOMER.grant("see"), CONTACT.grant("see")),

@@ -192,9 +192,10 @@ declare_grants(
     (FOLLOWUP.grant("see"), _("查看")),
     (FOLLOWUP.grant("create"), _("新建")),
     (FOLLOWUP.grant("edit"), _("修改自己写的（时限内）")),
+    (FOLLOWUP.grant("reveal"), _("查看完整号码（逐个，记入审计）")),
     (FOLLOWUP.grant("void"), _("作废与还原任何一条")),
 )
-_EVERYDAY = tuple(FOLLOWUP.grant(verb) for verb in ("see", "create", "edit"))
+_EVERYDAY = tuple(FOLLOWUP.grant(verb) for verb in ("reveal", "see", "create", "edit"))
 add_to_ready_roles(
     salesperson=_EVERYDAY,
     create_only=_EVERYDAY,

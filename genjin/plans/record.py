@@ -194,6 +194,7 @@ declare_grants(
     (PLAN.grant("see"), _("查看")),
     (PLAN.grant("create"), _("新建")),
     (PLAN.grant("edit"), _("编辑、改期、完成、取消与转交")),
+    (PLAN.grant("reveal"), _("查看完整号码（逐个，记入审计）")),
     (PLAN.grant("support"), _("填写协助结果")),
     (PLAN.grant("subscribe"), _("生成日历订阅地址")),
 )
@@ -205,7 +206,7 @@ declare_grants(
     scoped=False,
     internal=True,
 )
-_EVERYDAY = tuple(PLAN.grant(verb) for verb in ("see", "create", "edit", "support", "subscribe"))
+_EVERYDAY = tuple(PLAN.grant(verb) for verb in ("reveal", "see", "create", "edit", "support", "subscribe"))
 add_to_ready_roles(
     salesperson=_EVERYDAY,
     create_only=_EVERYDAY,

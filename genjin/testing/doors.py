@@ -268,6 +268,11 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
         "facts", "place", "roles", "administrator", "leaving", "return"
     ),
     ("<plural:record_type>/<int:row_id>/facts/<str:key>", "key"): _facts,
+    ("<plural:record_type>/<int:row_id>/reveal/<str:key>", "record_type"): lambda _world, _part, _sofar: [
+        RECORD_TYPES["customer"],
+        RECORD_TYPES["contact"],
+    ],
+    ("<plural:record_type>/<int:row_id>/reveal/<str:key>", "key"): _fixed("phone"),
     ("choices/<str:source>/<str:key>", "source"): _sources,
     ("choices/<str:source>/<str:key>", "key"): _choices,
     ("", "type_key"): _fixed("customer"),

@@ -16,11 +16,11 @@ from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Choice as ChoiceField
 from genjin.kernel.fields import Field, Person, RecordRef, Tags
 from genjin.kernel.lists import Hit, search
+from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.search_text import SearchQuery, Spans, highlight, matches, parse_query, pinyin_hint, search_key
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.forms.choices import offers
-from genjin.ui.lists.cells import HIDDEN
 
 MOST_HITS = 5
 GRADES = frozenset("ABCD")
@@ -152,7 +152,8 @@ def _hit(
         if isinstance(field, RecordRef):
             words.append(titles.get(value, ""))
         else:
-            words.append((field.masked if field.sensitivity in HIDDEN else field.text)(value, actor))
+            shown = in_lists(actor, field)
+            words.append((field.text if shown is InLists.FULL else field.masked)(value, actor))
     return Choice(
         icon=hit.record_type.icon,
         title=highlight(hit.title, query),

@@ -24,6 +24,7 @@ from genjin.kernel.undo import as_before
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
+from genjin.revealing.actions import reveal_action
 
 
 @action("contacts.create", on=Contact, needs="contacts.create", label=gettext_lazy("新建联系人"), icon="user-plus")
@@ -169,5 +170,5 @@ def _one_primary(actor: Actor, contact: Contact) -> None:
         record(actor, other)
 
 
-transfer_contact = transfer_action(CONTACT)
+transfer_contact, reveal_of_contact = transfer_action(CONTACT), reveal_action(CONTACT)
 add_contact_teammate, remove_contact_teammate = teammate_action(CONTACT), removal_action(CONTACT)

@@ -28,6 +28,7 @@ from genjin.kernel.wording import clauses
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
+from genjin.revealing.actions import reveal_action
 
 DUPLICATE_WORDS = {
     "name": gettext_lazy("名称相同"),
@@ -156,5 +157,5 @@ def _check_duplicates(actor: Actor, values: Values, known: bool) -> None:
     )
 
 
-transfer_customer = transfer_action(CUSTOMER)
+transfer_customer, reveal_of_customer = transfer_action(CUSTOMER), reveal_action(CUSTOMER)
 add_customer_teammate, remove_customer_teammate = teammate_action(CUSTOMER), removal_action(CUSTOMER)

@@ -12,6 +12,7 @@ from genjin.customers.queries import customer_for
 from genjin.followups.actions.checks import check_followup, sign
 from genjin.followups.actions.effects import NextStep, tell_customer
 from genjin.followups.models import FollowUp
+from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import SEE, WRITE
@@ -23,6 +24,7 @@ from genjin.kernel.refusal import Refused
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 from genjin.plans.queries import plan_for
+from genjin.revealing.actions import reveal_action
 
 IMPORTS_ONLY = Text(key="author", label=gettext_lazy("跟进人"), most=60, shown_when=lambda _values: False)
 PLAN = RecordRef(key="plan", label=gettext_lazy("完成的计划"), to="plan", help=gettext_lazy("这次跟进办完的计划"))
@@ -77,3 +79,6 @@ def _fitting(actor: Actor, plan_id: int, customer: Customer) -> int:
     if plan_for(actor, plan_id, to=SEE).customer_id != customer.pk:
         raise Refused("other_plan", _("这个计划不是这位客户的"), "plan")
     return plan_id
+
+
+reveal_of_followup = reveal_action(FOLLOWUP)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -148,7 +148,7 @@ def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Repor
         total.add(one)
     counts = complete if complete is not None else total.followups <= AT_ONCE
     customers = held(actor, asked) if counts else None
-    households = Households() if HOUSEHOLDS in kept else closed(actor, asked)
+    households = Households(0, {}, {}) if HOUSEHOLDS in kept else closed(actor, asked)
     total.customers = customers.every if customers else None
     total.households = households.every
     return Report(
@@ -164,7 +164,7 @@ def report(actor: Actor, asked: Asked, *, complete: bool | None = None) -> Repor
 
 def _told(found: Sums, kept: frozenset[str]) -> Sums:
     """Without the numbers that are kept from the actor."""
-    blank = {name: 0 for part, names in PARTS.items() if part in kept for name in names}
+    blank: dict[str, Any] = {name: 0 for part, names in PARTS.items() if part in kept for name in names}
     if not blank:
         return found
     return Sums(*([one._replace(**blank) for one in part] for part in found))

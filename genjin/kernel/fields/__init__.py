@@ -4,11 +4,12 @@ from genjin.kernel.fields.base import Access, Field, FieldError, Operator, Sensi
 from genjin.kernel.fields.choices import Choice, MultiChoice, Tags, YesNo
 from genjin.kernel.fields.links import DepartmentRef, Person, RecordRef, Region
 from genjin.kernel.fields.numbers import Number, Percent
-from genjin.kernel.fields.texts import CreditCode, Email, LongText, Phone, Text, Url
+from genjin.kernel.fields.texts import Address, CreditCode, Email, LongText, Phone, Text, Url
 from genjin.kernel.fields.times import Birthday, Date, DateTime
 
 __all__ = [
     "Access",
+    "Address",
     "Birthday",
     "Choice",
     "CreditCode",

@@ -121,6 +121,21 @@ class Email(Text):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Address(Text):
+    """Where somebody is, below the district; masked in lists (B19)."""
+
+    sensitivity: Sensitivity = Sensitivity.PERSONAL
+
+    def masked(self, value: Any, actor: Actor) -> str:
+        """江苏省 苏州市 虎丘区 ****."""
+        return self.veiled(value)
+
+    def veiled(self, value: Any) -> str:
+        """江苏省 苏州市 虎丘区 ****."""
+        return masking.mask_address(value) if value else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Url(Text):
     """A web address; only http and https (ASVS 1.2.2)."""
 

@@ -23,7 +23,9 @@ from genjin.ownership.models import Rule
 from genjin.plans.models import Plan
 from genjin.plans.planning import begin, check, fulfil, go_on, restate_next, take_back
 from genjin.plans.queries import plan_for
+from genjin.plans.record import PLAN
 from genjin.plans.rules import MOVES, PlanState, is_open
+from genjin.revealing.actions import reveal_action
 
 Reason = Annotated[str, Text(key="reason", label=gettext_lazy("原因"), most=200)]
 Result = Annotated[str, Text(key="result", label=pgettext_lazy("plan", "结果"), most=500)]
@@ -174,3 +176,6 @@ def _open(plan: Plan) -> None:
 def _tell(actor: Actor, customer: Customer | None) -> None:
     if customer is not None:
         restate_next(actor, customer)
+
+
+reveal_of_plan = reveal_action(PLAN)

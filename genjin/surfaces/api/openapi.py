@@ -46,6 +46,12 @@ ERROR: Schema = {
     },
 }
 
+REVEAL: Schema = {
+    "type": "object",
+    "required": ["field"],
+    "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+}
+
 
 @endpoint("GET")
 def description(request: ApiRequest) -> HttpResponse:
@@ -110,11 +116,13 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     attached, attaching = _operation(f"{plural}.files", label), _operation(f"{plural}.attach", label)
     upload: Schema = {"type": "object", "required": ["upload"], "properties": {"upload": {"format": "binary"}}}
     attaching["requestBody"] = {"content": {"multipart/form-data": {"schema": upload}}}
+    revealing = _operation(f"{plural}.reveal", label) | {"requestBody": _body(REVEAL)}
     return {
         f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
         f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
         f"{BASE}/{plural}/{{id}}/timeline": {"parameters": [_id()], "get": past},
         f"{BASE}/{plural}/{{id}}/comments": {"parameters": [_id()], "get": said},
+        f"{BASE}/{plural}/{{id}}/reveal": {"parameters": [_id()], "post": revealing},
         f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
     }
 

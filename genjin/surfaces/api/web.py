@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import comments, exports, files, imports, openapi, records, running
+from genjin.surfaces.api import comments, exports, files, imports, openapi, records, reveals, running
 from genjin.surfaces.api.problems import refusal_answer
 
 served: list[URLPattern | URLResolver] = [
@@ -35,6 +35,7 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),
     path("api/v1/<slug:plural>/<int:row_id>/files", files.files),
     path("api/v1/<slug:plural>/<int:row_id>/comments", comments.comments),
+    path("api/v1/<slug:plural>/<int:row_id>/reveal", reveals.reveal),
     path("api/v1/<slug:plural>/<int:row_id>/actions/<slug:verb>", running.on_record),
 ]
 

@@ -11,18 +11,17 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import titles_of
 from genjin.kernel.editing import get_value
-from genjin.kernel.fields import Field, RecordRef, Sensitivity
-from genjin.kernel.fields.base import Access
+from genjin.kernel.fields import Field, RecordRef
 from genjin.kernel.lists import ListQuery, ListRow, count_capped, page, read_query
+from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.models.rows import Life, Record
-from genjin.kernel.records import RecordType, belonging_to, type_of
+from genjin.kernel.records import belonging_to, type_of
 from genjin.org.queries import organisation
 from genjin.surfaces.exports.asked import filter_words
 
 MOST_ROWS = 200
 MOST_RELATED = 20
 MOST_COLUMNS = 8
-PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def record_paper(actor: Actor, record: Record) -> Paper:
     declared = type_of(record).seen_by(actor)
     fields = list(declared.visible_fields(actor))
     values = {f.key: get_value(record, f) for f in fields}
-    said = _sayer(actor, declared, fields, [values], masked=False)
+    said = _sayer(actor, fields, [values], masked=False)
     sections = []
     for section in declared.sections:
         part = [(str(f.label), said(f, values[f.key])) for f in fields if f.section == section.key]
@@ -101,7 +100,7 @@ def _related(actor: Actor, record: Record) -> list[Table]:
 
 def _table(actor: Actor, title: str, query: ListQuery, fields: Sequence[Field]) -> Table:
     found = page(actor, query, fields)
-    said = _sayer(actor, query.record_type, fields, [row.values for row in found.rows], masked=True)
+    said = _sayer(actor, fields, [row.values for row in found.rows], masked=True)
     rows = [_row(row, fields, said) for row in found.rows]
     return Table(title, [str(f.label) for f in fields], rows, more=found.next is not None)
 
@@ -111,7 +110,7 @@ def _row(row: ListRow, fields: Sequence[Field], said: Callable[[Field, Any], str
 
 
 def _sayer(
-    actor: Actor, declared: RecordType, fields: Sequence[Field], rows: Sequence[dict[str, Any]], *, masked: bool
+    actor: Actor, fields: Sequence[Field], rows: Sequence[dict[str, Any]], *, masked: bool
 ) -> Callable[[Field, Any], str]:
     """What says a value: references by the titles that the reader may see, masked what he sees masked."""
     titles = {
@@ -123,7 +122,7 @@ def _sayer(
             return ""
         if field.key in titles:
             return titles[field.key].get(value, "—")
-        hidden = declared.access(actor, field) is Access.MASKED or (masked and field.sensitivity in PERSONAL)
+        hidden = masked and in_lists(actor, field) is not InLists.FULL
         return (field.masked if hidden else field.text)(value, actor)
 
     return said

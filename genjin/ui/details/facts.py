@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
+from genjin.kernel.doors import SEE, may, titles_of
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field, RecordRef
 from genjin.kernel.fields.base import Access
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RecordType, type_of
+from genjin.ui.addresses import record_url
 from genjin.ui.formats import Formats
 from genjin.ui.forms.showing import shown_facts
 from genjin.ui.lists.cells import NOTHING, css_class, writer
@@ -57,6 +58,8 @@ class Facts:
 
     def __init__(self, actor: Actor, record: Record, fmt: Formats, *, writable: bool) -> None:
         self.actor, self.record, self.record_type = actor, record, type_of(record).seen_by(actor)
+        reveals = may(actor, record, self.record_type.grant("reveal"), SEE)
+        self.eye = record_url(self.record_type, record.pk) if reveals else None
         self.fields = list(self.record_type.visible_fields(actor))
         titles = {
             f.key: titles_of(actor, f.to, [get_value(record, f)]) for f in self.fields if isinstance(f, RecordRef)
@@ -65,7 +68,7 @@ class Facts:
         self.drawn = {f.key: self._fact(f, fmt, titles.get(f.key, {}), writable) for f in self.fields}
 
     def _fact(self, field: Field, fmt: Formats, titles: dict[int, str], writable: bool) -> Fact:
-        value = writer(self.actor, field, fmt, titles, masked=False)(get_value(self.record, field))
+        value = writer(self.actor, field, fmt, titles, masked=False, eye=self.eye)(get_value(self.record, field))
         edit = writable and self.record_type.access(self.actor, field) is Access.EDIT
         return Fact(field.key, str(field.label), value, css_class(field).removeprefix("r "), edit, value == NOTHING)
 

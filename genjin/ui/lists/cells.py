@@ -5,27 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, RecordRef, Sensitivity
+from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, RecordRef
 from genjin.kernel.fields.numbers import Number
 from genjin.kernel.fields.own import OwnMoney
+from genjin.kernel.fields.veiled import Veiled
+from genjin.kernel.masked_classes import InLists, in_lists
+from genjin.kernel.wording import in_sentence
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Due, Formats, ell, money, number
 from genjin.ui.icons import icon
 
 Writer = Callable[[Any], Markup]
 NOTHING = Markup('<span class="dim nil">—</span>')
-HIDDEN = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 MOST_TAGS = 3
 MOST_TEXT = 80
 GRADES = set("ABCDE")
 
 
-def writer(actor: Actor, field: Field, fmt: Formats, titles: Mapping[int, str], *, masked: bool = True) -> Writer:
+def writer(
+    actor: Actor,
+    field: Field,
+    fmt: Formats,
+    titles: Mapping[int, str],
+    *,
+    masked: bool = True,
+    owned: bool = False,
+    eye: str | None = None,
+) -> Writer:
     """What draws the values of a field; personal values are masked unless `masked` is off. `titles`: of the records
-    that a RecordRef column points at."""
+    that a RecordRef column points at; `owned`: the records are the actor's own; `eye`: where a masked value is shown in
+    full (the address of the record, '' in rows, which know it), None where that is not offered."""
     if isinstance(field, RecordRef):
         return _record(field, titles)
     if isinstance(field, DateTime | Date):
@@ -42,14 +55,25 @@ def writer(actor: Actor, field: Field, fmt: Formats, titles: Mapping[int, str], 
         return lambda value: icon("check", "s") if value else NOTHING
     if field.kind == "url":
         return _link
-    words = field.masked if masked and field.sensitivity in HIDDEN else field.text
+    shown = in_lists(actor, field)
+    hides = masked and shown is not InLists.FULL and not (owned and shown is InLists.OWNER)
+    words = field.masked if hides else field.text
+    around = _eye(field, eye) if eye is not None and (hides or isinstance(field, Veiled)) else escape
     cut = (lambda text: ell(text, MOST_TEXT)) if masked else str
 
     def write(value: Any) -> Markup:
         text = words(value, actor) if value not in (None, "") else ""
-        return escape(cut(text)) if text else NOTHING
+        return around(cut(text)) if text else NOTHING
 
     return _remembered(write)
+
+
+def _eye(field: Field, at: str) -> Callable[[str], Markup]:
+    """What draws a masked text as the button that shows it in full."""
+    title = _("查看完整的%(label)s") % {"label": in_sentence(str(field.label))}
+    where = Markup(' data-eye-at="{}"').format(at) if at else ""
+    button = Markup('<button class="eye" type="button" data-eye="{}"{} title="{}">').format(field.key, where, title)
+    return lambda text: button + escape(text) + icon("eye", "s") + Markup("</button>")
 
 
 def css_class(field: Field) -> str:

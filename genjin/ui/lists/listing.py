@@ -14,7 +14,8 @@ from genjin.kernel.actions import Action, actions_on
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Field, RecordRef
-from genjin.kernel.lists import Page, page
+from genjin.kernel.lists import ListRow, Page, page
+from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
 from genjin.ui.addresses import list_url
@@ -58,7 +59,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
     tabs = tabs_of(actor, record_type)
     state = read_state(actor, record_type, tabs, sent)
     fields = chosen_fields(actor, state)
-    found = page(actor, state.listing, fields)
+    found = page(actor, state.listing, _read(actor, state.record_type, fields))
     offered = actions_on(record_type, actor)
     return ListView(
         record_type=record_type,
@@ -67,7 +68,7 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         chips=chips(actor, state),
         columns=(columns := columns_of(fields, state)),
         width=least_width(columns),
-        rows=drawn(_rows(actor, found, columns, fmt), list_url(record_type)),
+        rows=drawn(_rows(actor, record_type, found, columns, fmt), list_url(record_type)),
         base=list_url(record_type),
         previous=state.url(("before", found.previous)) if found.previous else "",
         next=state.url(("after", found.next)) if found.next else "",
@@ -81,19 +82,37 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
     )
 
 
-def _rows(actor: Actor, found: Page, columns: list[Column], fmt: Formats) -> list[RowView]:
+def _read(actor: Actor, record_type: RecordType, fields: Sequence[Field]) -> list[Field]:
+    """The columns, and the owner where some are shown in full to him alone."""
+    owner = record_type.keys.get("owner")
+    told = any(in_lists(actor, field) is InLists.OWNER for field in fields)
+    return [*fields, owner] if told and owner and owner not in fields else list(fields)
+
+
+def _rows(actor: Actor, record_type: RecordType, found: Page, columns: list[Column], fmt: Formats) -> list[RowView]:
     titles = linked_titles(actor, [column.field for column in columns], (row.values for row in found.rows))
-    cells = [(c.field.key, _cell(c.opening, writer(actor, c.field, fmt, titles.get(c.field.key, {})))) for c in columns]
+    eye = "" if actor.may(record_type.grant("reveal")) else None
+
+    def cell_of(column: Column, *, owned: bool) -> Callable[[Any], str]:
+        known = titles.get(column.field.key, {})
+        return _cell(column.opening, writer(actor, column.field, fmt, known, owned=owned, eye=eye))
+
+    cells = [(c.field.key, cell_of(c, owned=False)) for c in columns]
+    owned = [(c.field.key, cell_of(c, owned=True)) for c in columns]
     lives = {Life.ARCHIVED: _("已归档"), Life.VOIDED: _("已作废")}
     return [
         RowView(
             row.id,
             row.title,
             lives.get(Life(row.life), "") if row.life else "",
-            "".join([cell(row.values[key]) for key, cell in cells]),
+            "".join([cell(row.values[key]) for key, cell in (owned if _is_own(actor, row) else cells)]),
         )
         for row in found.rows
     ]
+
+
+def _is_own(actor: Actor, row: ListRow) -> bool:
+    return actor.member_id is not None and row.values.get("owner") == actor.member_id
 
 
 def _cell(opening: Markup, write: Writer) -> Callable[[Any], str]:

@@ -278,4 +278,37 @@ for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(
   if (kind === "drop") { const field = $("input", zone); field.files = event.dataTransfer.files; field.dispatchEvent(new Event("change", { bubbles: true })); }
 });
 
+// ---- a masked value in full, asked for by its button: for a while, or until one leaves --------------------------------
+const unmasked = new Map();
+function mask(shown) {
+  const { eye, timer } = unmasked.get(shown) ?? {};
+  clearTimeout(timer); unmasked.delete(shown);
+  if (eye && shown.isConnected) { const focused = shown.contains(document.activeElement); shown.replaceWith(eye); if (focused) eye.focus(); }
+}
+async function unmask(eye) {
+  const at = eye.dataset.eyeAt || new URL(eye.closest("tr").querySelector(".name a").href).pathname, address = `${at}/reveal/${eye.dataset.eye}`;
+  eye.disabled = true;
+  const answer = await fetch(address, { method: "POST", cache: "no-store", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
+  eye.disabled = false;
+  if (answer?.status === 422) return openDialog(address); // why is to be said first
+  if (answer?.headers.get("HX-Redirect")) { location.href = answer.headers.get("HX-Redirect"); return; }
+  if (!answer?.ok) { toast(JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast ?? { text: answer ? words.failed : words.unread, tone: "bad" }); return; }
+  const shown = Object.assign(document.createElement("span"), { className: "unmask" });
+  shown.innerHTML = await answer.text(); shown.tabIndex = -1;
+  eye.replaceWith(shown); shown.focus({ preventScroll: true }); say(shown.textContent.trim());
+  unmasked.set(shown, { eye, timer: setTimeout(mask, 1000 * $("[data-seconds]", shown).dataset.seconds, shown) });
+}
+const maskAll = () => [...unmasked.keys()].forEach(mask);
+document.addEventListener("click", event => {
+  const eye = event.target.closest?.("[data-eye]");
+  if (!eye) return;
+  event.preventDefault(); event.stopImmediatePropagation(); unmask(eye);
+}, true);
+addEventListener("pagehide", maskAll);
+document.addEventListener("visibilitychange", () => { if (document.hidden) { maskAll(); if ($("[data-seconds]", dialog)) dialog.close(); } });
+document.addEventListener("htmx:after:swap", () => {
+  const answer = $("[data-seconds]", dialog);
+  if (answer) setTimeout(() => { if (answer.isConnected) dialog.close(); }, 1000 * answer.dataset.seconds);
+});
+
 globalThis.genjin = { $, $$, words, make, icon, kept, csrf, say, toast, ask, openDialog, hidePopovers, typing, keysOff };
