@@ -29,15 +29,15 @@ def test_a_backup_comes_back_into_an_empty_database_elsewhere() -> None:
             host = elsewhere.address.host
             with psycopg.connect(host=host, user="genjin", dbname="postgres", autocommit=True) as connection:
                 connection.execute("CREATE DATABASE crm")
-            url = {"DATABASE_URL": f"postgresql://genjin@/crm?host={host}"}
-            said = genjin(place / "new", "restore", str(backup), "--key", key, **url)
+            url = f"postgresql://genjin@/crm?host={host}"
+            said = genjin(place / "new", "restore", str(backup), "--key", key, DATABASE_URL=url)
             assert "与备份逐表一致" in said
             with psycopg.connect(host=host, user="genjin", dbname="crm") as connection:
                 assert connection.execute("SELECT count(*) FROM customers_customer").fetchone() == (40,)
             stored = [path for path in (place / "new" / "files").rglob("*") if path.is_file()]
             assert [path.read_bytes() for path in stored] == [PICTURE]
             assert not (place / "new" / "pg").exists()
-            refused = genjin(place / "again", "restore", str(backup), "--key", key, code=1, **url)
+            refused = genjin(place / "again", "restore", str(backup), "--key", key, code=1, DATABASE_URL=url)
             assert "不是空的" in refused
         finally:
             elsewhere.stop()
