@@ -8,6 +8,7 @@ from genjin.ui import undoing, workbench
 from genjin.ui.commands import found
 from genjin.ui.details import web as details
 from genjin.ui.forms import web as forms
+from genjin.ui.lists import summing
 from genjin.ui.lists import web as lists
 from genjin.ui.pages import PageRequest, fragment, page, render, urlpatterns_of
 from genjin.ui.views import web as views
@@ -34,4 +35,4 @@ def palette(request: PageRequest) -> HttpResponse:
 
 
 # fixed words come before `<int:row_id>` and the bare plural, so that no record type can shadow them
-urlpatterns = urlpatterns_of(undoing, workbench, forms, views, lists, details)
+urlpatterns = urlpatterns_of(undoing, workbench, forms, views, summing, lists, details)

@@ -20,6 +20,8 @@ from genjin.surfaces.api.problems import answer
 from genjin.surfaces.api.records import BASE
 from genjin.surfaces.api.running import MOST_ROWS, path_of
 from genjin.surfaces.api.schemas import Schema, input_schema, record_schema
+from genjin.surfaces.api.totals import PARAMETERS as SUMMING
+from genjin.surfaces.api.totals import TOTALS
 from genjin.surfaces.exports.grants import RUN
 from genjin.surfaces.registry import API, offered
 
@@ -103,13 +105,14 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     plural, label = record_type.plural, str(record_type.label)
     one = {"$ref": f"#/components/schemas/{record_type.key}"}
     items: Schema = {"type": "object", "properties": {"items": {"type": "array", "items": one}}}
-    query = [_query(name) for name in ("q", "sort", "life", "after", "before", "size", "fields")]
-    query += [
+    filters = [
         _query(f"{field.key}.{operator.key}", f"{field.label} {operator.label}")
         for field in record_type.fields
         if field.filterable
         for operator in field.operators()
     ]
+    query = [_query(name) for name in ("q", "sort", "life", "after", "before", "size", "fields")] + filters
+    summing = [_query(name) for name in SUMMING] + filters
     single, past = _operation(f"{plural}.get", label, one), _operation(f"{plural}.timeline", label)
     past["parameters"] = [_query("before"), _query("size")]
     said = _operation(f"{plural}.comments", label) | {"parameters": [_query("before")]}
@@ -119,6 +122,7 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     revealing = _operation(f"{plural}.reveal", label) | {"requestBody": _body(REVEAL)}
     return {
         f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
+        f"{BASE}/{plural}/totals": {"get": _operation(f"{plural}.totals", label, TOTALS) | {"parameters": summing}},
         f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
         f"{BASE}/{plural}/{{id}}/timeline": {"parameters": [_id()], "get": past},
         f"{BASE}/{plural}/{{id}}/comments": {"parameters": [_id()], "get": said},

@@ -53,7 +53,7 @@ def records(request: ApiRequest, plural: str) -> HttpResponse:
     try:
         found = page(request.actor, read_query(request.actor, record_type, given), fields)
     except Refused as refusal:
-        raise _as_bad_request(refusal) from None
+        raise as_bad_request(refusal) from None
     turned = "after" in given or "before" in given
     viewing.note_page(request.actor, len(found.rows), of=record_type.key, turned=turned)
     shaper = Shaper(request.actor, fields, [row.values for row in found.rows])
@@ -159,7 +159,7 @@ def _before(given: dict[str, list[str]]) -> int | None:
     return int(text)
 
 
-def _as_bad_request(refusal: Refused) -> Refused:
+def as_bad_request(refusal: Refused) -> Refused:
     """A filter, order or cursor that cannot be used is a wrong request, not a rule that said no."""
     if refusal.status != 422:
         return refusal
