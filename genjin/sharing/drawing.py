@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES
-from genjin.kernel.wording import in_sentence, listed
+from genjin.kernel.wording import listed
 from genjin.org.queries import organisation
 from genjin.sharing.conditions import words
 from genjin.sharing.known import Known
@@ -49,7 +49,7 @@ def line(actor: Actor, rule: Known) -> Line:
     what = _("%(departments)s%(below)s的%(type)s") % {
         "departments": _names(org.departments, rule.departments),
         "below": below,
-        "type": in_sentence(declared.many) if declared else rule.record_type,
+        "type": declared.many if declared else rule.record_type,
     }
     return Line(
         id=rule.id,
@@ -78,4 +78,4 @@ def to_whom(actor: Actor, rule: Known) -> str:
 
 
 def _names(known: Mapping[int, Any], ids: Iterable[int]) -> str:
-    return listed(f"「{known[i].name}」" if i in known else _("（已删除）") for i in ids)
+    return listed(_("「%s」") % known[i].name if i in known else _("（已删除）") for i in ids)

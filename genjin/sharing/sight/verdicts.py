@@ -60,6 +60,6 @@ def _whose(org: Organisation, record: Record, declared: RecordType) -> str:
     owner, node = org.people.get(record.owner_id or 0), org.departments.get(record.department_id or 0)
     return _("这条%(type)s的负责人是%(owner)s，所属部门是%(department)s，不在这个范围里") % {
         "type": in_sentence(declared.label),
-        "owner": f"「{owner.name}」" if owner else _("（无）"),
-        "department": f"「{node.name}」" if node else _("（无）"),
+        "owner": _("「%s」") % owner.name if owner else _("（无）"),
+        "department": _("「%s」") % node.name if node else _("（无）"),
     }

@@ -132,7 +132,7 @@ def _named(names: Iterable[str]) -> str:
     shown = listed(known[:MOST_NAMED])
     if len(known) <= MOST_NAMED:
         return shown
-    return _("%(names)s等 %(n)s 个") % {"names": shown, "n": len(known)}
+    return _("%(names)s等，共 %(n)s") % {"names": shown, "n": len(known)}
 
 
 def _links(org: Organisation, declared: RecordType, scope: Scope) -> list[tuple[str, str]]:
