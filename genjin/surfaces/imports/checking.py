@@ -29,7 +29,7 @@ Parts = dict[str, dict[str, Any]]
 WHOLE_ROW = -1
 MOST_KEPT = 10_000
 READ_ALREADY = frozenset({"text", "longtext", "phone", "email", "url"})
-FOLLOWUP_ALONE = frozenset({"author"})  # a row with nothing but a salesperson brings no follow-up
+FOLLOWUP_ALONE = frozenset({"author", "contact"})  # a row with nothing but people brings no follow-up
 
 
 class Reader(Protocol):

@@ -202,6 +202,8 @@ class _Matching:
             if self.contact_at is None:
                 return -0.5 if key in ("phone", "email", "remarks", "telephone", "name") else -0.1
             return 0.08 if key not in ("remarks", "name") and index > self.contact_at else -0.08
+        if name == "followup.contact" and self.kind.main == "customer":
+            return -0.5  # a contact of the customer first of all
         if name == "followup.author":
             return 0.08 if self.anchored else -0.5
         if self.kind.main in ("contact", "plan", "followup") and part == "customer" and key == "phone":

@@ -49,6 +49,12 @@ def test_a_followup_finds_its_contact_by_name(cast: Cast) -> None:
     assert "段予" in second.content
 
 
+def test_the_contact_of_a_list_of_customers_is_the_customers(cast: Cast) -> None:
+    headings = ["客户名称", "联系人", "手机", "跟进日期", "跟进内容"]
+    batch = checked(cast.actor("owner"), headings, ["澄湖一厂", "陆怀瑾", "13800138000", "2020-1-1", "谈了"])
+    assert [rule["target"] for rule in batch.rules][1:3] == ["contact.name", "contact.phone"]
+
+
 def test_numbers_of_rows_and_ticks_are_left_alone(cast: Cast) -> None:
     rows = [[str(n), f"织造{n}厂", "是" if n % 2 else "否", "√"] for n in range(1, 8)]
     batch = checked(cast.actor("owner"), ["序号", "客户名称", "是否到访", "已寄样"], *rows)
