@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field
-from genjin.kernel.models.definitions import IndexState
+from genjin.kernel.models.definitions import FieldState, IndexState
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.org.web.frame import settings_page
 from genjin.tailoring.grants import MANAGE
@@ -76,7 +76,9 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
     grouped = [(s.label, [one for one in shown if home.get(one.line.row.key) == s.key]) for s in declared.sections]
     return type_page(
         request, "tailoring/fields.html", declared, groups=[(label, part) for label, part in grouped if part],
-        live=len(shown), retired=[line for line in found if not line.live], declared=_declared(declared),
+        live=len(shown), retired=[line for line in found if line.row.state == FieldState.RETIRED],
+        busy=[line for line in found if line.row.state in (FieldState.CONVERTING, FieldState.LEAVING)],
+        declared=_declared(declared),
         about=any(line.about for line in found),
         building=any(line.row.index == IndexState.BUILDING for line in found),
     )  # fmt: skip
