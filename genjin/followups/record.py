@@ -84,7 +84,9 @@ FOLLOWUP = register(
         derive=derive_followup,
         default_sort="-occurred_at",
         # what the summary is made of, and what a line is drawn around
-        always_seen=("content", "feedback", "method", "call_result", "occurred_at", "author", "author_name"),
+        always_seen=(
+            "content", "feedback", "method", "call_result", "occurred_at", "late_reason", "author", "author_name"
+        ),  # fmt: skip
         searched=Searched(codes=("code",), others=("summary",)),
         links=(
             Link("customer_id", "customer", belongs=True, label=_("客户")),

@@ -51,6 +51,7 @@ def view_for(actor: Actor, view_id: int, *, lock: bool = False) -> SavedView:
 
 def tabs_of(actor: Actor, record_type: RecordType) -> list[Tab]:
     """Declared views, then saved ones, with what the actor chose for each. One query."""
+    record_type = record_type.seen_by(actor)
     mine: dict[str, tuple[list[str], bool]] = {}
     saved = []
     with connection.cursor() as cursor:
@@ -60,8 +61,7 @@ def tabs_of(actor: Actor, record_type: RecordType) -> list[Tab]:
                 mine[key] = (columns, opens)
             else:
                 own = member_id == actor.member_id
-                saved.append(Tab(key, name, _pairs(query), tuple(columns), row_id, shared, own))
-    record_type = record_type.seen_by(actor)
+                saved.append(Tab(key, name, _told(record_type, _pairs(query)), tuple(columns), row_id, shared, own))
     declared = [
         Tab(view.key, view.label, (*view.filters, *((("sort", view.sort),) if view.sort else ())), view.columns)
         for view in record_type.views
@@ -80,6 +80,17 @@ def opening_tab(tabs: list[Tab]) -> Tab | None:
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, values in parse_qs(query, keep_blank_values=True).items() for value in values)
+
+
+def _told(record_type: RecordType, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The filters without the values of fields that are hidden from who looks at somebody else's view."""
+    return tuple((name, value if _is_known(record_type, name) else "") for name, value in pairs)
+
+
+def _is_known(record_type: RecordType, name: str) -> bool:
+    key, dot, operator = name.partition(".")
+    known = record_type.keys.get(key)
+    return not dot or (known is not None and operator in {each.key for each in known.operators()})
 
 
 def as_query(pairs: list[tuple[str, str]]) -> str:
