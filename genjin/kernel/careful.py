@@ -25,10 +25,12 @@ from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.fields.base import Field, Label, Sensitivity
 from genjin.kernel.fields.choices import YesNo
 from genjin.kernel.fields.fixed import OneOf
+from genjin.kernel.fields.own import OwnBankCard, OwnIdCard, OwnSerial
 from genjin.kernel.fields.texts import CreditCode, LongText, Text
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import NotFound, Refused
-from genjin.kernel.sensitive import HEALTH, RELIGION, Finding, Kind, find, pattern_of
+from genjin.kernel.sensitive import HEALTH, RELIGION, Finding, Kind, find, may_hold, pattern_of
+from genjin.kernel.sights import in_force
 from genjin.kernel.stamps import Stamped, current_stamp
 from genjin.kernel.wording import listed
 
@@ -51,6 +53,7 @@ NOT_WRITTEN = frozenset(
         "roles.edit.note", "org.set_up.company", "org.set_up.name",
     }
 )  # fmt: skip
+MEANT_FOR_NUMBERS = (CreditCode, OwnIdCard, OwnBankCard, OwnSerial)
 
 
 class Mode(StrEnum):
@@ -137,6 +140,10 @@ class Policy:
         """What a text holds."""
         return find(text, self.words)
 
+    def may_hold(self, texts: Iterable[str]) -> bool:
+        """A quick look at many texts: False when `find` finds nothing in any of them."""
+        return may_hold("\n".join(texts), self.words)
+
 
 passing: ContextVar[Passing] = ContextVar("passing", default=Passing.NOTHING)
 
@@ -158,10 +165,10 @@ def policy(stamp: int) -> Policy:
 
 def is_free(field: Field, action: str = "") -> bool:
     """Whether people write into this field what they like: no number, code or secret is meant for it."""
-    if not isinstance(field, Text) or field.kind not in ("text", "longtext") or isinstance(field, CreditCode):
+    if not isinstance(field, Text) or field.kind not in ("text", "longtext") or isinstance(field, MEANT_FOR_NUMBERS):
         return False
-    meant = type(field).masked is not Field.masked or field.sensitivity == Sensitivity.SENSITIVE
-    return not meant and field.key not in NOT_WRITTEN and f"{action}.{field.key}" not in NOT_WRITTEN
+    known = field.sensitivity == Sensitivity.SENSITIVE or field.key in NOT_WRITTEN
+    return not known and f"{action}.{field.key}" not in NOT_WRITTEN
 
 
 def confirmations(action: str, fields: Iterable[Field]) -> tuple[Field, ...]:
@@ -244,12 +251,24 @@ def _found(actor: Actor, action: Action[Any, Any], arguments: Mapping[str, Any])
     if now.mode is Mode.OFF:
         return []
     given = {**arguments, **arguments["values"]} if "values" in arguments else arguments
-    found = {key: now.find(value) for key, value in given.items() if type(value) is str}
-    found = {key: findings for key, findings in found.items() if findings}
-    if not found:
+    likely = _written_into(action, actor.stamp)
+    texts = {key: value for key, value in given.items() if type(value) is str and key in likely}
+    if not now.may_hold(texts.values()):
         return []
-    free = [field for field in action.inputs(actor) if field.key in found and is_free(field, action.name)]
+    found = {key: now.find(value) for key, value in texts.items()}
+    free = [field for field in action.inputs(actor) if found.get(field.key) and is_free(field, action.name)]
     return [(field, finding) for field in free for finding in found[field.key]]
+
+
+def _written_into(action: Action[Any, Any], stamp: int) -> frozenset[str]:
+    """The keys of an action's inputs that are free for whoever may give them all."""
+    kept = _FREE.at(stamp)
+    found = kept.get(action.name)
+    if found is None:
+        known = action.record_type if action.takes_values else None
+        fields = (*action.own_inputs, *(in_force(known, stamp).fields if known else ()))
+        found = kept[action.name] = frozenset(field.key for field in fields if is_free(field, action.name))
+    return found
 
 
 def _without_old(
@@ -279,3 +298,4 @@ def _load() -> Policy:
 
 
 _POLICY: Stamped[Policy] = Stamped(_load)
+_FREE: Stamped[dict[str, frozenset[str]]] = Stamped(dict)

@@ -81,6 +81,11 @@ def find(text: str, words: re.Pattern[str] | None = None) -> list[Finding]:
     return found
 
 
+def may_hold(lines: str, words: re.Pattern[str] | None = None) -> bool:
+    """Whether `find` may find something in one of these lines; nothing it finds reaches from one into the next."""
+    return bool(_ENOUGH.search(lines)) or (words is not None and bool(words.search(lines)))
+
+
 def masked(text: str, found: Iterable[Finding]) -> str:
     """The text with what was found masked; of words nothing is left."""
     pieces, at = [], 0

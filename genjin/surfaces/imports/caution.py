@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,13 +32,17 @@ class Caution:
 
     def look(self, values: Mapping[str, Mapping[str, Any]], cells: Sequence[Cell]) -> Iterator[Problem]:
         """What is to be said about a row."""
-        for part, given in values.items():
-            free = self._free.get(part.partition(".")[0], {})
-            for key in free.keys() & given.keys():
-                text = given[key]
-                found = self.policy.find(text) if type(text) is str else []
-                if found:
-                    yield self._problem(f"{part}.{key}", free[key], found, cells)
+        texts = [(part, key, given[key]) for part, given in values.items() for key in self._keys(part) & given.keys()]
+        texts = [each for each in texts if type(each[2]) is str]
+        if not self.policy.may_hold([text for _part, _key, text in texts]):
+            return
+        for part, key, text in texts:
+            found = self.policy.find(text)
+            if found:
+                yield self._problem(f"{part}.{key}", self._free[part.partition(".")[0]][key], found, cells)
+
+    def _keys(self, part: str) -> Set[str]:
+        return self._free.get(part.partition(".")[0], {}).keys()
 
     def _problem(self, name: str, field: Field, found: list[Finding], cells: Sequence[Cell]) -> Problem:
         refuses = self.policy.mode is careful.Mode.REFUSE
