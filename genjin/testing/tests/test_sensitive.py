@@ -19,10 +19,13 @@ from genjin.kernel import careful
 from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.actor import Surface
 from genjin.kernel.careful import CODE, CONFIRMED, NOT_WRITTEN, is_free
+from genjin.kernel.codes_store import new_ids
 from genjin.kernel.fields import Field, Text, Values
 from genjin.kernel.grants import GRANTS
+from genjin.kernel.models import OwnField
 from genjin.kernel.models.events import Event
 from genjin.kernel.refusal import Refused
+from genjin.kernel.stamps import bump_stamp
 from genjin.kernel.undo import undo_event
 from genjin.org.actions.settings import change_settings
 from genjin.org.queries.audit import Asked, audit_page
@@ -281,3 +284,25 @@ def test_comments_are_looked_at_by_their_action(cast: Cast) -> None:
     kept = make_customer(cast.actor("owner"), name="甲")
     with pytest.raises(Refused, match="身份证号"):
         write_comment.run(cast.actor("owner"), None, {"record_type": "customer", "record_id": kept.pk, "words": SAID})
+
+
+def own_field(kind: str) -> None:
+    row = OwnField(id=new_ids(1)[0], record_type="customer", key="x_own", kind=kind, label="自有", section="basic")
+    row.save(force_insert=True)
+    bump_stamp()
+
+
+@pytest.mark.parametrize("kind", ["text", "longtext"])
+def test_texts_of_their_own_are_looked_at(cast: Cast, kind: str) -> None:
+    own_field(kind)
+    actor = cast.actor("owner")
+    with pytest.raises(Refused, match="「自有」里有身份证号"):
+        create_customer.run(actor, None, {"name": "甲", "x_own": NUMBER})
+    kept = create_customer.run(actor, None, {"name": "甲", "x_own": NUMBER, CONFIRMED: "on"}).row_id
+    edit_customer.run(actor, kept, {"x_own": f"{NUMBER}，已核对"})
+
+
+@pytest.mark.parametrize("kind", ["id_card", "bank_card"])
+def test_fields_of_their_own_for_such_numbers_take_them(cast: Cast, kind: str) -> None:
+    own_field(kind)
+    create_customer.run(cast.actor("owner"), None, {"name": "甲", "x_own": NUMBER})
