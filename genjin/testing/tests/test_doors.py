@@ -88,6 +88,8 @@ ASKED_INSIDE = {
     "api-export-file": "exports.run",
 }
 
+WITHIN = {"member-sight": "about one member, within the scope of the page's grant"}
+
 
 def test_every_url_is_guarded(walk: Walk) -> None:
     wrong = [
@@ -101,7 +103,7 @@ def test_every_url_is_guarded(walk: Walk) -> None:
 def test_every_exception_is_still_needed() -> None:
     names = {door.name for door in doors()}
     assert {page.name for page in all_pages() if page.opened and page.name in names} == set(OPEN)
-    assert ({name for name, _side in ODD} | set(ASKED_INSIDE) | OWN) - names == set()
+    assert ({name for name, _side in ODD} | set(ASKED_INSIDE) | OWN | set(WITHIN)) - names == set()
     assert {door.route for door in doors() if door.api and not door.methods} == ABSENT_API
 
 
@@ -140,6 +142,10 @@ def expected(walk: Walk, address: Address, answer: Answer) -> int:
     needs = (door.page.needs if door.page else None) or ASKED_INSIDE.get(door.name)
     if needs and not actor.may(needs):
         return 403
+    if door.name in WITHIN and needs:
+        about = address.chosen["member_id"]
+        member = next(member for part in PARTS if (member := getattr(walk.world.cast, part)).pk == about)
+        return 200 if actor.grants[needs].holds(member.pk, member.department_id) else 403
     declared = address.record_type or _named(address.chosen.get("plural"))
     if declared is not None and not actor.may(declared.grant("see")):
         return 403 if door.api else 404
