@@ -12,7 +12,8 @@ from genjin.customers.models import Customer
 from genjin.customers.record import CUSTOMER
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, row_for
-from genjin.kernel.fields import Access, Field, FieldError, RecordRef
+from genjin.kernel.editing import get_value
+from genjin.kernel.fields import Field, FieldError, RecordRef
 from genjin.kernel.people import directory
 from genjin.kernel.refusal import NotFound
 from genjin.surfaces.imports.checking import unpacked
@@ -58,7 +59,7 @@ def pair_at(actor: Actor, batch: Import, number: int | None = None, *, after: in
     if row is None:
         return None
     there, comes = _there(actor, batch, row), Side(_texts(actor, row.values), row=row.number)
-    keys = [f for f in CUSTOMER.fields if comes.texts.get(f.key) or f.key == CUSTOMER.title]
+    keys = [f for f in CUSTOMER.visible_fields(actor) if comes.texts.get(f.key) or f.key == CUSTOMER.title]
     return Pair(
         row=row,
         there=there,
@@ -108,20 +109,20 @@ def _there(actor: Actor, batch: Import, row: ImportRow) -> Side:
     except NotFound:
         return Side({})
     owner = directory().member_name(customer.owner_id, actor.stamp) if customer.owner_id else ""
-    shown = [f for f in CUSTOMER.fields if not isinstance(f, RecordRef)]
-    texts = {f.key: _text(actor, f, getattr(customer, f.attribute, None)) for f in shown}
+    shown = [f for f in CUSTOMER.visible_fields(actor) if not isinstance(f, RecordRef)]
+    texts = {f.key: _text(actor, f, get_value(customer, f)) for f in shown}
     return Side(texts, customer_id=customer.pk, owner=owner)
 
 
 def _texts(actor: Actor, values: Mapping[str, Any]) -> dict[str, str]:
     given = unpacked({"customer": values.get("customer", {})})["customer"]
-    keys = CUSTOMER.keys
+    keys = CUSTOMER.seen_by(actor).keys
     return {key: _text(actor, keys[key], value) for key, value in given.items() if key in keys}
 
 
 def _text(actor: Actor, field: Field, value: Any) -> str:
     """As lists write it: personal values masked; nothing of a field that is hidden from the actor."""
-    if value in (None, "", []) or CUSTOMER.access(actor, field) is Access.HIDDEN:
+    if value in (None, "", []):
         return ""
     try:
         return field.masked(value, actor)
