@@ -131,6 +131,10 @@ def _declared(sofar: Chosen) -> RecordType:
     return found
 
 
+def _field_of_customers(world: World, _part: str, sofar: Chosen) -> list[int]:
+    return [world.field] if sofar["record_type"].key == "customer" else []
+
+
 def _view(world: World, part: str, sofar: Chosen) -> list[int]:
     return [world.id(part, "view")] if sofar["record_type"].key == "customer" else []
 
@@ -255,6 +259,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "robot_id"): lambda world, _part, _sofar: [world.robot],
     ("", "rule_id"): lambda world, _part, _sofar: [world.rule],
     ("settings/sharing/<int:rule_id>/<str:move>", "move"): _fixed("off", "on", "end"),
+    ("", "field_id"): _field_of_customers,
     ("", "sheet_id"): _fixed(1),
     ("", "export_id"): _fixed(1),
     ("", "event_id"): _event,
@@ -302,6 +307,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "choices/<str:source>/<str:key>": ("", "filter=1"),
     "palette": ("", "q={half}", "q=%40{half}", "q=%3E", "q=%23"),
     "settings/options/<str:list_key>/edit": ("key=A",),
+    "settings/fields/<plural:record_type>/<int:field_id>/options/edit": ("key=a",),
+    "settings/fields/<plural:record_type>/<int:field_id>/kind": ("", "kind=text"),
+    "settings/fields/<plural:record_type>/new": ("", "kind=choice", "kind=record"),
     "settings/members": ("", "q={half}"),
     "settings/sharing/conditions": ("record_type=customer",),
     "<plural:record_type>/<int:row_id>/who": ("", "member={member}"),

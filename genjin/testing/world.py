@@ -43,6 +43,7 @@ class World:
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
     robot: int = 0
     rule: int = 0
+    field: int = 0
 
     def actor(self, part: str) -> Actor:
         """The part as it acts on pages."""
@@ -66,7 +67,17 @@ def make_world(*owners: str) -> World:
     world.rule = _sharing(world.cast)
     for part in owners or OWNERS:
         add_records(world, part)
+    world.field = _own_field(world.actor("administrator"))
     return world
+
+
+def _own_field(administrator: Actor) -> int:
+    """A choice field that the company added to the customers, which no record has a value of; its id."""
+    options = [{"key": "a", "label": "甲型"}, {"key": "b", "label": "乙型"}]
+    given = {"record_type": "customer", "kind": "choice", "label": "设备型号", "options": options}
+    outcome = ACTIONS["fields.add"].run(administrator, None, given)
+    assert outcome.row_id is not None
+    return outcome.row_id
 
 
 def _channels(administrator: Actor) -> int:

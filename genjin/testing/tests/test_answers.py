@@ -51,6 +51,8 @@ PARTS_ONLY = {
     "comment-people": "the list behind an @",
     "customer-call": "whom to dial, in the popover of a row",
     "sharing-conditions": "what a rule of the chosen type may ask about",
+    "field-condition": "one line of the editor of conditions",
+    "field-option-line": "one more option of a new field",
     "rules-progress": "how far the work is that a setting set off",
     "backup-progress": "how far a backup is",
 }
@@ -60,6 +62,8 @@ SCARCE = {
     "followup-statistics-lines",
     "customer-call",
     "sharing-conditions",
+    "field-condition",
+    "field-option-line",
     "rules-progress",
     "backup-progress",
 }
