@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from genjin.customers.options import TAGS
+from genjin.demo.own_fields import make_fields
 from genjin.demo.people import ADMINISTRATOR, COMPANY, DEPARTMENTS, FURTHER, PASSWORD, PEOPLE, SHOWN, Person
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.org.actions.departments import create_department
@@ -67,6 +68,7 @@ def make_company(founded: datetime) -> Staff:
     set_mail_server(administrator, mode=MailMode.KEPT)  # the addresses are invented
     _make_people(administrator, staff)
     _make_tags(administrator)
+    make_fields(_actor_again(administrator))
     staff.actors = {name: _actor(member_id) for name, member_id in staff.ids.items()}
     return staff
 

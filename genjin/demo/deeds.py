@@ -21,6 +21,7 @@ from genjin.demo.accounts import Invented
 from genjin.demo.calendar import Calendar
 from genjin.demo.company import Staff, sellers
 from genjin.demo.fates import Fate
+from genjin.demo.own_fields import of_contact, of_customer
 from genjin.demo.people import PEOPLE
 from genjin.demo.talks import Talk
 from genjin.followups.actions import create_followup, edit_followup
@@ -57,12 +58,16 @@ class Deeds:
 
     def __init__(self, random: Random, staff: Staff, calendar: Calendar) -> None:
         self.random, self.staff, self.calendar = random, staff, calendar
+        self.engineers = [staff.ids[person.name] for person in PEOPLE if person.department == "安装调试组"]
 
     def create(self, account: Account) -> None:
         """The owner types the customer in; during the first days operations brings the old list in."""
         by = (OPERATIONS, account.created, Surface.IMPORT) if account.imported else (account.owner, account.created)
         actor = self.staff.acting(*by)
-        arguments = create_customer.parse(actor, account.invented.raw)
+        invented = account.invented
+        own = of_customer(invented.raw, invented.machine, self.engineers, self.calendar.today)
+        own |= {"x_decider": _decider(invented.contacts)} if own and invented.contacts else {}
+        arguments = create_customer.parse(actor, invented.raw | own)
         if account.parent:
             arguments["values"]["parent"] = account.parent.id
         if account.introduced_by:
@@ -72,7 +77,8 @@ class Deeds:
     def add_contact(self, account: Account, moment: datetime, raw: dict[str, Any]) -> None:
         """A contact, typed in minutes later."""
         actor = self.staff.acting(account.owner, moment)
-        contact = create_contact(actor, values=Values(raw, customer=account.id))
+        own = of_contact(raw, self.calendar.today)
+        contact = create_contact(actor, values=Values(raw | own, customer=account.id))
         account.contacts.append((contact.pk, raw["name"]))
 
     def talk(self, account: Account, talk: Talk) -> None:
@@ -161,3 +167,9 @@ class Deeds:
         void_customer(
             self.staff.acting(account.owner, moment), account.id, reason=self.random.choice(words.VOID_REASONS)
         )
+
+
+def _decider(contacts: list[dict[str, Any]]) -> str:
+    """Who decides at a customer, as one would note it."""
+    found = next((c for c in contacts if c["decision_role"] == "decider"), None)
+    return f"{found['position']} {found['name']}" if found else ""

@@ -120,6 +120,19 @@ def test_work_waits_for_everybody_at_any_hour(company: Company) -> None:
 
 
 @wednesday
+def test_its_own_fields_are_filled_as_they_are_asked_for(company: Company) -> None:
+    customers = list(Customer.objects.values_list("level", "custom"))
+    filled = [custom for _level, custom in customers if "x_model" in custom]
+    assert 0.4 < len(filled) / SOME < 0.8
+    assert all("x_file" in custom for _level, custom in customers)
+    assert all(level and custom["x_spend"] % 10_000 == 0 for level, custom in customers if "x_spend" in custom)
+    assert all("ours" in custom["x_machines"] for custom in filled if "x_warranty" in custom)
+    keen = [custom for custom in Contact.objects.values_list("custom", flat=True) if custom]
+    assert 0 < len(keen) < Contact.objects.count() / 4
+    assert all({"x_flat", "x_layout", "x_purpose", "x_blocks"} <= custom.keys() for custom in keen)
+
+
+@wednesday
 def test_the_last_month_has_proposals(company: Company) -> None:
     assert MonthEnd.objects.get().month == date(2025, 5, 1)
     assert 0 < Proposal.objects.count() < SOME / 5
