@@ -59,7 +59,7 @@ def check_rank(actor: Actor, member: Member, *, acting_as: bool = False) -> None
     higher = org.people[member.pk].administrator
     if acting_as and not higher:
         higher = _gained(org, member.pk, org.grants(actor.member_id), {}, org) is not None
-        higher = higher or knows_more(org, member.pk, actor.member_id)
+        higher = higher or knows_more(org, member.pk, actor.member_id) or _given_more(org, member.pk, actor.member_id)
     if higher:
         raise Forbidden(_("「%s」的权限比您高，只有管理员可以这样修改") % member.name, "outranked")
 
@@ -96,6 +96,11 @@ def _refuse_escalation(actor_id: int, before: Organisation, after: Organisation)
     if not _reach(after, actor_id) <= _reach(before, actor_id) | (after.people.keys() - before.people.keys()):
         raise Forbidden(_("这样您自己会看到原来看不到的数据，请联系管理员操作"), "escalation")
     _refuse_gains(actor_id, before, after)
+
+
+def _given_more(org: Organisation, member_id: int, actor_id: int) -> bool:
+    """Whether a member's place gives him what the actor neither receives nor reaches."""
+    return any(gains(org, member_id) - allowed(org, actor_id) for gains, allowed in _gains)
 
 
 def _refuse_gains(actor_id: int, before: Organisation, after: Organisation) -> None:
