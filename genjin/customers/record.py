@@ -107,7 +107,7 @@ CUSTOMER = register(
                 key="source", label=_("客户来源"), section="class", options="customer_source", in_list=True, width=100
             ),
             Tags(key="tags", label=_("标签"), section="class", options="customer_tag"),
-            Phone(key="phone", label=_("电话"), section="reach", in_list=True, width=130),
+            Phone(key="phone", label=_("电话"), section="reach", in_list=True, width=152),
             Email(key="email", label=_("邮箱"), section="reach"),
             Url(key="website", label=_("网址"), section="reach"),
             CreditCode(key="credit_code", label=_("统一社会信用代码"), section="basic", unique=True),
@@ -234,7 +234,7 @@ CONTACT = register(
                 width=136,
             ),
             Choice(key="gender", label=_("称谓"), section="basic", options="gender"),
-            Phone(key="phone", label=_("手机"), section="reach", in_list=True, width=130),
+            Phone(key="phone", label=_("手机"), section="reach", in_list=True, width=152),
             Phone(key="telephone", label=_("座机"), section="reach"),
             Text(key="wechat", label=_("微信号"), section="reach", most=60, sensitivity=Sensitivity.PERSONAL),
             Email(key="email", label=_("邮箱"), section="reach"),

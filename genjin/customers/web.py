@@ -37,7 +37,8 @@ MOST_CONTACTS = 6
 
 @dataclass(frozen=True)
 class Person:
-    """A contact as the card shows it. `call`: the number to dial, '' where one may not or must not."""
+    """A contact as the card shows it. `call`: the number to dial, '' where one may not or must not; `eye`: the key of a
+    number that can be shown in full."""
 
     url: str
     name: str
@@ -46,6 +47,7 @@ class Person:
     quiet: bool
     masked: str
     call: str
+    eye: str
 
 
 def contacts_card(request: PageRequest, customer: Customer) -> Drawn | None:
@@ -140,7 +142,14 @@ def _person(actor: Actor, contact: Contact) -> Person:
         quiet=contact.do_not_contact,
         masked=masked,
         call=number,
+        eye=_eye(actor, contact) if masked and not number else "",
     )
+
+
+def _eye(actor: Actor, contact: Contact) -> str:
+    if not actor.may(CONTACT.grant("reveal")) or contact.do_not_contact:
+        return ""
+    return next((key for key in ("phone", "telephone") if getattr(contact, key)), "")
 
 
 def _number(actor: Actor, contact: Contact) -> str:

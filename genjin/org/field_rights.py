@@ -73,6 +73,14 @@ def words_of_path(path: str, stamp: int) -> str:
     return f"{declared.label} · {known.label if known else name}" if declared else path
 
 
+def words_for(actor: Actor, path: str) -> str:
+    """客户 · 电话 for who may know of the field."""
+    key, _dot, name = path.partition(".")
+    declared = RECORD_TYPES.get(key)
+    known = declared is not None and name in declared.seen_by(actor).own_fields
+    return words_of_path(path, actor.stamp) if known else _("（您看不到的字段）")
+
+
 def rights_words(fields: Mapping[str, Any], stamp: int) -> str:
     """客户 · 电话：遮掩、…"""
     words = {str(access): text for access, text in access_words().items()}

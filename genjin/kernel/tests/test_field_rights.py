@@ -146,3 +146,18 @@ def test_defaults_of_fields_that_the_writer_may_not_know_are_filled_in(owner: Ac
     blind = limited(owner, customer__x_rank=Access.HIDDEN)
     made = create_customer.run(blind, None, {"name": "丙", "kind": "company"})
     assert Customer.objects.get(pk=made.row_id or 0).custom == {"x_rank": "C"}
+
+
+def test_own_fields_that_are_searched_are_kept_too(owner: Actor) -> None:
+    OwnField(id=900_001, record_type="customer", key="x_line", kind="phone", label="专线", searched=True).save()
+    OwnField(id=900_002, record_type="customer", key="x_code", kind="text", label="暗号", searched=True).save()
+    bump_stamp()
+    owner = limited(owner)
+    create_customer.run(
+        owner, None, {"name": "苏州精工", "kind": "company", "x_line": "13912349876", "x_code": "芝麻开门"}
+    )
+    assert found(owner, "9876") == found(owner, "芝麻") == ["苏州精工"]
+    blind = limited(owner, customer__x_line=Access.HIDDEN, customer__x_code=Access.MASKED)
+    assert found(blind, "9876") == found(blind, "芝麻") == []
+    assert found(blind, "芝麻开门") == found(blind, "精工") == ["苏州精工"]
+    assert found(limited(owner, customer__x_line=Access.MASKED), "9876") == ["苏州精工"]

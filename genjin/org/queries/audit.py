@@ -24,7 +24,7 @@ from genjin.kernel.records import RECORD_TYPES, by_plural
 from genjin.kernel.timeline import describe_changes, titles_pointed_at
 from genjin.kernel.viewing import WORDS
 from genjin.kernel.wording import listed
-from genjin.org.field_rights import rights_words
+from genjin.org.field_rights import rights_words, words_for
 from genjin.org.queries import organisation
 from genjin.org.snapshot import Organisation
 
@@ -245,17 +245,20 @@ def _line(actor: Actor, event: Event, links: list[EventLink], rows: dict[tuple[i
     person = organisation(actor).people.get(event.member_id or 0)
     action = ACTIONS.get(event.action)
     shown = [rows[event.pk, link.row_id] for link in links[:MOST_LINKS]]
+    words = words_of_notes()
     return Line(
         event=event,
         who=person.name if person else _("系统"),
         label=str(action.label) if action else event.action,
         rows=shown,
         more=len(links) - len(shown),
-        note=[(words_of_notes()[key], _note(value)) for key, value in event.note.items() if key in words_of_notes()],
+        note=[(words[key], _note(actor, key, value)) for key, value in event.note.items() if key in words],
     )
 
 
-def _note(value: Any) -> str:
+def _note(actor: Actor, key: str, value: Any) -> str:
+    if key == "revealed":
+        return words_for(actor, str(value))
     if isinstance(value, list):
         return words_of(value)[:300]
     declared = by_plural(str(value))
@@ -280,6 +283,7 @@ def words_of_notes() -> dict[str, str]:
         "result": _("结果"),
         "reset": _("重设码"),
         "reason": _("原因"),
+        "revealed": _("字段"),
         "list": _("列表"),
         "filters": _("筛选"),
         "columns": _("列"),

@@ -66,10 +66,15 @@ def test_the_eye_shows_the_value_and_writes_down_that_it_did(
         cast.owner.pk,
         {"revealed": "customer.phone"},
     )
-    assert PHONE not in json.dumps(list(EventPayload.objects.filter(event_id=event.pk).values_list("changes", flat=True)))
+    assert PHONE not in json.dumps(
+        list(EventPayload.objects.filter(event_id=event.pk).values_list("changes", flat=True))
+    )
     customer.refresh_from_db()
     assert customer.version == before
     assert [kind for _member, kind, _of, _hour in viewing.take()].count(viewing.Kind.REVEALS) == 1
+    client.force_login(cast.administrator)
+    assert "客户 · 电话" in client.get("/settings/audit").content.decode()
+    client.force_login(cast.owner)
     assert "查看完整号码" in client.get(f"/customers/{customer.pk}").content.decode()
 
 

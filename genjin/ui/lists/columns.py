@@ -15,7 +15,7 @@ from genjin.ui.lists.state import State
 
 MOST_COLUMNS = 20
 AROUND = 40 + 250  # the check box and the least width of the title
-WIDTHS = {"date": 104, "datetime": 120, "yesno": 76, "number": 92, "percent": 76, "phone": 132, "person": 100}
+WIDTHS = {"date": 104, "datetime": 120, "yesno": 76, "number": 92, "percent": 76, "phone": 152, "person": 100}
 
 
 @dataclass(frozen=True)
