@@ -23,7 +23,7 @@ from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.masking import HIDDEN
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Record
-from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.wording import listed
 
 PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
@@ -97,7 +97,7 @@ def timeline(actor: Actor, record: Record, *, before: int | None = None, most: i
     titles = titles_pointed_at(actor, [(type_of(record), each) for each in changes])
     entries = [_entry(actor, record, one, each, titles) for one, each in zip(found, changes, strict=False)]
     if actor.rights:
-        entries = [entry for entry, each in zip(entries, changes, strict=True) if not _is_hidden(entry, each)]
+        entries = [entry for entry, each in zip(entries, changes, strict=True) if not _is_hidden(actor, entry, each)]
         if not entries and len(found) > most:
             return timeline(actor, record, before=found[most - 1].event_id, most=most)
     return entries, len(found) > most
@@ -169,8 +169,12 @@ def words_of_another(kept: Any) -> str:
     return listed(str(one) for one in kept) if isinstance(kept, list) else "" if isinstance(kept, dict) else str(kept)
 
 
-def _is_hidden(entry: Entry, changes: dict[str, Any]) -> bool:
-    """An edit of nothing that the actor may know of did not happen for him."""
+def _is_hidden(actor: Actor, entry: Entry, changes: dict[str, Any]) -> bool:
+    """An edit of nothing that the actor may know of did not happen for him, nor was such a value shown to anybody."""
+    kind, _dot, key = str(entry.note.get("revealed", "")).partition(".")
+    shown = RECORD_TYPES.get(kind)
+    if shown is not None and key not in shown.seen_by(actor).own_fields:
+        return True
     return entry.action.endswith(".edit") and bool(changes) and not entry.changes
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q
@@ -23,7 +24,7 @@ from genjin.kernel.search_text.tokens import TAIL, phone_digits, squashed
 from genjin.kernel.sights import in_force, searched_own
 
 MOST_HITS = 500
-AT_A_TIME = 1_000
+AT_A_TIME = 500
 MOST_READ = 5_000
 Read = Callable[[Actor, ListQuery, list[Field]], tuple[list[dict[str, Any]], str | None]]
 
@@ -38,8 +39,11 @@ def told(actor: Actor, query: ListQuery, read: Read) -> ListQuery:
     if not declared.withheld or parsed is None:
         return query
     sources = _sources(actor, declared)
-    found = [row_id for row_id, values in _candidates(actor, query, sources, read) if sources.hold(parsed, values)]
-    return replace(query, text="", only=query.only & Q(pk__in=found[:MOST_HITS]))
+    if not sources.could_tell(parsed):
+        return query
+    read_again = _candidates(actor, query, sources, read)
+    found = islice((row_id for row_id, values in read_again if sources.hold(parsed, values)), MOST_HITS)
+    return replace(query, text="", only=query.only & Q(pk__in=list(found)))
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,16 @@ class _Sources:
     columns: tuple[Field, ...]
     withheld: Mapping[str, Access]
 
+    def could_tell(self, parsed: SearchQuery) -> bool:
+        """Whether what is kept could be among what the text finds: a phone number has no letters."""
+        numbers = all(attribute in self.phones for attribute in self.withheld)
+        needles = (way.check.needle for part in parsed.parts for way in part)
+        return not numbers or any(sign.isdigit() for needle in needles for sign in needle)
+
     def hold(self, parsed: SearchQuery, values: Mapping[str, Any]) -> bool:
         """Whether a record holds every part in what may be known of it."""
+        if not any(values.get(attribute) for attribute in self.withheld):
+            return True
         names, phones = self._plain(self.names, values), self._plain(self.phones, values)
         codes, others = self._plain(self.codes, values), self._plain(self.others, values)
         tokens = index_tokens(names=names, phones=phones, codes=codes, others=others)

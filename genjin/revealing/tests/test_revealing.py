@@ -18,6 +18,7 @@ from genjin.kernel.models import OwnField
 from genjin.kernel.models.events import Event, EventPayload
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.stamps import bump_stamp
+from genjin.kernel.timeline import timeline
 from genjin.org.actions.settings import change_settings
 from genjin.org.models import Role
 from genjin.revealing.actions import revealed_text
@@ -85,9 +86,12 @@ def test_only_who_may_and_only_what_is_masked(cast: Cast, client: Client, custom
             revealed_text(owner, CUSTOMER, customer.pk, key)
     with pytest.raises(NotFound):
         revealed_text(cast.actor("stranger"), CUSTOMER, customer.pk, "phone")
+    revealed_text(owner, CUSTOMER, customer.pk, "phone")
     limit("salesperson", "customer.phone", Access.HIDDEN)
     with pytest.raises(NotFound):
         revealed_text(cast.actor("owner"), CUSTOMER, customer.pk, "phone")
+    assert [entry.action for entry in timeline(cast.actor("owner"), customer)[0]] == ["customers.create"]
+    assert len(timeline(cast.actor("manager"), customer)[0]) == 2
     role = Role.objects.get(key="manager")
     del role.grants["customers.reveal"]
     role.save()
