@@ -63,9 +63,10 @@ def test_every_way_beyond_the_scopes_is_explained() -> None:
     assert set(EXPLAINERS) == {*BRANCHES, *PARTS}
 
 
-def test_random_organisations_are_explained_as_the_doors_have_them(db: Any) -> None:
-    world = random_world(Random(5), members=9, customers=4, rules=8)  # noqa: S311 - no secret
-    assert assert_explained(actors(world.members), world.records) > 30
+@pytest.mark.parametrize("seed", [6, 15])  # worlds in which, together, leaving any kind of reason out shows
+def test_random_organisations_are_explained_as_the_doors_have_them(db: Any, seed: int) -> None:
+    world = random_world(Random(seed), members=9, customers=4, rules=8)  # noqa: S311 - no secret
+    assert assert_explained(actors(world.members), world.records) > 20
 
 
 @pytest.mark.long
