@@ -13,7 +13,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 OPERATORS = ("in", "not", "filled", "empty", "gte", "lte")
-NOTHING: tuple[Any, ...] = (None, "", [], False)
+
+
+class Nothing:
+    """What counts as no value, asked with `in`. Nought is a value, though it equals False."""
+
+    def __contains__(self, value: object) -> bool:
+        return value is None or value is False or value == "" or value == []
+
+
+NOTHING = Nothing()
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,12 @@ def build(row: OwnField) -> None:
         if row.unique:
             _make(row, once_index(row))
         _make(row, order_index(row))
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("ANALYZE {}").format(_table(row)))
+
+
+def analyze(row: OwnField) -> None:
+    """Let PostgreSQL look at the values by the new index. Of a big table that takes longer than building it."""
+    with _patiently(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(_table(row)))
     frequencies.forget()
 
 

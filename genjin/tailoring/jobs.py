@@ -43,6 +43,7 @@ def keep_index(actor: Actor, job_id: int, *, field: int) -> dict[str, Any]:
             note_index(actor, row.pk, state=IndexState.FAILED)
             raise
         note_index(actor, row.pk, state=IndexState.READY)
+        indexes.analyze(row)
     progress(job_id, 1, 1)
     return {}
 

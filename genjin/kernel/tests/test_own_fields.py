@@ -13,6 +13,7 @@ from genjin.customers.actions.customers import create_customer, edit_customer
 from genjin.customers.models import Customer
 from genjin.customers.record import CUSTOMER
 from genjin.kernel.actor import Actor
+from genjin.kernel.conditions import When
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Access, Values
 from genjin.kernel.lists import page, read_query
@@ -189,3 +190,14 @@ def test_rights_hide_mask_and_protect_a_field(cast: Any) -> None:
             edit_customer(limited, made.row_id or 0, values=Values(values))
         with pytest.raises(Refused):
             edit_customer.run(limited, made.row_id, {key: str(value) for key, value in values.items()})
+
+
+def test_nought_is_a_value(cast: Any) -> None:
+    for kind in ("number", "money", "percent"):
+        _define(kind)
+    actor = _now(cast.actor("owner"))
+    raw = {"x_number": "0", "x_money": "0.00", "x_percent": "0%"}
+    made = create_customer.run(actor, None, {"name": "零", "kind": "company", **raw})
+    assert Customer.objects.get(pk=made.row_id or 0).custom == {"x_number": 0, "x_money": 0, "x_percent": 0}
+    assert _found(actor, x_number__eq="0") == ["零"]
+    assert not When.read([["x_number", "empty", []]])({"x_number": 0})  # type: ignore[misc]
