@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
-from operator import itemgetter
+from itertools import compress
+from operator import is_not, itemgetter
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -80,18 +81,18 @@ def copy_values(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def load_of(model: type[Model], rows: Sequence[Model]) -> Load:
     """New rows of a model. Raises Uncopied."""
-    names, columns, plans = _plan(model, given=rows[0].pk is None)
-    values_of = itemgetter(*names)
-    lines = [
-        line(
-            [
-                text if value is default else value if type(value) is str and value != NULL else form(value)
-                for value, (default, text, form) in zip(values_of(row.__dict__), plans, strict=True)
-            ]
-        )
-        for row in rows
-    ]
-    return Load(model._meta.db_table, columns, body(lines))
+    plan = _plan(model, given=rows[0].pk is None)
+    values_of = itemgetter(*plan.names)
+    defaults, texts, forms, places = plan.defaults, plan.texts, plan.forms, range(len(plan.names))
+    lines = []
+    for row in rows:
+        values = values_of(row.__dict__)
+        cells = texts.copy()
+        for place in compress(places, map(is_not, values, defaults)):
+            value = values[place]
+            cells[place] = value if type(value) is str and value != NULL else forms[place](value)
+        lines.append(line(cells))
+    return Load(model._meta.db_table, plan.columns, body(lines))
 
 
 def values_load(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Load:
@@ -161,19 +162,31 @@ _FORMS: dict[type, Form] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Attributes and columns of a model; of each the default that most rows have, its text, what writes the others."""
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    defaults: list[Any]
+    texts: list[str]
+    forms: list[Form]
+
+
 @cache
-def _plan(model: type[Model], given: bool) -> tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, str, Form]]]:
-    """Attributes, columns, and of each column: the default that most rows have, its text, and what writes the others.
-    `given`: the database gives the primary key."""
+def _plan(model: type[Model], given: bool) -> _Plan:
+    """How rows of a model are written. `given`: the database gives the primary key."""
     fields = [field for field in model._meta.concrete_fields if not (given and field.primary_key)]
     usual = model().__dict__
-    plans = []
+    plan = _Plan(tuple(f.attname for f in fields), tuple(str(f.column) for f in fields), [], [], [])
     for field in fields:
         default, form = usual[field.attname], _form(field)
         plain = default is None or type(default) in (str, int, bool)
         # a value that no row has: its text is never asked for
-        plans.append((default if plain else _NOBODY, form(default) if plain else "", form))
-    return tuple(f.attname for f in fields), tuple(str(f.column) for f in fields), plans
+        plan.defaults.append(default if plain else _NOBODY)
+        plan.texts.append(form(default) if plain else "")
+        plan.forms.append(form)
+    return plan
 
 
 _NOBODY = object()

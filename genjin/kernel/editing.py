@@ -27,18 +27,23 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
     When the editor saw an older version (`expected_version`), fields that only they changed
     are set, untouched ones are left as they are now, and a field both changed raises Stale with theirs and mine."""
     record_type = type_of(row).seen_by(actor)
-    fields = record_type.own_fields
-    unknown = next((key for key in values if key not in fields), None)
+    fields, accesses = record_type.own_fields, record_type.accesses
+    unknown = next((key for key in values if key not in fields), None) if values.keys() - fields.keys() else None
     if unknown is not None:
         raise Forbidden(_("您不能修改「%s」") % unknown)
     for key in values:
-        if record_type.accesses.get(key, Access.EDIT) is not Access.EDIT:
+        if accesses.get(key, Access.EDIT) is not Access.EDIT:
             raise Forbidden(_("您不能修改「%s」") % fields[key].label)
     seen = expected_version.get()
     if seen is not None and seen < row.version:
         values = _mine(row, values, fields, seen)
+    columns = record_type.attributes
     for key, value in values.items():
-        set_value(row, fields[key], value)
+        attribute = columns[key]
+        if attribute.startswith(PREFIX):
+            set_value(row, fields[key], value)
+        else:
+            setattr(row, attribute, value)
     asks = _asks(row.row_type, actor.stamp) if actor.stamp else _asks.__wrapped__(row.row_type, 0)
     if asks:
         _complete(actor, row, record_type, set(values))

@@ -179,7 +179,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
     recording.noted = True
     recording.note.update(note)
     if not changes and not creating:
-        recording.links.setdefault(row.pk, (row.row_type, row.version, {}))
+        recording.links.setdefault(row.id, (row.row_type, row.version, {}))
         return
     _save(row, changes, creating, recording.at)
     _link(recording, row, changes)
@@ -253,7 +253,7 @@ def set_search(row: Record, record_type: RecordType, stamp: int = 0) -> None:
     searched = record_type.searched
 
     def values(attributes: tuple[str, ...]) -> list[str]:
-        return [str(v) for v in (getattr(row, a) for a in attributes) if v]
+        return [v if type(v) is str else str(v) for v in [getattr(row, a) for a in attributes] if v]
 
     names, phones = values(searched.names), values(searched.phones)
     codes, others = values(searched.codes), values(searched.others)
@@ -279,14 +279,17 @@ def _save(row: Row, changes: dict[str, Any], creating: bool, at: datetime) -> No
 
 
 def _link(recording: Recording, row: Row, changes: dict[str, tuple[Any, Any]]) -> None:
-    kept = recording.links.get(row.pk)
+    kept = recording.links.get(row.id)
     if kept is None and row.version == 1 and not SECRET & changes.keys():
         given = {
-            name: [plain(before), value if type(value) in _PLAIN else plain(value)]
+            name: [
+                before if before is None else plain(before),
+                value if type(value) in _PLAIN else plain(value),
+            ]
             for name, (before, value) in changes.items()
             if name not in row.unrecorded
         }
-        recording.links[row.pk] = (row.row_type, 1, given)
+        recording.links[row.id] = (row.row_type, 1, given)
         return
     merged = dict(kept[2]) if kept else {}
     for name, (before, after) in changes.items():
@@ -294,7 +297,7 @@ def _link(recording: Recording, row: Row, changes: dict[str, tuple[Any, Any]]) -
             continue
         old, new = (None, "•••") if name in SECRET else (plain(before), plain(after))
         merged[name] = [merged[name][0] if name in merged else old, new]
-    recording.links[row.pk] = (row.row_type, row.version, merged)
+    recording.links[row.id] = (row.row_type, row.version, merged)
 
 
 def plain(value: Any) -> Any:

@@ -103,6 +103,11 @@ class RecordType:
         """The fields by key, without filters that higher areas added."""
         return {f.key: f for f in self.fields}
 
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """Where the values of these fields stand in a row."""
+        return {f.key: f.attribute for f in self.fields}
+
     def grant(self, verb: str) -> str:
         """The name of a grant of this type: customers.see."""
         return f"{self.plural}.{verb}"

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Model
 
 from genjin.kernel.copying import Load, Uncopied, copy_in, load_of
@@ -56,11 +56,15 @@ class Waiting:
 
     def add(self, row: Model) -> None:
         """Let a row wait, as it is now. One that waits already is replaced."""
-        key = ("new", self.writes) if row.pk is None else row.pk
-        self.rows.setdefault(type(row), {})[key] = _snapshot(row)
+        model = type(row)
+        key = row.pk
+        waiting_rows = self.rows.get(model)
+        if waiting_rows is None:
+            waiting_rows = self.rows[model] = {}
+        waiting_rows[("new", self.writes) if key is None else key] = _snapshot(row)
         self.writes += 1
-        if len(self.rows[type(row)]) >= self.most:
-            self.insert([type(row)])
+        if len(waiting_rows) >= self.most:
+            self.insert([model])
 
     def holds(self, row: Model) -> bool:
         """Does this row still wait?"""
@@ -68,11 +72,12 @@ class Waiting:
 
     def know(self, row: Model) -> None:
         """This row is locked by us (or new), and this object is how it stands: it need not be read again."""
-        self.known[type(row), row.pk] = row
+        key = row.pk
+        self.known[type(row), key] = row
         for name in KIN.get(type(row), ()):
             parent = getattr(row, name)
             if parent in self.born:
-                self.families.setdefault((type(row), name, parent), {})[row.pk] = row
+                self.families.setdefault((type(row), name, parent), {})[key] = row
 
     def bear(self, row: Model) -> None:
         """This row is made here, and so is whatever will name it."""
@@ -207,21 +212,27 @@ def apart(rows: int, settled: Callable[[], None]) -> Iterator[Apart]:
         waiting.reset(token)
 
 
-@contextmanager
-def one_write() -> Iterator[None]:
+class _Part:
+    """The frame of one action among others that are written together."""
+
+    __slots__ = ("before", "mine")
+
+    def __init__(self, mine: Waiting) -> None:
+        self.mine, self.before = mine, mine.writes
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        if kind is not None:
+            self.mine.torn = self.mine.torn or self.mine.writes != self.before
+            self.mine.forget()
+
+
+def one_write() -> AbstractContextManager[None]:
     """The frame of one action: a transaction of its own, or its part of what is done together."""
     mine = waiting.get()
-    if mine is None:
-        with transaction.atomic():
-            yield
-        return
-    before = mine.writes
-    try:
-        yield
-    except BaseException:
-        mine.torn = mine.torn or mine.writes != before
-        mine.forget()
-        raise
+    return transaction.atomic() if mine is None else _Part(mine)
 
 
 def insert(row: Model) -> None:
@@ -231,7 +242,7 @@ def insert(row: Model) -> None:
         row.save(force_insert=True)
         return
     mine.add(row)
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def declare_kin(model: type[Model], *attributes: str) -> None:
@@ -254,8 +265,12 @@ def draw(sequence: str, count: int = 1) -> list[int]:
     mine = waiting.get()
     if mine is None:
         return _next(sequence, count)
-    numbers = []
     left = mine.drawn.get(sequence, iter(()))
+    if count == 1:
+        number = next(left, None)
+        if number is not None:
+            return [number]
+    numbers = []
     for _each in range(count):
         number = next(left, None)
         if number is None:

@@ -5,8 +5,10 @@ Every row draws its id from one sequence, so that teams, files, events refer to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
+from itertools import compress
+from operator import is_not, itemgetter
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -62,9 +64,10 @@ class Row(models.Model):
         before = getattr(self, "_loaded", None)
         if before is None:
             known = self.__dict__
+            names, values_of, nothing = _given(type(self))
             return {
                 name: (None, value)
-                for name in _given_names(type(self))
+                for name in compress(names, map(is_not, values_of(known), nothing))
                 if ((value := known[name]) or type(value) not in _PLAIN) and value not in _NOTHING
             }
         changed: dict[str, tuple[Any, Any]] = {}
@@ -112,13 +115,19 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], tuple[str, ...
     return defaults, tuple(name for name, value in defaults.items() if isinstance(value, list | dict))
 
 
+_NOBODY = object()
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
 _PLAIN = frozenset({type(None), str, bool, int, list, dict})
 
 
 @cache
-def _given_names(model: type[Row]) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.concrete_fields if field.attname != "id")
+def _given(model: type[Row]) -> tuple[tuple[str, ...], Callable[[dict[str, Any]], Sequence[Any]], tuple[Any, ...]]:
+    """The attributes that a new row may set, what reads their values, and of each the default that says nothing."""
+    names = tuple(field.attname for field in model._meta.concrete_fields if field.attname != "id")
+    defaults = _defaults(model)[0]
+    empty = [any(defaults[name] is nothing for nothing in (None, "", False)) for name in names]
+    nothing = (defaults[name] if bare else _NOBODY for name, bare in zip(names, empty, strict=True))
+    return names, itemgetter(*names), tuple(nothing)
 
 
 @cache
