@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import cache, lru_cache
 from itertools import chain, pairwise
+from operator import add
 
 from genjin.kernel.folding import all_han, fold, is_han
 
@@ -125,8 +126,8 @@ def runs(folded: str) -> list[tuple[str, bool]]:
 
 def _phrase_parts(han: str) -> list[str]:
     """A run of Han cut where no known phrase goes across, so that each part is read alone."""
-    pairs = _pairs()
-    cuts = [place for place in range(1, len(han)) if han[place - 1 : place + 1] not in pairs]
+    spoken = map(_pairs().__contains__, map(add, han, han[1:]))
+    cuts = [place for place, together in enumerate(spoken, 1) if not together]
     return [han[start:end] for start, end in pairwise((0, *cuts, len(han)))]
 
 

@@ -13,6 +13,7 @@ from genjin.kernel.pinyin import LONGEST_PERSON_NAME, sounds_of
 from genjin.kernel.search_text.reading import ASCII_PARTS
 from genjin.kernel.search_text.tokens import (
     LONGEST_CODE,
+    NUMBERS,
     TAIL,
     as_tsvector,
     index_tokens,
@@ -87,5 +88,10 @@ def _code(code: str, tokens: list[str]) -> str:
     whole = code.lower() if code.isalnum() else "".join(ASCII_PARTS.findall(code.lower()))
     if whole:
         tokens.append(f"'c.{whole}'")
-        tokens += [f"'d.{tail}'" for tail in tails(whole)]
+        numbers = NUMBERS.findall(whole)
+        ends = numbers[0][-TAIL:] if len(numbers) == 1 else ""  # tails() gives it twice
+        if len(ends) == TAIL:
+            tokens.append(f"'d.{ends}'")
+        elif len(numbers) > 1:
+            tokens += [f"'d.{tail}'" for tail in tails(whole)]
     return whole

@@ -17,7 +17,7 @@ TAIL = 4
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _TO_QUOTE = re.compile(r"['\\\x00\ud800-\udfff]")
 _NO_DIGIT = re.compile(r"[^0-9]+")
-_GROUPS = re.compile(r"\d+", re.ASCII)
+NUMBERS = re.compile(r"\d+", re.ASCII)
 _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")
 
 
@@ -124,7 +124,7 @@ def _syllables_apart(spoken: Spoken) -> Iterator[str]:
 
 def tails(phone: str) -> list[str]:
     """Tails of the whole number and of its groups, so that an extension does not hide the number."""
-    groups = (phone_digits(phone), *_GROUPS.findall(phone))
+    groups = (phone_digits(phone), *NUMBERS.findall(phone))
     return [digits[-TAIL:] for digits in groups if len(digits) >= TAIL]
 
 
