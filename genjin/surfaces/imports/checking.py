@@ -28,6 +28,7 @@ from genjin.surfaces.imports.rules import Problem, Rule, rules_from_json
 Parts = dict[str, dict[str, Any]]
 WHOLE_ROW = -1
 MOST_KEPT = 10_000
+PLAIN = frozenset({str, int, float, bool, type(None)})
 READ_ALREADY = frozenset({"text", "longtext", "phone", "email", "url"})
 FOLLOWUP_ALONE = frozenset({"author", "contact"})  # a row with nothing but people brings no follow-up
 
@@ -180,7 +181,11 @@ def _check_of(field: Field, actor: Actor) -> Callable[[Any], Any]:
 
 def packed(values: Parts) -> Parts:
     """Parsed values as JSON keeps them."""
-    return {part: {key: _packed(value) for key, value in given.items()} for part, given in values.items() if given}
+    return {
+        part: {key: value if type(value) in PLAIN else _packed(value) for key, value in given.items()}
+        for part, given in values.items()
+        if given
+    }
 
 
 def unpacked(values: Parts) -> Parts:
@@ -208,7 +213,7 @@ def _unpacked(value: dict[str, str]) -> Any:
 
 def cells_as_json(cells: Sequence[Cell]) -> list[Any]:
     """Cells as they are kept; what JSON does not know becomes text that reads back the same."""
-    return [cell if cell is None or isinstance(cell, str | int | float) else _cell(cell) for cell in cells]
+    return [cell if type(cell) in PLAIN else _cell(cell) for cell in cells]
 
 
 def _cell(cell: Any) -> str:

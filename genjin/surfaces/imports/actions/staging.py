@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
-from django.db import connection
-
+from genjin.kernel.copying import NULL, Load, body, line
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.checking import Checked, cells_as_json, packed
 from genjin.surfaces.imports.models import RowState
 
-TEXTS = ("title", "name_key", "fuzzy_key", "phone", "credit_code", "external_code", "code")
+TEXTS: Final = ("title", "name_key", "fuzzy_key", "phone", "credit_code", "external_code", "code")
 COLUMNS = ("state", "cells", "values", "problems", *TEXTS)
-_QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
-_COPY = f"COPY surfaces_importrow (batch_id, number, {_QUOTED}, fixes, duplicate_why, decision) FROM STDIN"
+WRITTEN = ("batch_id", "number", *COLUMNS, "fixes", "duplicate_why", "decision")
+_as_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+_texts_of = attrgetter(*TEXTS)
 
 
 @dataclass(slots=True)
@@ -48,15 +51,15 @@ def staged_row(number: int, cells: Sequence[Cell], checked: Checked) -> Staged:
         cells_as_json(cells),
         packed(checked.values),
         [[p.index, p.words, p.suggestion, p.blocking] for p in checked.problems],
-        tuple(getattr(checked, name) for name in TEXTS),
+        _texts_of(checked),
     )
 
 
 def stage(batch_id: int, rows: Sequence[Staged]) -> None:
     """Insert the rows."""
-    dumps = json.dumps
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        write = copy.write_row
-        for row in rows:
-            packed_ = [dumps(each, ensure_ascii=False) for each in (row.cells, row.brings, row.problems)]
-            write((batch_id, row.number, row.state, *packed_, *row.texts, "{}", "", ""))
+    lines = []
+    for row in rows:
+        json_texts = (_as_text(row.cells), _as_text(row.brings), _as_text(row.problems) if row.problems else "[]")
+        texts = row.texts if NULL not in row.texts else [text.replace(NULL, "N") for text in row.texts]
+        lines.append(line((str(batch_id), str(row.number), str(row.state), *json_texts, *texts, "{}", "", "")))
+    Load("surfaces_importrow", WRITTEN, body(lines)).write()

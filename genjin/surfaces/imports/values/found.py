@@ -67,6 +67,8 @@ class Asked:
 
 def plain(text: str) -> str:
     """Full width to half width, nothing invisible, single spaces."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
