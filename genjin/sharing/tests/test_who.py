@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from random import Random
 from typing import Any
 
 import pytest
 
 from genjin.customers.tests.factories import make_contact, make_customer
+from genjin.followups.models import FollowUp
+from genjin.followups.statistics.asked import Asked
+from genjin.followups.statistics.queries import totals
+from genjin.followups.statistics.queries.sight import ways
 from genjin.kernel.actor import Actor, Surface
-from genjin.kernel.doors import BRANCHES, OWN, PARTS, SEE, WRITE, may, row_for, visible_to
+from genjin.kernel.doors import BRANCHES, OWN, PARTS, SEE, WRITE, may, row_for, scope_condition, visible_to
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, type_of
 from genjin.kernel.refusal import NotFound
@@ -23,6 +28,8 @@ from genjin.sharing.tests.test_rules import declare
 from genjin.sharing.tests.worlds import random_world
 from genjin.testing.cast import PARTS as CAST
 from genjin.testing.cast import Cast
+
+DECADE = (date(2020, 1, 1), date(2099, 12, 31))
 
 
 def actors(members: Iterable[Member]) -> dict[int, Actor]:
@@ -100,3 +107,19 @@ def test_each_of_the_cast_is_told_with_the_reason(cast: Cast, django_assert_num_
     assert above.first.words == "所属的「客户」的团队成员"
     assert sighting_of(reader, customer, cast.nobody.pk) is None
     assert len(RECORD_TYPES) >= 4
+
+
+def test_statistics_count_what_is_shared_once(db: Any) -> None:
+    world = random_world(Random(15), members=9, customers=6, rules=8)  # noqa: S311 - no secret
+    beyond_scopes = 0
+    for actor in actors(world.members).values():
+        if not actor.may("followups.see"):
+            continue
+        seen = set(visible_to(actor, FollowUp).values_list("pk", flat=True))
+        found = [set(FollowUp.objects.filter(way).values_list("pk", flat=True)) for way in ways(actor)]
+        assert set().union(*found) == seen
+        inside = FollowUp.objects.filter(scope_condition(actor.demand("followups.see")))
+        outside = totals._beyond(actor, Asked(*DECADE), actor.demand("followups.see"))
+        assert sum(one.followups for one in outside) == len(seen) - inside.count()
+        beyond_scopes += len(seen) - inside.count()
+    assert beyond_scopes
