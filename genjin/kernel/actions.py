@@ -22,6 +22,7 @@ from genjin.kernel import careful, recording
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, To, current_grant
 from genjin.kernel.fields.base import Field, FieldError, Label, Values
+from genjin.kernel.lacking import allowed, demand_all, lacking
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
@@ -132,30 +133,15 @@ class Action(Generic[P, R]):
     def inputs(self, actor: Actor) -> tuple[Field, ...]:
         """Every input as a field: what forms, API schemas and tools are made of."""
         record_type = self.record_type
-        inputs = own = tuple(f for f in self.own_inputs if not self._is_denied(actor, f.key))
+        inputs = own = allowed(actor, record_type, self.own_inputs)
         if self.takes_values and record_type:
             inputs = (*record_type.editable_fields(actor), *own)
         return (*inputs, *careful.confirmations(self.name, inputs))
 
-    def _is_denied(self, actor: Actor, key: str) -> bool:
-        """Whether an input sets the field of the same name, which the actor's roles do not let him change."""
-        return bool(actor.rights) and self.record_type is not None and (self.record_type.key, key) in denied(actor)
-
-    def _demand_all(self, actor: Actor, inputs: Mapping[str, Field]) -> None:
-        """Raises Forbidden when something that must be given is nothing the actor may give."""
-        if not actor.rights or self.record_type is None:
-            return
-        needed = [f for f in self.own_inputs if f.required]
-        if self.takes_values and not self.takes_row:
-            needed += [f for f in self.record_type.fields if f.required and f.editable]
-        missing = next((f for f in needed if f.key not in inputs), None)
-        if missing is not None:
-            raise Forbidden(_("您不能填写「%(field)s」，不能%(verb)s") % {"field": missing.label, "verb": self.label})
-
     def parse(self, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Keyword arguments from raw inputs. Raises Invalid with all errors, or Refused for unknown keys."""
         inputs = {f.key: f for f in self.inputs(actor)}
-        self._demand_all(actor, inputs)
+        demand_all(actor, self)
         unknown = sorted(set(raw) - set(inputs))
         if unknown:
             raise Refused("unknown_field", _("不认识的字段：%s") % listed(unknown), unknown[0])
@@ -369,18 +355,13 @@ def parse_fields(
     return parsed, errors
 
 
-def denied(actor: Actor) -> frozenset[tuple[str, str]]:
-    """{(record type's key, field key)} of fields that the actor's roles do not let him change."""
-    split = (path.partition(".") for path, _access in actor.rights)
-    return frozenset((key, field_) for key, _dot, field_ in split)
-
-
 def actions_on(record_type: RecordType, actor: Actor, *, bulk: bool = False) -> list[Action[Any, Any]]:
     """The listed actions of a type that this actor may start (the row's right is asked at its door)."""
     return [
         a
         for a in ACTIONS.values()
         if a.on is record_type.model and a.listed and actor.may(a.needs) and (a.bulk or not bulk)
+        if lacking(actor, a) is None
     ]
 
 

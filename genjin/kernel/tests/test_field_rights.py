@@ -13,6 +13,7 @@ from genjin.customers.actions.tagging import tag_customer
 from genjin.customers.models import Contact, Customer
 from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.followups.record import FOLLOWUP
+from genjin.kernel.actions import actions_on
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Access
 from genjin.kernel.lists import count_capped, page, read_query, search
@@ -122,6 +123,8 @@ def test_verbs_that_set_a_field_obey_its_right(owner: Actor, contact: Contact) -
     reader = limited(owner, customer__tags=Access.READ, customer__level=Access.HIDDEN)
     with pytest.raises(Forbidden):
         tag_customer.run(reader, contact.customer_id, {"tags": ["新"]})
+    assert "customers.tag" not in {a.name for a in actions_on(CUSTOMER, reader)}
+    assert "customers.tag" in {a.name for a in actions_on(CUSTOMER, owner)}
     with pytest.raises(Refused):
         create_customer.run(reader, None, {"name": "乙", "kind": "company", "level": "A"})
     assert create_customer.run(reader, None, {"name": "乙", "kind": "company"}).row_id

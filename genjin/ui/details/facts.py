@@ -13,6 +13,7 @@ from genjin.kernel.doors import SEE, may, titles_of
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field, RecordRef
 from genjin.kernel.fields.base import Access
+from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RecordType, type_of
 from genjin.ui.addresses import record_url
@@ -58,9 +59,10 @@ class Facts:
 
     def __init__(self, actor: Actor, record: Record, fmt: Formats, *, writable: bool) -> None:
         self.actor, self.record, self.record_type = actor, record, type_of(record).seen_by(actor)
-        reveals = may(actor, record, self.record_type.grant("reveal"), SEE)
-        self.eye = record_url(self.record_type, record.pk) if reveals else None
         self.fields = list(self.record_type.visible_fields(actor))
+        masked = any(isinstance(f, Veiled) for f in self.fields)
+        reveals = masked and may(actor, record, self.record_type.grant("reveal"), SEE)
+        self.eye = record_url(self.record_type, record.pk) if reveals else None
         titles = {
             f.key: titles_of(actor, f.to, [get_value(record, f)]) for f in self.fields if isinstance(f, RecordRef)
         }

@@ -98,7 +98,8 @@ def _rows(actor: Actor, record_type: RecordType, found: Page, columns: list[Colu
         return _cell(column.opening, writer(actor, column.field, fmt, known, owned=owned, eye=eye))
 
     cells = [(c.field.key, cell_of(c, owned=False)) for c in columns]
-    owned = [(c.field.key, cell_of(c, owned=True)) for c in columns]
+    told = any(in_lists(actor, c.field) is InLists.OWNER for c in columns)
+    owned = [(c.field.key, cell_of(c, owned=True)) for c in columns] if told else cells
     lives = {Life.ARCHIVED: _("已归档"), Life.VOIDED: _("已作废")}
     return [
         RowView(
