@@ -15,6 +15,7 @@ from pathlib import Path
 from genjin.kernel.folding import fold
 
 FACTS = Path(__file__).parent / "facts" / "regions.json"
+SHORTEST_NAME = 2
 LONGEST_NAME = 15
 MOST_READ = 60
 _PEOPLES = (
@@ -101,11 +102,12 @@ def parse_region(text: str) -> Region | None:
 def without_leading_place(text: str) -> str:
     """A name without the province and city it begins with; at least two characters stay."""
     rest = text
-    for names in _leading_names():
-        for size in range(min(LONGEST_NAME, len(rest) - 2), 1, -1):
-            if rest[:size] in names:
-                rest = rest[size:]
-                break
+    for names, openings in _leading_names():
+        if rest[:SHORTEST_NAME] in openings:
+            for size in range(min(LONGEST_NAME, len(rest) - 2), 1, -1):
+                if rest[:size] in names:
+                    rest = rest[size:]
+                    break
     return rest
 
 
@@ -170,13 +172,10 @@ def _children() -> dict[str, tuple[Region, ...]]:
 
 
 @cache
-def _leading_names() -> tuple[frozenset[str], frozenset[str]]:
-    """What provinces and cities are called."""
-    provinces, cities = (
-        frozenset(name for name, ones in _by_name().items() if any(one.level == level for one in ones))
-        for level in (1, 2)
-    )
-    return provinces, cities
+def _leading_names() -> list[tuple[frozenset[str], frozenset[str]]]:
+    """What provinces and cities are called, and how these names begin."""
+    named = [[name for name, ones in _by_name().items() if any(o.level == level for o in ones)] for level in (1, 2)]
+    return [(frozenset(names), frozenset(name[:SHORTEST_NAME] for name in names)) for names in named]
 
 
 @cache

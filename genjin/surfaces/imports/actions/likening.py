@@ -4,7 +4,8 @@ who is to be compared, so that no row is compared with each. A step of the actio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import TypeVar
@@ -18,6 +19,8 @@ from genjin.surfaces.imports.models import Import
 
 FEWEST_SLOTS, MOST_SLOTS, SLOTS_OF_A_ROW = 1 << 16, 1 << 26, 64
 FEW = 50
+MANY = 2
+MOST_KEPT = 200_000
 AT_A_TIME = 20_000
 Row = tuple[int, str]
 Pair = tuple[int, str, str, int]
@@ -105,20 +108,31 @@ def _mark(batch: Import, rows: int, *, read_all: bool) -> list[str]:
     customers with such marks come back: the first of them is number -1."""
     slots = bytearray(min(MOST_SLOTS, max(FEWEST_SLOTS, 1 << (rows * SLOTS_OF_A_ROW).bit_length())))
     mask = len(slots) - 1
-    for _number, key in _rows(batch):
-        for mark in marks(key):
-            slots[mark & mask] = min(slots[mark & mask] + 1, 2)
+    marked = _marked(batch, rows)
+    for _number, found in marked():
+        for mark in found:
+            place = mark & mask
+            if slots[place] < MANY:
+                slots[place] += 1
     theirs: list[str] = []
     if read_all:
         with all_keys() as keys:
             _copy(_of_customers(keys, slots, mask, theirs))
     _copy(
         (mark, number, place == 0)
-        for number, key in _rows(batch)
-        for place, mark in enumerate(marks(key))
-        if slots[mark & mask] > 1
+        for number, found in marked()
+        for place, mark in enumerate(found)
+        if slots[mark & mask] == MANY
     )
     return theirs
+
+
+def _marked(batch: Import, rows: int) -> Callable[[], Iterable[tuple[int, Sequence[int]]]]:
+    """(number, marks) of all rows, to be gone through more than once: kept as long as they take little place."""
+    if rows > MOST_KEPT:
+        return lambda: ((number, marks(key)) for number, key in _rows(batch))
+    kept = [(number, array("q", marks(key))) for number, key in _rows(batch)]
+    return lambda: kept
 
 
 def _of_customers(
@@ -129,7 +143,7 @@ def _of_customers(
         if found:
             theirs.append(key)
         for mark, whole in found:
-            slots[mark & mask] = 2
+            slots[mark & mask] = MANY
             yield mark, -len(theirs), whole
 
 
