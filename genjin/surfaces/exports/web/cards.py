@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.customers.models import Contact
 from genjin.customers.queries import contact_for, contacts_of, customer_for
+from genjin.customers.record import CONTACT
 from genjin.kernel.doors import SEE
 from genjin.kernel.file_names import content_disposition
 from genjin.surfaces.exports.actions import take_cards
@@ -53,7 +54,9 @@ def customer_cards(request: PageRequest, customer_id: int) -> HttpResponse:
 
 
 def _question(request: PageRequest, contacts: list[Contact], name: str, action: str) -> HttpResponse:
-    return respond(request, "exports/cards.html#dialog", contacts=contacts, file=f"{name}.vcf", action=action)
+    position = CONTACT.seen_by(request.actor).own_fields.get("position")
+    people = [(one.name, position.text(one.position, request.actor) if position else "") for one in contacts]
+    return respond(request, "exports/cards.html#dialog", people=people, file=f"{name}.vcf", action=action)
 
 
 def _file(request: PageRequest, ids: list[int], name: str) -> HttpResponse:
