@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor, Scope, Surface
 from genjin.kernel.doors import visible_one_by_one
-from genjin.kernel.fields.base import Access
 from genjin.kernel.grants import GRANTS
 from genjin.kernel.lists import ListQuery, count_capped
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, NotFound
+from genjin.kernel.seeing import access_words
 from genjin.kernel.wording import listed
 from genjin.org.models import ScopeKind
 from genjin.org.queries import actor_for, organisation
@@ -167,7 +167,7 @@ def _fields(reader: Actor, member: Actor | None, declared: RecordType) -> list[t
     """The fields of which his roles allow him less than usual; none that is kept from the reader."""
     prefix = f"{declared.key}."
     known = declared.seen_by(reader).keys
-    words = {Access.HIDDEN: _("隐藏"), Access.MASKED: _("脱敏"), Access.READ: _("只读")}
+    words = access_words()
     limited = sorted(member.rights, key=lambda pair: pair[0]) if member else ()
     return [
         (str(known[path.removeprefix(prefix)].label), words[access])

@@ -8,7 +8,8 @@ from django.test import Client
 
 from genjin.customers.tests.factories import make_customer
 from genjin.kernel.models import Event
-from genjin.org.models import Member
+from genjin.kernel.stamps import bump_stamp
+from genjin.org.models import Member, Role
 from genjin.ownership.models import Teammate
 from genjin.sharing.models import SharingRule
 from genjin.sharing.rules import SharingState
@@ -127,6 +128,11 @@ def test_what_a_member_sees_is_told_with_scopes_counts_and_rules(cast: Cast) -> 
     assert "华东给二部" in shown
     drawn = client.get(f"/settings/sight/{cast.stranger.pk}").content.decode()
     assert f"/customers?f=1&amp;owner.in={cast.stranger.pk}" in drawn
+    Role.objects.filter(key="salesperson").update(fields={"customer.phone": "masked", "customer.email": "hidden"})
+    bump_stamp()
+    told = words(client, f"/settings/sight/{cast.stranger.pk}")
+    assert "电话 · 遮掩" in told
+    assert "邮箱 · 隐藏" in told
     manager = signed_in(cast.manager)
     assert "下属：周牧远" in words(manager, f"/settings/sight/{cast.manager.pk}")
     words(manager, f"/settings/sight/{cast.stranger.pk}", 403)
