@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +30,7 @@ from genjin.plans.models import Plan
 from genjin.plans.rules import PlanKind
 from genjin.ui.formats import Formats
 from genjin.ui.forms.controls import Control, controls
+from genjin.ui.forms.showing import drawable, opening, told
 
 AT_HAND = ("content", "method", "call_result", "contact", "next_contact_at", "next_step")
 TUCKED = (
@@ -77,6 +78,9 @@ class Composer:
     message: str = ""
     unfolded: bool = False
     failed: bool = False
+    asked: Sequence[str] = ()
+    own: Sequence[str] = ()
+    conditions: str = ""
     who: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -105,7 +109,9 @@ def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str,
     inputs = {f.key: f for f in create_followup.inputs(actor)}
     drawn_keys = [key for key in COMPOSED if key in inputs]
     drawn_keys += [CONFIRMED] if sent and sent.asks else []
-    values = dict(sent.values) if sent else _opened(asked)
+    own = own_inputs(actor)
+    drawn_keys += [f.key for f in own]
+    values = dict(sent.values) if sent else opening(actor, own) | _opened(asked)
     errors = sent.refusal.errors if sent else {}
     drawn = controls(actor, [inputs[key] for key in drawn_keys], values, source=FOLLOWUP.plural, errors=errors)
     drawn = [_chips(actor, inputs[one.name], one, values) if one.name in CHIPS else one for one in drawn]
@@ -131,10 +137,18 @@ def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str,
         late_hours=limit.hours,
         reason_hours=limit.reason_hours,
         message=sent.refusal.message if sent and said else "",
-        unfolded=any(values.get(key) or errors.get(key) for key in TUCKED),
+        unfolded=any(values.get(key) or errors.get(key) for key in (*TUCKED, *(f.key for f in own))),
         failed=sent is not None,
+        asked=[f.key for f in own if f.required or f.required_when],
+        own=[f.key for f in own if not f.required and not f.required_when],
+        conditions=told(own, {}),
         who=_customer_control(actor, inputs["customer"], customer, prefix, errors.get("customer", "")),
     )
+
+
+def own_inputs(actor: Actor) -> list[Field]:
+    """The company's own fields of follow-ups that the actor may fill in."""
+    return drawable([f for f in create_followup.inputs(actor) if f.own], {})
 
 
 def _opened(asked: Asked) -> dict[str, Any]:

@@ -11,13 +11,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from genjin.followups.actions import create_followup
-from genjin.followups.composing import COMPOSED, SEVERAL, Sent
+from genjin.followups.composing import COMPOSED, SEVERAL, Sent, own_inputs
 from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actions import Outcome
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.files import Received, TooLarge, attach_file, path_of, received
 from genjin.kernel.refusal import Forbidden, Refused
+from genjin.ui.forms.reading import raw_inputs
+from genjin.ui.forms.showing import without_hidden
 from genjin.ui.pages import PageRequest
 
 MOST_FILES = 10
@@ -49,7 +51,9 @@ def _raw(request: PageRequest) -> dict[str, Any]:
     for name in (*COMPOSED, "customer", "plan", CONFIRMED):
         if name in sent and name in inputs:
             raw[name] = sent.getlist(name) if name in SEVERAL else sent[name].replace("\r\n", "\n")
-    return raw
+    own = own_inputs(request.actor)
+    raw |= raw_inputs(own, sent, [f.key for f in own]) if "own" in sent else {}
+    return without_hidden(request.actor, create_followup.inputs(request.actor), {}, raw)
 
 
 def _allowed(actor: Actor, uploads: list[UploadedFile[Any]]) -> list[UploadedFile[Any]]:

@@ -13,9 +13,9 @@ from genjin.kernel.fields import Field
 SEVERAL = {"multichoice", "tags"}
 
 
-def raw_inputs(fields: Iterable[Field], sent: QueryDict) -> dict[str, Any]:
-    """{key: raw value} of the fields the form drew (its hidden `drawn`); an unticked box is ''."""
-    drawn = set(sent.get("drawn", "").split(","))
+def raw_inputs(fields: Iterable[Field], sent: QueryDict, keys: Iterable[str] | None = None) -> dict[str, Any]:
+    """{key: raw value} of the fields the form drew (`keys`, else its hidden `drawn`); an unticked box is ''."""
+    drawn = set(sent.get("drawn", "").split(",") if keys is None else keys)
     return {field.key: _raw(field, sent) for field in fields if field.key in drawn}
 
 

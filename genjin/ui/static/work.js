@@ -225,13 +225,14 @@ function holds([key, operator, wanted], values) {
 function valueIn(form, key) {
   if ($(`[data-multiple][data-name="${key}"]`, form)) return $$(`[data-multiple][data-name="${key}"] [data-picked]`, form).map(each => each.dataset.picked);
   const boxes = $$(`[name="${key}"]`, form);
-  if (boxes.length && boxes[0].closest(".opt")) { const on = boxes.filter(box => box.checked).map(box => box.value); return boxes[0].type === "radio" ? on[0] : on; }
+  if (boxes[0]?.type === "radio") return boxes.find(box => box.checked)?.value ?? "";
+  if (boxes[0]?.closest(".opt")) return boxes.filter(box => box.checked).map(box => box.value);
   return boxes[0]?.type === "checkbox" ? boxes[0].checked : boxes[0]?.value;
 }
 function obey(form) {
   const { shown, required, stands } = JSON.parse(form.dataset.conditions), hidden = new Set();
   const keys = new Set([...Object.values(shown), ...Object.values(required)].flat().map(rule => rule[0]));
-  const placeOf = key => $(`.fld[data-field="f-${CSS.escape(key)}"]`, form);
+  const placeOf = key => $(`.fld[data-field$="-${CSS.escape(key)}"]`, form);
   let values, more;
   do {
     values = { ...stands };
@@ -244,7 +245,7 @@ function obey(form) {
     const place = placeOf(key), asked = rules.every(rule => holds(rule, values));
     if (!place) continue;
     $(".lbl", place)?.classList.toggle("req", asked);
-    $(`#f-${CSS.escape(key)}`, form)?.setAttribute("aria-required", asked);
+    document.getElementById(place.dataset.field)?.setAttribute("aria-required", asked);
   }
   for (const group of $$(".fs,.more", form)) group.hidden = !$$(".fld", group).some(field => !field.hidden);
 }

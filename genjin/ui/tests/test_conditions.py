@@ -7,6 +7,7 @@ from typing import Any
 
 from genjin.customers.models import Customer
 from genjin.customers.tests.factories import make_customer
+from genjin.followups.models import FollowUp
 from genjin.kernel.models import Layout, OwnField
 from genjin.kernel.models.options import Option
 from genjin.kernel.stamps import bump_stamp
@@ -71,3 +72,21 @@ def test_a_section_with_a_condition_goes_with_all_its_fields(cast: Cast) -> None
     sent |= {"idempotency_key": "another", "name": "乙", "category": "key"}
     answer = client.post("/customers/new", sent, headers=HTMX)
     assert "请填写「自有model」" in answer.content.decode()
+
+
+def test_the_composer_asks_for_the_companys_own_fields(cast: Cast) -> None:
+    facts = {"record_type": "followup", "section": "", "label": "样品批次", "shown_when": [["method", "in", ["visit"]]]}
+    OwnField(id=940_000, key="x_batch", kind="text", required=True, **facts).save()
+    bump_stamp()
+    customer = make_customer(cast.actor("owner"), name="甲")
+    client, url = visitor(cast.owner), f"/customers/{customer.pk}/followups"
+    page = client.get(f"/customers/{customer.pk}").content.decode()
+    assert 'name="x_batch"' in page
+    sent = {"own": "1", "content": "到厂试机，客户满意", "method": "visit", "idempotency_key": "first"}
+    refused = client.post(url, sent, headers=HTMX)
+    assert (refused.status_code, "请填写「样品批次」" in refused.content.decode()) == (422, True)
+    saved = client.post(url, sent | {"x_batch": "B-7", "idempotency_key": "second"}, headers=HTMX)
+    assert saved.status_code < 300, saved.content.decode()
+    by_phone = sent | {"method": "email", "x_batch": "B-8", "idempotency_key": "third"}
+    assert client.post(url, by_phone, headers=HTMX).status_code < 300
+    assert list(FollowUp.objects.order_by("pk").values_list("custom", flat=True)) == [{"x_batch": "B-7"}, {}]
