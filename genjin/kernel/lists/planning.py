@@ -26,6 +26,8 @@ NARROW = 0.15
 """Up to this share of the rows a scope is asked by its index, branch by branch; wider ones row by row."""
 WINDOW = 8_000
 """At least so many rows of the list's order are walked before the hits are looked for in another way."""
+WINDOW_OWN = 1_000
+"""The same along a field of their own, whose index does not tell where a window ends without fetching its rows."""
 VISIT, HOP, FETCH, MARK = 0.8, 1.2, 2.5, 0.12
 """Microseconds to pass a row while walking by id, and by another order; to fetch a hit; to pass an index entry."""
 DOUBT = 1.5
@@ -96,10 +98,12 @@ def _wide(
     """One query for all that is in sight, which is asked row by row."""
     rows = rows.filter(visible_one_by_one(actor, query.record_type))
     visits = seen.visits(wanted)
-    plain = parsed is None and not query.conditions
+    plain = parsed is None and (not query.conditions or _along_own(query))
     words_first = seen.by_words < visits * _step(query) or (parsed is not None and visits > 4 * WINDOW)
     if not words_first:
-        yield Attempt((_holding(rows, parsed, indexed=False),), window=0 if plain else _window(visits, seen.rows))
+        yield Attempt(
+            (_holding(rows, parsed, indexed=False),), window=0 if plain else _window(query, visits, seen.rows)
+        )
     if words_first or not plain:
         yield Attempt((_holding(rows, parsed, indexed=True),), first=True)
 
@@ -120,7 +124,7 @@ def _narrow(
         yield Attempt(parts(*sides, *beyond, indexed=False))
         return
     visits = seen.visits(wanted)
-    window = _window(visits, seen.rows)
+    window = 0 if parsed is None and _along_own(query) else _window(query, visits, seen.rows)
     passed = visits if query.sort else window or seen.rows
     if DOUBT * (HOP * seen.scope + MARK) * passed <= by_hits:
         conditions = sides if query.sort else [scope_condition(scope)]
@@ -130,10 +134,16 @@ def _narrow(
     yield Attempt(parts(scope_condition(scope), *beyond, indexed=by_words), first=True)
 
 
-def _window(visits: float, rows: int) -> int:
+def _along_own(query: ListQuery) -> bool:
+    """Whether it is sorted by a field of their own and asks for nothing but a range of it: a walk within its index."""
+    own = query.sort is not None and query.sort.own
+    return own and all(_is_range(query, condition) for condition in query.conditions)
+
+
+def _window(query: ListQuery, visits: float, rows: int) -> int:
     """Enough for what is expected and some more; few different sizes, because their ends are remembered. 0 when that is
     the whole table."""
-    window = WINDOW
+    window = WINDOW_OWN if query.sort and query.sort.own else WINDOW
     while window < 2 * visits:
         window += window // 4
     return window if window < rows else 0

@@ -26,7 +26,7 @@ from genjin.kernel.lists.reading import ListQuery
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
 
-MOST_ROWS = 200_000
+MOST_ROWS = 50_000
 """Totals of longer lists are of so many of their rows."""
 MOST_GROUPS = 60
 MOST_FIELDS = 12

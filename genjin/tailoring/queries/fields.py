@@ -21,7 +21,7 @@ from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.rules.converting import BEFORE
 from genjin.tailoring.rules.kinds import CHOICES, KIND_LABELS, NOT_INDEXED
 
-SAMPLED = 20_000
+SAMPLED = 5_000
 """Tables with more rows are asked about some of them only."""
 
 

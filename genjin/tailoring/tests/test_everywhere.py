@@ -56,6 +56,11 @@ def numbers(places: int, most: int = 15) -> st.SearchStrategy[Any]:
     return whole.map(lambda n: n if places == 0 else Decimal(n).scaleb(-places))
 
 
+def percentages(places: int) -> st.SearchStrategy[Any]:
+    whole = st.integers(0, 100 * 10**places)
+    return whole if places == 0 else whole.map(lambda n: Decimal(n).scaleb(-places))
+
+
 def moments() -> st.SearchStrategy[dt.datetime]:
     return DAYS.flatmap(
         lambda day: st.integers(0, 1439).map(
@@ -87,9 +92,7 @@ def fields(draw: st.DrawFn) -> list[Drawn]:
         if kind in ("number", "percent"):
             places = draw(st.integers(0, 4 if kind == "number" else 2))
             raw["facts"] = {"places": places}
-            strategy = numbers(places) if kind == "number" else st.integers(0, 100 * 10**places).map(
-                lambda n, p=places: n if p == 0 else Decimal(n).scaleb(-p)
-            )  # fmt: skip
+            strategy = numbers(places) if kind == "number" else percentages(places)
         if kind in ("choice", "multichoice"):
             labels = draw(LABELS)
             keys = [f"k{place}" for place, _label in enumerate(labels)]
