@@ -11,11 +11,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils import timezone
 
 from genjin.kernel.actor import Actor, system
 from genjin.kernel.doors import OWN, WRITE, Part, To, register_parts
-from genjin.kernel.records import RecordType
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.stamps import Stamped, current_stamp
 from genjin.org.queries import organisation
@@ -83,6 +85,26 @@ def _merged(org: Organisation, rules: Sequence[Known]) -> tuple[Part, ...]:
         if rule.conditions and not part.departments <= whole and part not in parts:
             parts.append(part)
     return tuple(part for part in parts if part.departments)
+
+
+def row_above(record: Record) -> Record | None:
+    """What a record belongs to, whoever may see that (for telling who sees them)."""
+    link = type_of(record).owner_link()
+    above_id = getattr(record, link.column) if link else None
+    if link is None or not above_id:
+        return None
+    rows = RECORD_TYPES[link.to].model._default_manager.filter(pk=above_id)
+    return rows.defer("search", "search_key").first()
+
+
+def which_fit(row: Record, conditions: Iterable[Q]) -> tuple[bool, ...]:
+    """Which conditions a row meets, in one query."""
+    told = {
+        f"fits_{n}": Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField())
+        for n, q in enumerate(conditions)
+    }
+    rows = type(row)._default_manager.filter(pk=row.pk).order_by().annotate(**told).values_list(*told)
+    return next(iter(rows), (False,) * len(told))
 
 
 def names_of(rule_ids: Sequence[int]) -> dict[int, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils.translation import gettext as _
 
 from genjin.kernel.models.rows import Record
@@ -13,7 +12,7 @@ from genjin.org.snapshot import Organisation
 from genjin.ownership.models import Teammate, TeamRole
 from genjin.ownership.queries import places_of
 from genjin.sharing.known import Known
-from genjin.sharing.queries import company_day, giving, standing_rules
+from genjin.sharing.queries import company_day, giving, standing_rules, which_fit
 from genjin.sharing.sight.reasons import Asked, Kind, Reason, register_explainer
 from genjin.ui.shell import formats_for
 
@@ -79,18 +78,8 @@ def rules_giving(asked: Asked, row: Record) -> Sequence[Known]:
     rules = giving(standing_rules(asked.reader), row.row_type, False, company_day())
     rules = [rule for rule in rules if row.department_id in rule.shared(asked.org)]
     limited = [rule for rule in rules if rule.conditions]
-    fitting = _fitting(row, [rule.fitting for rule in limited]) if limited else ()
+    fitting = which_fit(row, [rule.fitting for rule in limited]) if limited else ()
     return [rule for rule in rules if not rule.conditions or fitting[limited.index(rule)]]
-
-
-def _fitting(row: Record, conditions: Iterable[Q]) -> tuple[bool, ...]:
-    """Which conditions a row meets."""
-    told = {
-        f"fits_{n}": Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField())
-        for n, q in enumerate(conditions)
-    }
-    rows = type(row)._default_manager.filter(pk=row.pk).order_by().annotate(**told).values_list(*told)
-    return next(iter(rows), (False,) * len(told))
 
 
 register_explainer("team", team)

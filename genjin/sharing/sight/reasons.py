@@ -9,8 +9,9 @@ from enum import IntEnum
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Record
-from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
+from genjin.kernel.records import RecordType, type_of
 from genjin.org.snapshot import Organisation
+from genjin.sharing.queries import row_above
 
 
 class Kind(IntEnum):
@@ -68,11 +69,5 @@ def register_explainer(name: str, explainer: Explainer) -> None:
 
 
 def asked_about(reader: Actor, org: Organisation, record: Record) -> Asked:
-    """The record with the one it belongs to (one query when there is one), whoever may see that."""
-    link = type_of(record).owner_link()
-    above_id = getattr(record, link.column) if link else None
-    above = None
-    if link and above_id:
-        model = RECORD_TYPES[link.to].model
-        above = model._default_manager.filter(pk=above_id).defer("search", "search_key").first()
-    return Asked(reader, org, record, above)
+    """The record with the one it belongs to (one query when there is one)."""
+    return Asked(reader, org, record, row_above(record))
