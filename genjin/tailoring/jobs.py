@@ -12,7 +12,6 @@ from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import job, progress
 from genjin.kernel.models.definitions import FieldState, IndexState, OwnField
 from genjin.kernel.records import RECORD_TYPES
-from genjin.tailoring import indexes, keeping
 from genjin.tailoring.actions.converting import JOB as CONVERT
 from genjin.tailoring.actions.converting import convert_next, finish_change
 from genjin.tailoring.actions.deleting import JOB as DELETE
@@ -22,6 +21,7 @@ from genjin.tailoring.actions.indexing import note_index
 from genjin.tailoring.actions.searching import AT_ONCE, restate_search
 from genjin.tailoring.actions.searching import JOB as SEARCH
 from genjin.tailoring.grants import WORK
+from genjin.tailoring.queries import indexes, keeping
 
 
 @job(INDEX, title=gettext_lazy("建立字段索引"), grants=[WORK])

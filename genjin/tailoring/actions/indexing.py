@@ -14,9 +14,9 @@ from genjin.kernel.refusal import Refused
 from genjin.kernel.sights import own_field
 from genjin.kernel.stamps import bump_stamp
 from genjin.kernel.wording import listed
-from genjin.tailoring import indexes
 from genjin.tailoring.actions.rows import field_row
 from genjin.tailoring.grants import MANAGE, WORK
+from genjin.tailoring.queries import indexes
 from genjin.tailoring.rules.kinds import NOT_INDEXED
 
 JOB = "tailoring.index"

@@ -52,14 +52,13 @@ def summed(request: PageRequest, record_type: RecordType) -> HttpResponse:
     actor, asked = request.actor, request.GET
     demand_seeing(actor, record_type)
     state = read_state(actor, record_type, tabs_of(actor, record_type), asked)
-    seen = state.record_type
-    numbers = [f for f in seen.fields if summable(f)]
+    numbers = [f for f in state.record_type.fields if summable(f)]
     chosen = [f for f in numbers if f.key in asked.getlist("sum")] or numbers[:MOST_SUMMED]
-    ways = [f for f in seen.fields if groups_by(f)]
+    ways = [f for f in state.record_type.fields if groups_by(f)]
     by = next((f for f in ways if f.key == asked.get("by")), ways[0] if ways else None)
     found = totals(actor, state.listing, [f.key for f in chosen])
     return respond(
-        request, "ui/totals.html#totals", record_type=seen, state=state, found=found,
+        request, "ui/totals.html#totals", record_type=state.record_type, state=state, found=found,
         groups=_lines(actor, state, by, chosen) if by else None, by=by, most=MOST_ROWS, chosen=chosen,
         ways=[(f.key, str(f.label)) for f in ways],
         lines=[(f, found.sums[f.key].count, _words(f, found, actor)) for f in chosen],
