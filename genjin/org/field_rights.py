@@ -45,7 +45,7 @@ class FieldRights(Field):
 def _checked(path: str, access: Any, actor: Actor) -> Access:
     key, _dot, name = path.partition(".")
     declared = RECORD_TYPES.get(key)
-    known = in_force(declared, actor.stamp).own_fields.get(name) if declared else None
+    known = _field(declared, name, actor.stamp) if declared else None
     if declared is None or (known is None and not _resting(key, name)):
         raise FieldError(_("没有「%s」这个字段") % path[:80])
     if str(access) not in {str(one) for one in Access}:
@@ -60,6 +60,11 @@ def _checked(path: str, access: Any, actor: Actor) -> Access:
     return chosen
 
 
+def _field(declared: RecordType, name: str, stamp: int) -> Field | None:
+    """The field as it is in force; a declared one also where a layout leaves it out."""
+    return in_force(declared, stamp).own_fields.get(name) or declared.own_fields.get(name)
+
+
 def _resting(key: str, name: str) -> bool:
     """A field of the company's own that is retired: its rights wait for it."""
     return OwnField.objects.filter(record_type=key, key=name).exists()
@@ -69,7 +74,7 @@ def words_of_path(path: str, stamp: int) -> str:
     """客户 · 电话."""
     key, _dot, name = path.partition(".")
     declared = RECORD_TYPES.get(key)
-    known = in_force(declared, stamp).own_fields.get(name) if declared else None
+    known = _field(declared, name, stamp) if declared else None
     return f"{declared.label} · {known.label if known else name}" if declared else path
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from genjin.customers.record import CUSTOMER
 from genjin.kernel.fields import Access
 from genjin.kernel.models import OwnField
+from genjin.kernel.models.definitions import Layout
 from genjin.kernel.refusal import Forbidden, Invalid
 from genjin.kernel.stamps import bump_stamp
 from genjin.org.actions.members import assign_roles
@@ -96,6 +97,19 @@ def test_nobody_gives_more_through_roles_that_stand(delegate: Cast) -> None:
     assert refused.value.code == "escalation"
     with pytest.raises(Forbidden):
         assign_roles(delegate.actor("manager"), delegate.nobody.pk, roles=[role("salesperson").pk])
+
+
+def test_rights_of_fields_that_rest_stay_with_the_role(cast: Cast, client: Client) -> None:
+    limit("salesperson", "customer.website", Access.HIDDEN)
+    limit("salesperson", "customer.x_old", Access.HIDDEN)
+    Layout(id=900_001, record_type="customer", overlays={"website": {"off": True}}).save()
+    OwnField(id=900_002, record_type="customer", key="x_old", kind="text", label="旧", state="retired").save()
+    bump_stamp()
+    client.force_login(cast.administrator)
+    sent = {"name": "销售", "scope": "self", "grants": list(SALES), "field:customer.phone": "read"}
+    assert client.post(f"/settings/roles/{role('salesperson').pk}", sent).status_code == 302
+    kept = {"customer.phone": "read", "customer.website": "hidden", "customer.x_old": "hidden"}
+    assert role("salesperson").fields == kept
 
 
 def test_the_page_offers_each_field_and_saves_what_is_chosen(cast: Cast, client: Client) -> None:
