@@ -5,6 +5,7 @@ run goes on behind the first.
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from genjin.surfaces.imports.storage import path_of
 
 CHUNK = 2_000
 MANY = 5_000
+TURN = 0.000_5
 Told = Callable[[int, int], None]
 
 
@@ -74,7 +76,7 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     if row.total < MANY or connection.in_atomic_block:
         going = all(check() for check in _checks(actor, row, told))
     else:
-        with _rarely_collected(), Writer[bool]() as writer:
+        with _by_the_thousand(), Writer[bool]() as writer:
             going = all(map(writer.after, _checks(actor, row, told))) and writer.outcome() is not False
     return compare_rows(actor, row.pk) if going else import_for(actor, row.pk)
 
@@ -100,19 +102,22 @@ def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     bringing = Bringing(actor.through(Surface.IMPORT), row)
     if row.total < MANY or connection.in_atomic_block:
         return _run_on(actor, row, bringing, told)
-    with _rarely_collected(), gathering([part.action.on for part in KINDS[row.kind].parts if part.action.on]):
+    with _by_the_thousand(), gathering([part.action.on for part in KINDS[row.kind].parts if part.action.on]):
         return _run_ahead(actor, row, bringing, told)
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Rows come and go by the hundred thousand; to look through all that stays each time costs a fifth."""
-    before = gc.get_threshold()
+def _by_the_thousand() -> Iterator[None]:
+    """Rows come and go by the hundred thousand; to look through all that stays each time costs a fifth. The thread that
+    writes asks for its turn after each answer of the database; it must not wait for long while the other makes rows."""
+    before, turn = gc.get_threshold(), sys.getswitchinterval()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+    sys.setswitchinterval(TURN)
     try:
         yield
     finally:
+        sys.setswitchinterval(turn)
         gc.set_threshold(*before)
         gc.unfreeze()
 
