@@ -105,6 +105,7 @@ def _measure(rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
     from bench.cast import Cast
     from bench.measuring import loop
     from genjin.kernel.actor import Surface
+    from genjin.kernel.processes import stand_back
     from genjin.org.queries import actor_for
     from genjin.surfaces.imports.actions import set_policy
     from genjin.surfaces.imports.receiving import upload_file
@@ -127,6 +128,8 @@ def _measure(rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
         batch = check_import(actor, batch.pk, waiting=True)
     set_policy(actor, batch.pk, policy={"otherwise": "create"})
     with _visited(found, actor, seen=pages), watch.part("run"):
+        if pages:
+            stand_back()  # as workers do
         batch = run_import(actor, batch.pk, waiting=True)
     if profiler:
         profiler.disable()

@@ -15,6 +15,7 @@ from typing import IO, TypedDict, Unpack
 PROC = Path("/proc")
 LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
+_NICE = 10
 
 
 class ChildOptions(TypedDict, total=False):
@@ -41,6 +42,12 @@ def all_processes() -> Iterator[tuple[int, int, str]]:
             continue
         if command:  # empty: a zombie, or a thread of the system
             yield int(entry.name), owner, os.fsdecode(command.replace(b"\0", b" "))
+
+
+def stand_back() -> None:
+    """From now on whatever else runs on this machine goes first: for processes whose work nobody waits for."""
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_NICE)
 
 
 def is_running(pid: int) -> bool:

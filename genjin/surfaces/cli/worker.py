@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 
+from genjin.kernel.processes import stand_back
 from genjin.surfaces.cli.database import database
 
 
@@ -17,6 +18,7 @@ def run(options: argparse.Namespace) -> int:
 
         from genjin.kernel.sealing import run_sealing  # slow: needs Django
 
+        stand_back()  # pages go first; not the database, should it be our child
         stop = threading.Event()
         sealing = threading.Thread(target=run_sealing, args=(stop,), name="sealing", daemon=True)
         sealing.start()
