@@ -125,6 +125,7 @@ def test_with_a_reason_where_the_company_wants_one(cast: Cast, client: Client, c
     assert "reveal_reason" in refused.content.decode()
     assert PHONE not in refused.content.decode()
     assert "reveal_reason" in client.get(f"/customers/{customer.pk}/reveal/phone", headers=HTMX).content.decode()
+    assert "reveal_reason" in client.get(f"/customers/{customer.pk}/reveal/phone").content.decode()  # without scripts
     with pytest.raises(Refused):
         revealed_text(cast.actor("owner"), CUSTOMER, customer.pk, "phone")
     assert PHONE in told(client, customer, reveal_reason="回访", dialog="1").content.decode()

@@ -20,7 +20,7 @@ from genjin.revealing.queries import field_to_reveal
 from genjin.revealing.settings import REASON, SECONDS
 from genjin.ui.addresses import record_url
 from genjin.ui.details.entries import register_note
-from genjin.ui.pages import PageRequest, fragment, page, render, wants_fragment
+from genjin.ui.pages import PageRequest, fragment, page, respond
 
 
 @page("<plural:record_type>/<int:row_id>/reveal/<str:key>", name="reveal", methods=["GET", "POST"])
@@ -44,10 +44,7 @@ def reveal(request: PageRequest, record_type: RecordType, row_id: int, key: str)
 
 def _question(request: PageRequest, context: dict[str, Any], *, missing: bool) -> HttpResponse:
     status = 422 if missing else 200
-    if wants_fragment(request):
-        return fragment(request, "revealing/question.html", status=status, missing=missing, **context)
-    inner = "revealing/question.html"
-    return render(request, "ui/form.html", status=status, inner=inner, missing=missing, **context)
+    return respond(request, "revealing/question.html#dialog", status=status, missing=missing, **context)
 
 
 def _allowed(actor: Actor, record_type: RecordType, row_id: int, key: str) -> Field:
