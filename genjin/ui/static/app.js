@@ -186,6 +186,7 @@ document.addEventListener("htmx:finally:request", event => {
 });
 document.addEventListener("htmx:after:swap", event => {
   const { ctx } = event.detail;
+  if (ctx?.target?.closest?.("[data-quiet]")) return; // a part that changes beside what is being typed
   if (ctx?.target === dialog || dialog.contains(ctx?.target) || (dialog.open && dialog.firstElementChild)) showDialog();
   else $("[aria-invalid=true]", ctx?.target ?? document)?.focus();
   const pop = ctx?.target?.closest?.("[popover]");
