@@ -14,6 +14,7 @@ from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.surfaces.api.bodies import parameters
 from genjin.surfaces.api.door import ApiRequest, endpoint
 from genjin.surfaces.api.exports import EXPORT
+from genjin.surfaces.api.fields import FIELDS
 from genjin.surfaces.api.import_shapes import import_paths
 from genjin.surfaces.api.imports import NEEDS as IMPORTING
 from genjin.surfaces.api.problems import answer
@@ -24,6 +25,7 @@ from genjin.surfaces.api.totals import PARAMETERS as SUMMING
 from genjin.surfaces.api.totals import TOTALS
 from genjin.surfaces.exports.grants import RUN
 from genjin.surfaces.registry import API, offered
+from genjin.tailoring.grants import MANAGE as TAILORING
 
 STATUSES = {
     "400": "bad request", "401": "not signed in", "403": "not allowed", "404": "absent or out of sight",
@@ -75,6 +77,8 @@ def describe(actor: Actor) -> dict[str, Any]:
         paths[f"{BASE}/events/{{id}}/undo"] = {"parameters": [_id()], "post": undo}
     if actor.may(RUN):
         paths.update(_exports())
+    if actor.may(TAILORING):
+        paths.update(_fields())
     if actor.may(IMPORTING):
         paths.update(import_paths(_operation, _id))
     for record_type in types:
@@ -129,6 +133,16 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
         f"{BASE}/{plural}/{{id}}/reveal": {"parameters": [_id()], "post": revealing},
         f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
     }
+
+
+def _fields() -> dict[str, Any]:
+    """The company's own fields, for those who manage them."""
+    touched = _operation("fields.preview", _("字段")) | {"parameters": [_query("kind")]}
+    lists = {
+        f"{BASE}/fields/{t.plural}": {"get": _operation(f"fields.{t.key}", _("字段"), FIELDS)}
+        for t in RECORD_TYPES.values()
+    }
+    return lists | {f"{BASE}/fields/{{id}}/preview": {"parameters": [_id()], "get": touched}}
 
 
 def _exports() -> dict[str, Any]:

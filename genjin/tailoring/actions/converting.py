@@ -31,8 +31,8 @@ from genjin.tailoring.actions.indexing import build_index, drop_index
 from genjin.tailoring.actions.rows import field_row
 from genjin.tailoring.actions.searching import JOB as SEARCH
 from genjin.tailoring.grants import MANAGE, WORK
-from genjin.tailoring.queries.changes import MOST_TEXTS, as_kind, distinct_texts, labels_of
-from genjin.tailoring.rules.converting import BEFORE, FROM, FROM_AND_TO, converted
+from genjin.tailoring.queries.changes import MOST_TEXTS, as_kind, check_convertible, distinct_texts, labels_of
+from genjin.tailoring.rules.converting import BEFORE, converted
 from genjin.tailoring.rules.kinds import CHOICES, NOT_INDEXED, NOT_UNIQUE, SEARCHED, checked_facts
 
 JOB = "tailoring.convert"
@@ -66,10 +66,7 @@ def change_kind(
 
 
 def _check(row: OwnField, kind: str) -> None:
-    if kind == row.kind:
-        raise Refused("same_kind", _("「%s」已经是这种类型") % row.label, "kind")
-    if row.kind not in FROM or kind not in FROM_AND_TO:
-        raise Refused("not_convertible", _("这两种类型之间不能转换，请新建一个字段"), "kind")
+    check_convertible(row, kind)
     if row.unique and kind in NOT_UNIQUE:
         raise Refused("unique", _("这种字段不能设为「不允许重复」，请先取消"), "kind")
 

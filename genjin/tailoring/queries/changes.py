@@ -18,11 +18,12 @@ from genjin.kernel.fields.choices import Choice
 from genjin.kernel.models.definitions import FieldState, Layout, OwnField
 from genjin.kernel.options import options_of
 from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.refusal import Refused
 from genjin.kernel.sights import options_key, own_field
 from genjin.org.models import Role
 from genjin.tailoring.queries.fields import count_holders, field_for
-from genjin.tailoring.rules.converting import BEFORE, converted, parts_of, said
-from genjin.tailoring.rules.kinds import CHOICES
+from genjin.tailoring.rules.converting import BEFORE, FROM, FROM_AND_TO, converted, parts_of, said
+from genjin.tailoring.rules.kinds import CHOICES, checked_facts
 from genjin.ui.models import ListChoice, SavedView
 
 TRIED = 10_000
@@ -73,15 +74,24 @@ class Leftover:
 
 def preview(actor: Actor, field_id: int, *, kind: str = "", facts: Mapping[str, Any] | None = None) -> Preview:
     """What retiring or deleting a field touches; with `kind`, what becomes of its values then. Raises Forbidden,
-    NotFound."""
+    NotFound, Refused("same_kind", "not_convertible", "bad_facts")."""
     row = field_for(actor, field_id)
     touched = Preview(row, count_holders(row), views=list(_views(row)), rules=list(_rules(row)))
     if not kind:
         return touched
-    new = as_kind(row, kind, facts or {})
+    check_convertible(row, kind)
+    new = as_kind(row, kind, checked_facts(kind, facts or {}))
     tried, converts, samples, labels = _tried(actor, row, new)
     made = list(labels) if isinstance(new, Choice) and row.kind not in CHOICES else []
     return Preview(row, touched.holds, tried, converts, samples, views=touched.views, rules=touched.rules, options=made)
+
+
+def check_convertible(row: OwnField, kind: str) -> None:
+    """Raises Refused("same_kind", "not_convertible") where values of a field cannot become another kind's."""
+    if kind == row.kind:
+        raise Refused("same_kind", _("「%s」已经是这种类型") % row.label, "kind")
+    if row.kind not in FROM or kind not in FROM_AND_TO:
+        raise Refused("not_convertible", _("这两种类型之间不能转换，请新建一个字段"), "kind")
 
 
 def as_kind(row: OwnField, kind: str, facts: Mapping[str, Any]) -> Field:

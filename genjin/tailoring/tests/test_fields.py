@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from genjin.customers.actions.customers import create_customer
 from genjin.customers.models import Customer
@@ -224,3 +225,24 @@ def test_what_is_off_leaves_no_trace_in_sorting_and_views(boss: Actor) -> None:
     assert not {"level", "industry", "phone"} & {*seen.quick_fields, *seen.subtitle}
     for view in seen.views:
         read_query(now(boss), CUSTOMER, {name: [value] for name, value in view.filters} | {"sort": [view.sort]})
+
+
+def test_fields_are_read_and_changed_over_the_json_door(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.administrator)
+    raw: Raw = {"record_type": "customer", "kind": "choice", "label": "结构", "options": ["立式", {"label": "卧式"}]}
+    raw["shown_when"] = [["level", "in", ["A"]]]
+    made = client.post("/api/v1/actions/fields.add", raw, content_type="application/json")
+    assert made.status_code == 200, made.content
+    found = client.get("/api/v1/fields/customers").json()
+    (field,) = found["fields"]
+    assert (field["label"], field["shown_when"], len(field["options"])) == ("结构", [["level", "in", ["A"]]], 2)
+    assert field["key"] in [key for section in found["layout"]["sections"] for key in section["fields"]]
+    base = f"/api/v1/fields/{field['id']}/preview"
+    assert client.get(base, {"kind": "multichoice"}).json()["holds"] == 0
+    for kind in ("magic", "serial", "choice"):
+        assert client.get(base, {"kind": kind}).status_code == 422
+    address = f"/api/v1/actions/fields.edit/{field['id']}"
+    assert client.post(address, {"label": "构造"}, content_type="application/json").status_code == 200
+    client.force_login(cast.owner)
+    assert {client.get(path).status_code for path in ("/api/v1/fields/customers", base)} == {403}
