@@ -140,3 +140,19 @@ def test_who_may_not_shape_fields_finds_no_page(cast: Cast) -> None:
     assert visitor(cast.owner).get(BASE).status_code == 403
     answer = visitor(cast.owner).post(f"{BASE}/new", json.loads("{}"), headers=HTMX)
     assert answer.status_code == 403
+
+
+def test_another_kind_and_deletion_are_shown_before_they_are_done(cast: Cast) -> None:
+    client = visitor(cast.administrator)
+    client.post(f"{BASE}/new", {"kind": "text", "label": "在用台数", "section": "basic"}, headers=HTMX)
+    row = OwnField.objects.get()
+    for name, value in (("甲", "3"), ("乙", "三台")):
+        make_customer(cast.actor("administrator"), name=name, **{row.key: value})
+    told = client.get(f"{BASE}/{row.pk}/kind?kind=number", headers=HTMX).content.decode()
+    assert "约 1 条不能转换" in told
+    assert "三台" in told
+    assert client.get(f"{BASE}/{row.pk}/leftover", headers=HTMX).status_code == 200
+    client.post(f"{BASE}/{row.pk}/retirement", headers=HTMX)
+    assert "2 条记录有值" in client.get(f"{BASE}/{row.pk}/removal", headers=HTMX).content.decode()
+    refused = client.post(f"{BASE}/{row.pk}/removal", {"count": "1"}, headers=HTMX)
+    assert (refused.status_code, OwnField.objects.count()) == (422, 1)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from genjin.kernel.models.definitions import OwnField
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.tailoring.actions.converting import change_kind
@@ -16,7 +17,7 @@ from genjin.tailoring.queries import left_over, preview
 from genjin.tailoring.rules.converting import FROM, FROM_AND_TO
 from genjin.tailoring.rules.kinds import KIND_LABELS
 from genjin.tailoring.web.defining import row_of
-from genjin.tailoring.web.frames import TYPE, address, dialog, whole
+from genjin.tailoring.web.frames import TYPE, address, dialog, refused_by, whole
 from genjin.ui.pages import PageRequest, go, page
 
 FIELD = f"{TYPE}/<int:field_id>"
@@ -28,25 +29,28 @@ def convert(request: PageRequest, record_type: RecordType, field_id: int) -> Htt
     row, declared = row_of(request.actor, record_type, field_id), whole(request.actor, record_type)
     sent = request.POST if request.method == "POST" else request.GET
     kind, to = sent.get("kind", ""), sent.get("to", "")
-    offered = [(key, str(label)) for key, label in KIND_LABELS.items() if key in FROM_AND_TO and key != row.kind]
-    if kind and kind not in dict(offered):
+    if kind and kind not in dict(_offered(row)):
         raise NotFound
     facts: dict[str, Any] = {"to": to if to in RECORD_TYPES else "customer"} if kind == "record" else {}
-    refusal = None
-    if request.method == "POST" and kind:
-        try:
-            change_kind.run(request.actor, row.pk, {"kind": kind, "facts": facts})
-        except Refused as refused:
-            if refused.status in (403, 404):
-                raise
-            refusal = refused
-        else:
-            words = _("正在把「%(name)s」转换成%(kind)s，转换完成前它暂不显示")
-            return go(request, address(declared), words % {"name": row.label, "kind": KIND_LABELS[kind]})
+    asked = request.method == "POST" and kind
+    refusal = refused_by(change_kind, request.actor, row.pk, {"kind": kind, "facts": facts}) if asked else None
+    if not asked or refusal is not None:
+        return _question(request, row, declared, kind, facts, refusal)
+    words = _("正在把「%(name)s」转换成%(kind)s，转换完成前它暂不显示")
+    return go(request, address(declared), words % {"name": row.label, "kind": KIND_LABELS[kind]})
+
+
+def _offered(row: OwnField) -> list[tuple[str, str]]:
+    return [(key, str(label)) for key, label in KIND_LABELS.items() if key in FROM_AND_TO and key != row.kind]
+
+
+def _question(
+    request: PageRequest, row: OwnField, declared: RecordType, kind: str, facts: dict[str, Any], refusal: Refused | None
+) -> HttpResponse:
     seen = preview(request.actor, row.pk, kind=kind, facts=facts) if kind and row.kind in FROM else None
     return dialog(
         request, "tailoring/conversion.html", status=refusal.status if refusal else 200, row=row, seen=seen,
-        title=_("转换「%s」的类型") % row.label, base=address(declared), offered=offered, kind=kind,
+        title=_("转换「%s」的类型") % row.label, base=address(declared), offered=_offered(row), kind=kind,
         possible=row.kind in FROM, was=KIND_LABELS[row.kind], facts=facts, error=refusal.message if refusal else "",
         types=[(t.key, str(t.label)) for t in RECORD_TYPES.values() if t.listed],
     )  # fmt: skip

@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
-from genjin.kernel.refusal import NotFound
+from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.sights import in_force
 from genjin.org.web.frame import settings_page
 from genjin.tailoring.queries import field_counts, managed_types
@@ -75,3 +76,14 @@ def dialog(request: PageRequest, template: str, *, status: int = 200, **context:
     frame = template if wants_fragment(request) else "ui/form.html"
     form = {"title": context.get("title", "")}
     return render(request, frame, status=status, bare=frame == template, inner=template, form=form, **context)
+
+
+def refused_by(action: Action[Any, Any], actor: Actor, row_id: int, raw: dict[str, Any]) -> Refused | None:
+    """Run an action on a field; what it refused by a rule. Raises Forbidden, NotFound."""
+    try:
+        action.run(actor, row_id, raw)
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return refusal
+    return None

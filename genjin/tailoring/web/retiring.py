@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action
 from genjin.kernel.records import RecordType
-from genjin.kernel.refusal import Refused
 from genjin.tailoring.actions.deleting import delete_field
 from genjin.tailoring.actions.indexing import index_field, unindex_field
 from genjin.tailoring.actions.retiring import restore_field, retire_field
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import preview
 from genjin.tailoring.web.defining import row_of
-from genjin.tailoring.web.frames import TYPE, address, dialog, whole
+from genjin.tailoring.web.frames import TYPE, address, dialog, refused_by, whole
 from genjin.ui.pages import PageRequest, go, page
 
 FIELD = f"{TYPE}/<int:field_id>"
@@ -40,20 +39,14 @@ def retire(request: PageRequest, record_type: RecordType, field_id: int) -> Http
 def remove(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
     """Delete a retired field once the number of its values was typed; they are kept in a file."""
     row, declared = row_of(request.actor, record_type, field_id), whole(request.actor, record_type)
-    refusal = None
-    if request.method == "POST":
-        try:
-            delete_field.run(request.actor, row.pk, {"count": request.POST.get("count", "")})
-        except Refused as refused:
-            if refused.status in (403, 404):
-                raise
-            refusal = refused
-        else:
-            return go(request, address(declared), _("正在删除「%s」，它的值先存成文件") % row.label)
+    typed = request.POST.get("count", "")
+    refusal = refused_by(delete_field, request.actor, row.pk, {"count": typed}) if request.method == "POST" else None
+    if request.method == "POST" and refusal is None:
+        return go(request, address(declared), _("正在删除「%s」，它的值先存成文件") % row.label)
     return dialog(
         request, "tailoring/removal.html", status=refusal.status if refusal else 200, row=row, base=address(declared),
         title=_("删除字段「%s」") % row.label, touched=preview(request.actor, row.pk),
-        error=refusal.message if refusal else "", typed=request.POST.get("count", ""),
+        error=refusal.message if refusal else "", typed=typed,
     )  # fmt: skip
 
 
