@@ -236,11 +236,16 @@ class _Percents:
 
     def _checked(self, number: Decimal) -> Any:
         _refuse_boundless(number, self.asked.label)
-        whole = round(number)
-        value = self.asked.parse(str(whole))
-        if abs(number - whole) < Decimal("1e-9"):
+        places = getattr(self.asked.field, "places", 0)
+        kept = round(number, places)
+        value = self.asked.parse(f"{kept:f}")
+        if abs(number - kept) < Decimal("1e-9"):
             return value
-        return Found(value, hint=_("百分数只保留整数，按 %(number)d%% 导入") % {"number": whole})
+        if places:
+            return Found(
+                value, hint=_("百分数保留 %(places)d 位小数，按 %(number)s%% 导入") % {"places": places, "number": kept}
+            )
+        return Found(value, hint=_("百分数只保留整数，按 %(number)d%% 导入") % {"number": kept})
 
     def _odd(self, text: str) -> str:
         words = _("「%(field)s」应填百分数，看不懂“%(text)s”；可以写 45%% 或 45")
