@@ -39,7 +39,7 @@ from genjin.tailoring.grants import WORK
 from genjin.testing.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EXAMPLES = 3
+EXAMPLES = 12
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGNS = st.sampled_from("值轴甲铣床（）%_'\"=+-@\\/<>&;:，。、 aZ09éß𠮷😀👨‍👩‍👧")
 TEXTS = st.text(SIGNS, min_size=0, max_size=40).map(lambda text: " ".join(f"值{text}".split()))
