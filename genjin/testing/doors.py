@@ -132,7 +132,8 @@ def _declared(sofar: Chosen) -> RecordType:
 
 
 def _field_of_customers(world: World, _part: str, sofar: Chosen) -> list[int]:
-    return [world.field] if sofar["record_type"].key == "customer" else []
+    record_type = sofar.get("record_type")
+    return [world.field] if record_type is None or record_type.key == "customer" else []
 
 
 def _view(world: World, part: str, sofar: Chosen) -> list[int]:

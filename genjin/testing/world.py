@@ -72,7 +72,7 @@ def make_world(*owners: str) -> World:
 
 
 def _own_field(administrator: Actor) -> int:
-    """A choice field that the company added to the customers, which no record has a value of; its id."""
+    """A choice field that the company added to the customers; no record made before has a value of it. Its id."""
     options = [{"key": "a", "label": "甲型"}, {"key": "b", "label": "乙型"}]
     given = {"record_type": "customer", "kind": "choice", "label": "设备型号", "options": options}
     outcome = ACTIONS["fields.add"].run(administrator, None, given)
