@@ -17,6 +17,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.careful import CONFIRMED, words_of
 from genjin.kernel.company_settings import Leaf, from_json, leaves
 from genjin.kernel.masking import mask_email, mask_phone
+from genjin.kernel.models.definitions import OwnField
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.options import Option, Setting
 from genjin.kernel.options import LISTS, options_of
@@ -26,6 +27,7 @@ from genjin.kernel.viewing import WORDS
 from genjin.kernel.wording import listed
 from genjin.org.field_rights import rights_words, words_for
 from genjin.org.queries import organisation
+from genjin.org.queries.audit_words import words_of_attributes, words_of_fields
 from genjin.org.snapshot import Organisation
 
 MOST_LINKS = 5
@@ -163,6 +165,8 @@ def _titles(actor: Actor, links: Sequence[EventLink]) -> dict[int, str]:
     titles = {person.id: person.name for person in org.people.values()}
     titles |= {node.id: node.name for node in org.departments.values()}
     titles |= {role.id: role.name for role in org.roles.values()}
+    fields = [link.row_id for link in links if link.row_type == "own_field"]
+    titles |= dict(OwnField.objects.filter(pk__in=fields).values_list("pk", "label")) if fields else {}
     titles |= _option_titles(actor, [link.row_id for link in links if link.row_type == "option"])
     return titles | further
 
@@ -194,8 +198,8 @@ def _concerned(
         before, after = (leaf.field.text(from_json(leaf, value), actor) for value in changes.get("value", (None, None)))
         row.changes = [(_("设置值"), before, after)]
     elif declared is None:
-        known = words_of_attributes()
-        row.changes = [_plain(actor, name, *values) for name, values in changes.items() if name in known]
+        known = words_of_attributes() | (words_of_fields() if link.row_type == "own_field" else {})
+        row.changes = [_plain(actor, name, known[name], *values) for name, values in changes.items() if name in known]
     elif row.title:
         row.plural = declared.plural
         described = describe_changes(actor, declared, changes, titles)
@@ -203,8 +207,8 @@ def _concerned(
     return row
 
 
-def _plain(actor: Actor, name: str, before: Any, after: Any) -> tuple[str, str, str]:
-    return words_of_attributes().get(name, name), _words(actor, name, before), _words(actor, name, after)
+def _plain(actor: Actor, name: str, label: str, before: Any, after: Any) -> tuple[str, str, str]:
+    return label, _words(actor, name, before), _words(actor, name, after)
 
 
 def _words(actor: Actor, name: str, value: Any) -> str:
@@ -323,6 +327,8 @@ def kinds() -> dict[str, str]:
         "code_series": _("编号规则"),
         "teammate": _("团队成员"),
         "sharing_rule": _("共享规则"),
+        "own_field": _("字段"),
+        "layout": _("布局"),
         "file": _("附件"),
         "comment": _("评论"),
         "export": _("导出"),
@@ -337,54 +343,6 @@ def kinds() -> dict[str, str]:
         "push_service": _("浏览器推送"),
         "device": _("接收推送的设备"),
         "reminder_choice": _("提醒方式"),
-    }
-
-
-def words_of_attributes() -> dict[str, str]:
-    """What the columns of those rows are called."""
-    return {
-        "name": _("名称"),
-        "sign_in": _("登录名"),
-        "phone": _("手机号"),
-        "email": _("邮箱"),
-        "title": _("职务"),
-        "department_id": _("主部门"),
-        "superior_id": _("直属上级"),
-        "parent_id": _("上级部门"),
-        "administrator": _("管理员"),
-        "is_active": _("在职"),
-        "left_at": _("离职时间"),
-        "closed_at": _("停用时间"),
-        "language": _("语言"),
-        "time_zone": _("时区"),
-        "preferences": _("界面偏好"),
-        "password": _("密码"),
-        "password_changed_at": _("密码修改时间"),
-        "scope": _("默认数据范围"),
-        "departments": _("指定部门"),
-        "below": _("包括下级部门"),
-        "conditions": _("条件"),
-        "to_departments": _("共享给部门"),
-        "to_members": _("共享给成员"),
-        "to_roles": _("共享给角色"),
-        "writes": _("允许编辑"),
-        "until": _("共享到"),
-        "grants": _("权限"),
-        "fields": _("字段权限"),
-        "note": _("说明"),
-        "order": _("顺序"),
-        "label": _("名称"),
-        "english": _("英文名称"),
-        "colour": _("颜色"),
-        "retired": _("停用"),
-        "pattern": _("编号规则"),
-        "day": _("日期"),
-        "works": _("上班"),
-        "year": _("年份"),
-        "logo": _("标志"),
-        "read_only": _("只读"),
-        "expires_at": _("到期时间"),
-        "revoked_at": _("撤销时间"),
     }
 
 

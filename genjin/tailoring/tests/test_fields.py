@@ -16,6 +16,7 @@ from genjin.kernel.lists import read_query
 from genjin.kernel.models import Event, Layout, OwnField
 from genjin.kernel.refusal import Forbidden, Invalid, Refused
 from genjin.kernel.stamps import current_stamp
+from genjin.org.queries.audit import Asked, audit_page
 from genjin.tailoring.actions import (
     add_field,
     arrange_layout,
@@ -246,3 +247,17 @@ def test_fields_are_read_and_changed_over_the_json_door(cast: Cast) -> None:
     assert client.post(address, {"label": "构造"}, content_type="application/json").status_code == 200
     client.force_login(cast.owner)
     assert {client.get(path).status_code for path in ("/api/v1/fields/customers", base)} == {403}
+
+
+def test_the_audit_log_tells_of_fields_in_words(boss: Actor) -> None:
+    row = added(boss, label="机床型号", facts={"most": 40}, shown_when=[["level", "in", ["A"]]])
+    edit_field.run(now(boss), row.pk, {"label": "型号", "required": "1"})
+    arrange_layout.run(
+        now(boss), None, {"record_type": "customer", "sections": [{"key": "basic", "fields": [row.key]}]}
+    )
+    lines, _more = audit_page(now(boss), Asked())
+    arranged, edited, made = lines[:3]
+    assert [line.label for line in (arranged, edited, made)] == ["调整布局", "编辑字段", "添加字段"]
+    assert (edited.rows[0].kind, edited.rows[0].title) == ("字段", "型号")
+    assert edited.rows[0].changes == [("名称", "机床型号", "型号"), ("必填", "否", "是")]
+    assert ("字段类型", "", "text") in made.rows[0].changes
