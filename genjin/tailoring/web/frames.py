@@ -62,7 +62,7 @@ def type_page(request: PageRequest, template: str, record_type: RecordType, **co
     """A page within the settings of one type, with the tabs of all types."""
     counts = field_counts(request.actor)
     tabs = [
-        {"key": t.key, "label": t.label, "href": address(t), "count": counts.get(t.key, (0, 0))[0], "icon": t.icon}
+        {"key": t.key, "label": t.many, "href": address(t), "count": counts.get(t.key, (0, 0))[0], "icon": t.icon}
         for t in managed_types(request.actor)
     ]
     return settings_page(
