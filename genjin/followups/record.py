@@ -85,8 +85,15 @@ FOLLOWUP = register(
         default_sort="-occurred_at",
         # what the summary is made of, and what a line is drawn around
         always_seen=(
-            "content", "feedback", "method", "call_result", "occurred_at", "late_reason", "author", "author_name"
-        ),  # fmt: skip
+            "content",
+            "feedback",
+            "method",
+            "call_result",
+            "occurred_at",
+            "late_reason",
+            "author",
+            "author_name",
+        ),
         searched=Searched(codes=("code",), others=("summary",)),
         links=(
             Link("customer_id", "customer", belongs=True, label=_("客户")),

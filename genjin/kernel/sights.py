@@ -269,6 +269,11 @@ def is_own_list(list_key: str) -> bool:
     return OwnField.objects.filter(record_type=record_type, key=key, kind__in=("choice", "multichoice")).exists()
 
 
+def is_own(record_type: str, key: str) -> bool:
+    """Whether a company added such a field, live or retired."""
+    return OwnField.objects.filter(record_type=record_type, key=key).exists()
+
+
 def searched_own(record_type: RecordType, stamp: int) -> Iterator[Field]:
     """The company's own fields whose text finds a record."""
     searched = _SEARCHED.at(stamp).get(record_type.key)

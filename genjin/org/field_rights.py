@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field, FieldError
 from genjin.kernel.fields.base import Access
-from genjin.kernel.models.definitions import OwnField
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden
 from genjin.kernel.seeing import access_words
-from genjin.kernel.sights import can_be_limited, can_be_masked, in_force
+from genjin.kernel.sights import can_be_limited, can_be_masked, in_force, is_own
 from genjin.kernel.stamps import current_stamp
 from genjin.kernel.wording import listed
 from genjin.org.snapshot import ALLOWING, Organisation
@@ -46,7 +45,7 @@ def _checked(path: str, access: Any, actor: Actor) -> Access:
     key, _dot, name = path.partition(".")
     declared = RECORD_TYPES.get(key)
     known = _field(declared, name, actor.stamp) if declared else None
-    if declared is None or (known is None and not _resting(key, name)):
+    if declared is None or (known is None and not is_own(key, name)):
         raise FieldError(_("没有「%s」这个字段") % path[:80])
     if str(access) not in {str(one) for one in Access}:
         raise FieldError(_("没有「%s」这种字段权限") % str(access)[:20])
@@ -63,11 +62,6 @@ def _checked(path: str, access: Any, actor: Actor) -> Access:
 def _field(declared: RecordType, name: str, stamp: int) -> Field | None:
     """The field as it is in force; a declared one also where a layout leaves it out."""
     return in_force(declared, stamp).own_fields.get(name) or declared.own_fields.get(name)
-
-
-def _resting(key: str, name: str) -> bool:
-    """A field of the company's own that is retired: its rights wait for it."""
-    return OwnField.objects.filter(record_type=key, key=name).exists()
 
 
 def words_of_path(path: str, stamp: int) -> str:

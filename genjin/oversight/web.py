@@ -37,22 +37,22 @@ register_settings(
 @page(ROUTE, name="viewing", needs=SEE)
 def viewing(request: PageRequest) -> HttpResponse:
     """`?member=&before=`."""
-    member = request.GET.get("member", "")
-    member_id = int(member) if member.isascii() and member.isdecimal() and len(member) < 19 else None
+    member_id = _number(request.GET.get("member", ""))
     before = Place.read(request.GET.get("before", ""))
     lines, place = log(request.actor, member_id=member_id, before=before)
-    context: dict[str, Any] = {
-        "days": _by_day(request.actor, lines),
-        "next": f"/{ROUTE}?{urlencode({'member': member_id or '', 'before': str(place)})}" if place else "",
-        "before": before,
-        "person": organisation(request.actor).people.get(member_id or 0),
-        "asked": member_id,
-    }
+    more = f"/{ROUTE}?{urlencode({'member': member_id or '', 'before': str(place)})}" if place else ""
+    person = organisation(request.actor).people.get(member_id or 0)
+    shown = {"days": _by_day(request.actor, lines), "next": more, "before": before, "person": person}
+    context: dict[str, Any] = shown | {"asked": member_id}
     if wants_fragment(request):
         return fragment(request, "oversight/viewing.html#list", **context)
     return settings_page(
         request, "oversight/viewing.html", "viewing", kept=KEPT_DAYS, on=ON.at(request.actor.stamp), **context
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _by_day(actor: Actor, lines: list[Line]) -> list[tuple[date, list[dict[str, Any]]]]:

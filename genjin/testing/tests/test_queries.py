@@ -17,7 +17,7 @@ from genjin.testing.world import World, add_records, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 LIST, DETAIL = 10, 15
-DETAILS = {"record", "record-print", "customer-followups", "edit", "today-side"}
+DETAILS = {"record", "record-print", "customer-followups", "edit", "today-side", "field-retirement", "field-removal"}
 
 
 @pytest.fixture

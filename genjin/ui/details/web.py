@@ -38,9 +38,8 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     record = row_for(actor, record_type.model, row_id, to=SEE)
     viewing.note(actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(actor, record_type, record)]
-    fmt = formats_for(actor)
+    fmt, (entries, more) = formats_for(actor), timeline(actor, record)
     facts = Facts(actor, record, fmt, writable=any(verb == "edit" for _action, verb in offered))
-    entries, more = timeline(actor, record)
     return respond(
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
         sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more,

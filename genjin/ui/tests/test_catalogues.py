@@ -222,9 +222,12 @@ def chinese_of(answer: Answer) -> set[str]:
 
 
 def data_words() -> set[str]:
-    """Chinese that is data in any language: regions, industries, known headings of sheets, names of languages."""
+    """Chinese that is data in any language: regions, industries, known headings of sheets, names of languages, and the
+    titles of sections, which the editor of layouts takes in both languages."""
     names = [unit.name for source in (regions, industries) for unit in below(source)]
     names += [heading for headings in HEADINGS.values() for heading in headings]
+    with override("zh-hans"):
+        names += [str(section.label) for declared in RECORD_TYPES.values() for section in declared.sections]
     return LANGUAGES | {TAG} | {words for name in names for words in CHINESE.findall(name)}
 
 

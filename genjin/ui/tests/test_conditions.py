@@ -61,7 +61,7 @@ def test_what_is_stored_stays_while_its_field_is_not_shown(cast: Cast) -> None:
 
 def test_a_section_with_a_condition_goes_with_all_its_fields(cast: Cast) -> None:
     define("model", "text", required=True)
-    rows = [{"key": "basic", "label": "基本", "fields": ["name", "category"]}]
+    rows: list[dict[str, Any]] = [{"key": "basic", "label": "基本", "fields": ["name", "category"]}]
     rows.append({"key": "deal", "label": "设备", "fields": ["x_model", "source"], "shown_when": KEY_ONLY})
     Layout.objects.create(id=930_000, record_type="customer", sections=rows)
     bump_stamp()
