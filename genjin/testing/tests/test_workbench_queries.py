@@ -16,7 +16,7 @@ from genjin.org.models import Member, MemberRole, Role
 from genjin.plans.tests.factories import make_plan, set_time
 from genjin.testing.cast import PARTS, Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MOST = 12
 PEOPLE = 300
 

@@ -53,6 +53,7 @@ def forms(text: Any) -> tuple[str, ...]:
     return text if isinstance(text, tuple) else (text,)
 
 
+@pytest.mark.long
 def test_catalogue_holds_just_the_texts_of_the_sources() -> None:
     assert written(updated()) == ENGLISH.read_text(), "run: python -m tools.messages"
 
