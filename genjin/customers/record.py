@@ -116,7 +116,16 @@ CUSTOMER = register(
             LongText(key="preferences", label=_("偏好与个性化服务"), section="need"),
             LongText(key="risks", label=_("特殊需求/风险提示"), section="need"),
             LongText(key="cooperation", label=_("关联项目/合作历史"), section="relation"),
-            Number(key="satisfaction", label=_("满意度"), section="relation", places=1, least=0, greatest=5, unit="/5"),
+            Number(
+                key="satisfaction",
+                label=_("满意度"),
+                section="relation",
+                places=1,
+                least=0,
+                greatest=5,
+                unit="/5",
+                adds_up=False,
+            ),
             RecordRef(key="parent", column="parent_id", label=_("上级单位（集团）"), section="relation", to="customer"),
             RecordRef(
                 key="referred_by", column="referred_by_id", label=_("介绍人（客户）"), section="relation", to="customer"

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Field):
-    """A number with `places` decimals between `least` and `greatest`. `zero`: what nothing is called."""
+    """A number with `places` decimals between `least` and `greatest`. `zero`: what nothing is called; `adds_up`: whether
+    a sum of several means anything (of marks and shares only the average does)."""
 
     places: int = 0
     least: int | None = None
     greatest: int | None = None
     unit: Label = ""
     zero: Label = ""
+    adds_up: bool = True
     kind: ClassVar[str] = "number"
 
     def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:
@@ -71,6 +73,7 @@ class Percent(Number):
     least: int | None = 0
     greatest: int | None = 100
     unit: Label = "%"
+    adds_up: bool = False
     kind: ClassVar[str] = "percent"
 
     def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
-from genjin.kernel.fields.numbers import Number, Percent
+from genjin.kernel.fields.numbers import Number
 from genjin.kernel.fields.own import Own
 from genjin.kernel.lists.grouping import Kept, groups_by, key_of, named
 from genjin.kernel.lists.pages import narrowed
@@ -35,7 +35,7 @@ _NUMBER = DecimalField(max_digits=40, decimal_places=10)
 
 @dataclass(frozen=True)
 class Sums:
-    """Of one field: rows with a value, sum (None for percentages: nobody adds them up), average, least, greatest."""
+    """Of one field: rows with a value, sum (None where nobody adds them up: percentages, marks), average, least, greatest."""
 
     count: int
     sum: Decimal | None
@@ -159,12 +159,13 @@ def _sums(fields: Sequence[Field], found: dict[str, Any]) -> dict[str, Sums]:
 
 
 def _of(known: Field, found: dict[str, Any], number: int) -> Sums:
-    places = known.places if isinstance(known, Number) else 0
+    assert isinstance(known, Number)  # as `_number_field` took it
+    places = known.places
 
     def rounded(name: str, digits: int) -> Decimal | None:
         value = found[f"{name}{number}"]
         return None if value is None else round(Decimal(value), digits)
 
-    total = None if isinstance(known, Percent) else rounded("sum", places)
+    total = rounded("sum", places) if known.adds_up else None
     average = rounded("average", max(places, 2))
     return Sums(found[f"count{number}"], total, average, rounded("least", places), rounded("greatest", places))
