@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Field):
-    """A number with `places` decimals between `least` and `greatest`. `zero`: what nothing is called; `adds_up`: whether
-    a sum of several means anything (of marks and shares only the average does)."""
+    """A number with `places` decimals between `least` and `greatest`. `zero`: what nothing is called;
+    `adds_up`: whether a sum of several means anything (of marks and shares only the average does)."""
 
     places: int = 0
     least: int | None = None

@@ -35,7 +35,7 @@ _NUMBER = DecimalField(max_digits=40, decimal_places=10)
 
 @dataclass(frozen=True)
 class Sums:
-    """Of one field: rows with a value, sum (None where nobody adds them up: percentages, marks), average, least, greatest."""
+    """Of one field: rows with a value, sum (None of what nobody adds up: shares, marks), average, least, greatest."""
 
     count: int
     sum: Decimal | None
