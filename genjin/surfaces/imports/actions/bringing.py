@@ -24,7 +24,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.together import NotApart, Torn, apart, together
 from genjin.kernel.wording import clauses
-from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only, with_contacts
+from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only, spoken_with, with_contacts
 from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
 from genjin.surfaces.imports.kinds import KINDS, OWNER
 from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
@@ -172,6 +172,7 @@ class Bringing:
         self._join(fates)
         open_ = [f for f in fates if not f.refused and f.customer_id and f.decision != Decision.SKIP]
         self._change([f for f in open_ if not f.follows and f.decision in (Decision.FILL, Decision.OVERWRITE)])
+        spoken_with(open_)
         already_there(open_)
         for part in self.kind.parts:
             if part.key == "followup":

@@ -20,6 +20,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Life
+from genjin.kernel.together import kin
 from genjin.kernel.wording import labelled
 from genjin.surfaces.imports.models import Decision, Import
 from genjin.surfaces.imports.policy import Policy
@@ -113,13 +114,20 @@ def already_there(fates: Sequence[Fate]) -> None:
         _same_followups(before, ids)
 
 
+def spoken_with(fates: Sequence[Fate]) -> None:
+    """A follow-up that names nobody was with the one contact of its row."""
+    for fate in fates:
+        people = [given for key, given in fate.values.items() if key.partition(".")[0] == CONTACT.key]
+        if len(people) == 1 and people[0].get("name") and "followup" in fate.values:
+            fate.values["followup"].setdefault("contact", people[0]["name"])
+
+
 def with_contacts(fates: Sequence[Fate]) -> None:
     """Contacts that follow-ups name become those of the customer; whoever he does not have is told in the text."""
     named = [fate for fate in fates if fate.values.get("followup", {}).get("contact")]
     if not named:
         return
-    rows = Contact.objects.filter(customer_id__in={fate.customer_id for fate in named}, life__lt=Life.VOIDED)
-    people = {(customer, name): pk for customer, name, pk in rows.values_list("customer_id", "name", "pk")}
+    people = _people({fate.customer_id for fate in named if fate.customer_id})
     for fate in named:
         given = fate.values["followup"]
         name = str(given.pop("contact"))
@@ -128,6 +136,17 @@ def with_contacts(fates: Sequence[Fate]) -> None:
             given["contact"] = contact
         else:
             given["content"] = "\n".join(filter(None, [given.get("content", ""), labelled(str(CONTACT.label), name)]))
+
+
+def _people(customers: set[int]) -> dict[tuple[int, str], int]:
+    """{(customer, name): the contact}; of customers made in the same frame nothing is asked."""
+    made = {customer: kin(Contact, "customer_id", customer) for customer in customers}
+    found = {(c.customer_id, c.name): c.pk for rows in made.values() for c in rows or () if c.life < Life.VOIDED}
+    asked = [customer for customer, rows in made.items() if rows is None]
+    if asked:
+        rows = Contact.objects.filter(customer_id__in=asked, life__lt=Life.VOIDED)
+        found |= {(customer, name): pk for customer, name, pk in rows.values_list("customer_id", "name", "pk")}
+    return found
 
 
 def _same_followups(fates: Sequence[Fate], ids: set[int]) -> None:

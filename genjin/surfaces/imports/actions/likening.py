@@ -5,7 +5,7 @@ who is to be compared, so that no row is compared with each. A step of the actio
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import TypeVar
@@ -36,7 +36,23 @@ _ROWS = """
 SELECT number, fuzzy_key FROM surfaces_importrow
 WHERE batch_id = %s AND state = 0 AND follows IS NULL AND char_length(fuzzy_key) >= %s ORDER BY number
 """
-_ROW = _ROWS.replace(" ORDER BY number", " AND number = %s")
+# What holds no third of a name is not alike to it.
+_HOLDS_A_THIRD = """(strpos(e.fuzzy_key, left(m.name, char_length(m.name) / 3)) > 0
+  OR strpos(e.fuzzy_key, substr(m.name, char_length(m.name) / 3 + 1, char_length(m.name) / 3)) > 0
+  OR strpos(e.fuzzy_key, substr(m.name, char_length(m.name) / 3 * 2 + 1)) > 0)
+  AND char_length(e.fuzzy_key) >= %(shortest)s"""
+_TOUCHED = """
+SELECT number, fuzzy_key FROM surfaces_importrow
+WHERE batch_id = %(batch)s AND state IN (0, 2)
+  AND (alike_row = %(number)s OR number = (SELECT min(number) FROM surfaces_importrow WHERE batch_id = %(batch)s AND follows = %(number)s))
+"""
+_NEIGHBOURS = """
+SELECT m.number, m.name, e.fuzzy_key, e.number FROM unnest(%(numbers)s::int[], %(names)s::text[]) AS m(number, name)
+  JOIN surfaces_importrow e ON {}
+WHERE e.batch_id = %(batch)s AND e.state IN (0, 2) AND e.follows IS NULL
+"""
+_EARLIER = _NEIGHBOURS.format(f"e.number < m.number AND {_HOLDS_A_THIRD}")
+_LATER = _NEIGHBOURS.format(f"e.number > m.number AND {_HOLDS_A_THIRD}")
 # Whoever shares a mark is compared with the first that has it, and with the first whose whole name it is.
 _PAIRS = """
 CREATE TEMP TABLE import_pairs ON COMMIT DROP AS
@@ -54,9 +70,12 @@ SELECT p.number, p.first, r.fuzzy_key, e.fuzzy_key FROM import_pairs p
   LEFT JOIN surfaces_importrow e ON e.batch_id = r.batch_id AND e.number = p.first
 ORDER BY p.number
 """
-_FORGET = (
-    "UPDATE surfaces_importrow SET alike = NULL, alike_row = NULL, alike_key = '' WHERE batch_id = %s AND number = %s"
-)
+_FORGET_ALL = """
+UPDATE surfaces_importrow SET alike = NULL, alike_row = NULL, alike_key = ''
+WHERE batch_id = %s AND alike IS NOT NULL
+"""
+_FORGET = f"{_FORGET_ALL} AND number = ANY(%s)"
+_ROW = _ROWS.replace(" ORDER BY number", " AND number = %s")
 _KEEP = """
 UPDATE surfaces_importrow r SET alike = f.percent, alike_row = NULLIF(f.row, 0), alike_key = f.key
 FROM import_like f WHERE r.batch_id = %s AND r.number = f.number
@@ -68,6 +87,7 @@ def liken(batch: Import) -> None:
     with the row."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
+        cursor.execute(_FORGET_ALL, (batch.pk,))
         rows = _count(batch)
         looked_up = rows <= FEW or rows * READ_WORTH < customers_known()
         theirs = _mark(batch, rows, read_all=not looked_up)
@@ -79,14 +99,30 @@ def liken(batch: Import) -> None:
     _keep(batch, _best(found))
 
 
-def liken_again(batch: Import, number: int) -> None:
-    """The same for one row that was mended; compared with customers only."""
+def liken_again(batch: Import, number: int) -> bool:
+    """The same for one row that was mended, and for those that were like it or are now. False when these are so many
+    that all rows are to be likened."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        cursor.execute(_FORGET, (batch.pk, number))
+        cursor.execute(_TOUCHED, {"batch": batch.pk, "number": number})
+        touched: dict[int, str] = dict(cursor.fetchall())
         cursor.execute(_ROW, (batch.pk, SHORTEST, number))
-        rows = cursor.fetchall()
-    _keep(batch, _best(sorted(_looked_up(rows))))
+        touched |= (mine := dict(cursor.fetchall()))
+        touched |= {row: other for _n, name, other, row in _neighbours(batch, _LATER, mine) if _percent(name, other)}
+        if len(touched) > FEW:
+            return False
+        cursor.execute(_FORGET, (batch.pk, [number, *touched]))
+    rows = [(row, name) for row, name in touched.items() if len(name) >= SHORTEST]
+    _keep(batch, _best(sorted([*_neighbours(batch, _EARLIER, dict(rows)), *_looked_up(rows)])))
+    return True
+
+
+def _neighbours(batch: Import, statement: str, rows: Mapping[int, str]) -> list[Pair]:
+    """Rows of the file that may be alike to some of its rows."""
+    asked = {"numbers": list(rows), "names": list(rows.values()), "shortest": SHORTEST, "batch": batch.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        return list(cursor.fetchall())
 
 
 def _count(batch: Import) -> int:
@@ -175,12 +211,18 @@ def _best(pairs: Iterable[Pair]) -> Iterator[tuple[int, int, int, str]]:
     for number, group in groupby(pairs, key=itemgetter(0)):
         best: tuple[bool, int, int, str] | None = None
         for _number, name, other, row in group:
-            percent = likeness(name, other) if may_be_alike(name, other) else 0
-            if percent >= ALIKE:
+            percent = _percent(name, other)
+            if percent:
                 mine = (not row, percent, -row, "" if row else other)
                 best = max(best, mine) if best else mine
         if best:
             yield number, best[1], -best[2], best[3]
+
+
+def _percent(name: str, other: str) -> int:
+    """How alike two keys are; 0 for those that are not, or that are equal."""
+    percent = likeness(name, other) if may_be_alike(name, other) else 0
+    return percent if percent >= ALIKE else 0
 
 
 def _keep(batch: Import, found: Iterable[tuple[int, int, int, str]]) -> None:

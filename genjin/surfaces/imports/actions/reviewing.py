@@ -108,8 +108,7 @@ def mend_row(actor: Actor, import_id: int, *, number: RowNumber, fixes: Mapping[
         raise Refused("bad_column", _("没有这一列"), "fixes")
     row.fixes = {**row.fixes, **{index: text[:2000] for index, text in fixes.items()}}
     _check_again(checker_of(actor, batch), batch, row)
-    liken_again(batch, number)
-    compare(actor, batch)
+    compare(actor, batch, anew=not liken_again(batch, number))
     record(actor, batch, row=number, columns=sorted(fixes))
     row.refresh_from_db()
     return row

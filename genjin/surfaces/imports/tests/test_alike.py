@@ -68,6 +68,28 @@ def test_names_that_are_alike_are_found_among_customers_and_in_the_file(
     }
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_mended_row_is_compared_with_the_rows_of_its_file_and_they_with_it(
+    cast: Cast, anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = cast.actor("owner")
+    names = ("常州远岫新能源有限公司", "杭州云栖动力电池", "第一纺织厂", "杭州运栖动力电池有限公司", "泰州长风机电")
+    batch = checked(actor, ["客户名称"], *[[name] for name in names], ["杭州云栖动力电池"])
+    if anew:  # as where many are alike
+        monkeypatch.setattr("genjin.surfaces.imports.actions.likening.FEW", 0)
+    assert _found(batch) == {"杭州运栖动力电池有限公司": (96, "file_similar", 3)}
+    mend_row(actor, batch.pk, number=6, fixes={"0": "远岫新能源（常州）"})
+    assert _found(batch)["远岫新能源（常州）"][1:] == ("file_similar", 2), "with a row above"
+    mend_row(actor, batch.pk, number=3, fixes={"0": "昆山晨曦新材料科技有限公司"})
+    assert set(_found(batch)) == {"远岫新能源（常州）", "杭州云栖动力电池"}, "whose row above changed"
+    assert _found(batch)["杭州云栖动力电池"][2] == 5
+    mend_row(actor, batch.pk, number=2, fixes={"0": "杭州云栖动力电池组有限公司"})
+    assert {row: facts[1:] for row, facts in _found(batch).items()} == {
+        "杭州运栖动力电池有限公司": ("file_similar", 2),
+        "杭州云栖动力电池": ("file_similar", 2),
+    }, "and with those below"
+
+
 def test_what_makes_a_duplicate_is_set_for_each_import_and_remembered_with_its_headings(cast: Cast) -> None:
     actor = cast.actor("owner")
     make_customer(actor, THERE[0], phone="13800138000")

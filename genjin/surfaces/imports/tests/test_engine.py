@@ -60,7 +60,8 @@ def test_a_row_brings_customer_contact_and_followup_and_further_rows_join_it(cas
     first = Customer.objects.get(external_code="B1")
     assert (first.imported, first.owner_id) == (True, cast.owner.pk)
     assert set(Contact.objects.values_list("customer_id", "name")) == {(first.pk, "张三"), (first.pk, "李四")}
-    assert FollowUp.objects.filter(customer=first, imported=True).count() == 3
+    talks = FollowUp.objects.filter(customer=first, imported=True).order_by("occurred_at")
+    assert list(talks.values_list("contact__name", flat=True)) == ["张三", "李四", None], "with whom its row names"
     [bad] = rows_of(batch, RowState.BAD)
     assert (bad.number, bad.problems[0][1]) == (5, "没有客户名称")
     assert counts(batch)[RowState.BROUGHT] == 4
