@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from genjin.kernel.fields.times import month_day
 from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
+from genjin.ownership.models import Owned, standing_indexes
 
 NOT_VOIDED = models.Q(life__lt=Life.VOIDED)
 WORKED = models.Q(life=Life.LIVE, paused=False)
 
 
-class Customer(Record):
+class Customer(Owned, Record):
     """A customer (客户): the archive card of S0-15 and the tool card of S3-15.
 
     `follow_by`: the day by which its rhythm wants the next effective contact (B7); None while it rests.
@@ -61,12 +62,13 @@ class Customer(Record):
     imported = models.BooleanField(default=False)
 
     row_type = "customer"
-    unrecorded = Record.unrecorded | {"pinyin", "name_key", "fuzzy_key", "follow_by"}
+    unrecorded = Record.unrecorded | Owned.deadlines | {"pinyin", "name_key", "fuzzy_key", "follow_by"}
     parent_id: int | None
     referred_by_id: int | None
 
     class Meta:
         indexes = [
+            *standing_indexes("customer"),
             models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["department", "id"], name="customer_department"),
             models.Index(fields=["life", "id"], name="customer_rest", condition=models.Q(life__gt=0)),

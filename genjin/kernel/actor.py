@@ -32,24 +32,35 @@ BRINGING_IN = frozenset({Surface.IMPORT, Surface.SETUP})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rows a grant reaches (B5): everything, or rows of these departments and owners."""
+    """Which rows a grant reaches (B5): everything, or rows of these departments and owners.
+
+    pools: rows without owner that lie in these pools, and nothing else (B4 P10): the scope of who stands at a pool."""
 
     everything: bool = False
     departments: frozenset[int] = frozenset()
     members: frozenset[int] = frozenset()
+    pools: frozenset[int] = frozenset()
 
     def __or__(self, other: Scope) -> Scope:
         """Several roles unite: ALL wins, else the union (B5)."""
         if self.everything or other.everything:
             return EVERYTHING
-        return Scope(False, self.departments | other.departments, self.members | other.members)
+        return Scope(
+            False, self.departments | other.departments, self.members | other.members, self.pools | other.pools
+        )
 
-    def holds(self, owner_id: int | None, department_id: int | None) -> bool:
-        """Whether a row with this owner and department lies inside."""
-        return self.everything or owner_id in self.members or department_id in self.departments
+    def holds(self, owner_id: int | None, department_id: int | None, pool_id: int | None = None) -> bool:
+        """Whether a row with this owner and department, or without them in this pool, lies inside."""
+        return (
+            self.everything
+            or owner_id in self.members
+            or department_id in self.departments
+            or (pool_id is not None and pool_id in self.pools)
+        )
 
 
 EVERYTHING = Scope(everything=True)
+_NARROWNESS = {Access.EDIT: 0, Access.READ: 1, Access.MASKED: 2, Access.HIDDEN: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,16 @@ class Actor:
         if self.surface not in BRINGING_IN or moment > timezone.now():
             raise ValueError("only what is brought in may say when it happened, and not ahead of time")
         return replace(self, moment=moment)
+
+    def at_pool(self, pool_id: int, grant: str, rights: Iterable[tuple[str, Access]] = ()) -> Actor:
+        """The same actor standing at a pool (B4 P10): he may see its rows by this one grant, through these field rights
+        (where his own are narrower, they hold), and has no other grant. Who may stand there is decided by its area."""
+        least: dict[str, Access] = {}
+        for path, access in (*self.rights, *rights):
+            known = least.get(path)
+            least[path] = access if known is None or _NARROWNESS[access] > _NARROWNESS[known] else known
+        alone = MappingProxyType({grant: Scope(pools=frozenset({pool_id}))})
+        return replace(self, grants=alone, rights=frozenset(least.items()), administrator=False)
 
     def through(self, surface: Surface) -> Actor:
         """The same actor coming through another way in."""

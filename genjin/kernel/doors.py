@@ -68,8 +68,13 @@ class Part:
 # (actor, type, right) -> the parts of its rows that this actor is given; must cost nothing for who is given none
 Parts = Callable[[Actor, RecordType, To], Sequence[Part]]
 PARTS: dict[str, Parts] = {}
+POOL = "pool_id"
+"""The column of the types whose records may lie in a pool (B4)."""
 MOST_APART = 4
 """So many parts are asked for by their own indexes; more of them together."""
+# (actor, row, right): raises Refused where the row stands in a way that forbids what the actor is about to do with it
+Bar = Callable[[Actor, Record, To], None]
+BARS: list[Bar] = []
 current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None)
 # {row: owner and department before one's own event that is being undone}: whoever had a right then still has it
 formerly: ContextVar[Mapping[int, Mapping[str, Any]] | None] = ContextVar("formerly", default=None)
@@ -83,6 +88,11 @@ def register_branch(name: str, branch: Branch, *, only: str = "") -> None:
         ONLY[name] = only
 
 
+def register_bar(bar: Bar) -> None:
+    """Let an area refuse to change rows that stand in a certain way (B4 P10: in a pool), whichever action asks."""
+    BARS.append(bar)
+
+
 def register_parts(name: str, parts: Parts) -> None:
     """Add a way by which parts of a type's rows, and what belongs to these, become visible beyond the scope. Told by
     their own columns, they are found like rows of a filter, not by their ids."""
@@ -91,6 +101,8 @@ def register_parts(name: str, parts: Parts) -> None:
 
 def parts_of(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Part]:
     """The parts of a type's rows that the actor is given beyond his scope."""
+    if _stands_apart(actor, record_type):
+        return []
     return [part for given in PARTS.values() for part in given(actor, record_type, right)]
 
 
@@ -102,6 +114,12 @@ def rows_above(actor: Actor, record_type: RecordType, right: To = SEE) -> QueryS
     if above is None or not given:
         return None
     return above.model._default_manager.filter(reduce(or_, (part.q() for part in given))).values("id")
+
+
+def _stands_apart(actor: Actor, record_type: RecordType) -> bool:
+    """Whether he stands at a pool, where nothing beyond it is seen."""
+    scope = actor.grants.get(record_type.grant("see"))
+    return scope is not None and bool(scope.pools)
 
 
 def part_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Q]:
@@ -118,8 +136,8 @@ def _branches(record_type: RecordType) -> Iterator[tuple[Branch, bool]]:
 
 
 def scope_sides(scope: Scope) -> list[Q]:
-    """The departments and the owners of a scope, each as a condition that an index serves; at most two."""
-    sides = (("department_id", scope.departments), ("owner_id", scope.members))
+    """The departments, the owners and the pools of a scope, each as a condition that an index serves."""
+    sides = (("department_id", scope.departments), ("owner_id", scope.members), (POOL, scope.pools))
     return [among(column, ids) for column, ids in sides if ids]
 
 
@@ -139,6 +157,8 @@ def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
     scope = actor.demand(record_type.grant("see"))
     if scope.everything:
         return Q()
+    if scope.pools:
+        return row_by_row(Q(Within(POOL, scope.pools)))
     inside = Q(Within("owner_id", scope.members)) | Q(Within("department_id", scope.departments))
     paths = ["pk"] + [link.column for link in [record_type.owner_link()] if link]
     beyond = Q(pk__in=[])
@@ -158,6 +178,8 @@ def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
 def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE, *, walking: bool = False) -> list[Q]:
     """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade. `walking`: the
     rows are passed in an order until a page is full, so what they belong to is looked up for each."""
+    if _stands_apart(actor, record_type):
+        return []
     link = record_type.owner_link()
     conditions = part_conditions(actor, record_type, right)
     above = rows_above(actor, record_type, right)
@@ -203,7 +225,7 @@ def seen_among(actor: Actor, found: list[R], query: Callable[[], QuerySet[R]], m
     scope = actor.grants.get(record_type.grant("see"))
     if scope is None:
         return []
-    if all(scope.holds(row.owner_id, row.department_id) for row in found):
+    if all(scope.holds(row.owner_id, row.department_id, getattr(row, POOL, None)) for row in found):
         return found
     return list(query().filter(visible_one_by_one(actor, record_type))[:most])
 
@@ -217,8 +239,11 @@ def row_for(actor: Actor, model: type[R], row_id: int, *, to: To, lock: bool = F
         _know(row)
     elif to is SEE:
         row._seen_by = actor
-    if to is not SEE and not _permitted(actor, row, to):
-        raise Forbidden
+    if to is not SEE:
+        if not _permitted(actor, row, to):
+            raise Forbidden
+        for bar in BARS:
+            bar(actor, row, to)
     return row
 
 
@@ -279,7 +304,7 @@ def _known(actor: Actor, model: type[R], row_id: int) -> R | None:
 
 def _holds(scope: Scope, row: Record) -> bool:
     """Does the row lie in the scope, or did it before the event that is being undone?"""
-    if scope.holds(row.owner_id, row.department_id):
+    if scope.holds(row.owner_id, row.department_id, getattr(row, POOL, None)):
         return True
     was = (formerly.get() or {}).get(row.pk)
     if was is None:

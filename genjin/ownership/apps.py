@@ -10,9 +10,10 @@ class OwnershipConfig(AppConfig):
     label = "ownership"
 
     def ready(self) -> None:
-        """Register grants, the team branch and the consumers."""
-        from genjin.ownership import actions, jobs, queries  # slow: models must be ready
+        """Register grants, the team branch, the bar of pools and the consumers."""
+        from genjin.ownership import actions, jobs, queries, standing  # slow: models must be ready
 
         assert actions
         assert jobs
         assert queries
+        assert standing

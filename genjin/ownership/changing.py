@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life, Record, fresh
 from genjin.kernel.recording import record as record_change
 from genjin.kernel.records import belonging_to, type_of
 from genjin.kernel.together import insert, kin
-from genjin.ownership.models import Period, Rule
+from genjin.ownership.models import Owned, Period, Pool, Rule
 
 
 def change_owner(
-    actor: Actor, record: Record, owner_id: int | None, *, rule: Rule, reason: str = "", record_it: bool = True
+    actor: Actor,
+    record: Record,
+    owner_id: int | None,
+    *,
+    rule: Rule,
+    reason: str = "",
+    record_it: bool = True,
+    pool: Pool | None = None,
 ) -> None:
-    """Give a (locked) record to an owner: its department becomes the owner's main one, the open period ends, a new one
-    begins, and what belongs to the record follows. Works for new records too: call it before `record()`, then
-    `open_period()` is done here once the row has an id."""
+    """Give a (locked) record to an owner, or without one into a pool: its department becomes the owner's main one, the
+    open period ends, a new one begins, and what belongs to the record follows. Works for new records too: call it
+    before `record()`, then `open_period()` is done here once the row has an id."""
     now = actor.now()
+    if isinstance(record, Owned):
+        stand(record, owner_id, pool, reason, now)
     record.owner_id = owner_id
     record.department_id = people.directory().department_of(owner_id, actor.stamp) if owner_id else None
     creating = record._state.adding
@@ -31,6 +42,7 @@ def change_owner(
         record_id=record.pk,
         owner_id=owner_id,
         department_id=record.department_id,
+        pool_id=pool.pk if pool else None,
         since=now,
         rule=rule,
         reason=reason[:200],
@@ -39,6 +51,23 @@ def change_owner(
     insert(period)
     if not creating:
         _bring_along(actor, record, reason)
+
+
+def stand(record: Owned, owner_id: int | None, pool: Pool | None, reason: str, now: datetime) -> None:
+    """What the change means for deadlines (B4): every change of owner sets a new base date (P6); in a pool nothing
+    falls, and the record remembers from whom it came (P9)."""
+    held = getattr(record, "owner_id", None)
+    if pool is None and owner_id == held and record.pool_id is None and record.owner_since:
+        return  # he only moved to another department
+    record.pool_id = pool.pk if pool else None
+    record.pooled_at = now if pool else None
+    record.pool_reason = reason[:200] if pool else ""
+    record.claimable_at = now + timedelta(hours=pool.claims.get("new_data_hours") or 0) if pool else None
+    record.owner_since = now if owner_id else None
+    record.falls_at = record.protected_until = None
+    if pool:
+        record.previous_owner_id = held or record.previous_owner_id
+        record.locked = False
 
 
 def _bring_along(actor: Actor, record: Record, reason: str) -> None:

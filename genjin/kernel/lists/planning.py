@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import branch_conditions, parts_of, scope_condition, scope_sides, visible_one_by_one
+from genjin.kernel.doors import POOL, branch_conditions, parts_of, scope_condition, scope_sides, visible_one_by_one
 from genjin.kernel.expressions import Holds, like, row_by_row, tsquery
 from genjin.kernel.frequencies import Frequencies, frequencies
 from genjin.kernel.lists.reading import Condition, ListQuery
@@ -119,7 +119,7 @@ def _narrow(
         return tuple(_holding(rows.filter(condition), parsed, indexed=indexed) for condition in conditions)
 
     by_hits = min(seen.by_words, seen.by_scope)
-    alone = query.sort is None and len(scope.members) + len(scope.departments) == 1
+    alone = query.sort is None and len(scope.members) + len(scope.departments) + len(scope.pools) == 1
     if alone and (parsed is None or VISIT * seen.visits(wanted, inside=True) <= by_hits):
         yield Attempt(parts(*sides, *beyond, indexed=False))
         return
@@ -199,6 +199,8 @@ def scope_share(scope: Scope, known: Frequencies) -> float:
     """Which share of the rows lies in a scope."""
     if scope.everything:
         return 1.0
+    if scope.pools:
+        return _share(known, POOL, scope.pools, 0.05 * len(scope.pools))
     members = _share(known, "owner_id", scope.members, 0.01 * len(scope.members))
     return min(members + _share(known, "department_id", scope.departments, 0.02 * len(scope.departments)), 1.0)
 

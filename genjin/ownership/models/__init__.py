@@ -1,0 +1,20 @@
+"""Tables of ownership: who owned what and why, places in teams, pools and how an owned record stands."""
+
+from genjin.ownership.models.periods import Period, Rule
+from genjin.ownership.models.pools import Capacity, Daily, Pool, PoolKind, Recycling
+from genjin.ownership.models.standing import Owned, standing_indexes
+from genjin.ownership.models.teams import Teammate, TeamRole
+
+__all__ = [
+    "Capacity",
+    "Daily",
+    "Owned",
+    "Period",
+    "Pool",
+    "PoolKind",
+    "Recycling",
+    "Rule",
+    "TeamRole",
+    "Teammate",
+    "standing_indexes",
+]

@@ -1,0 +1,117 @@
+"""Who may stand at a pool, and what he sees there (B4 P10). The one door to records in pools.
+
+Whoever is a member of a pool sees its records through `at_pool` only: a copy of the actor that holds a single grant
+over this pool's rows, with the fields that the pool hides or masks. Lists, counts, search, filters and details asked as
+this actor can therefore give away nothing else, and the ordinary doors give no record of a pool to anybody but who may
+see everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from genjin.kernel.actor import Actor
+from genjin.kernel.doors import POOL, To, current_grant, register_bar
+from genjin.kernel.fields.base import Access
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.stamps import Stamped
+from genjin.org.queries import organisation
+from genjin.ownership.models import Owned, Pool, PoolKind
+
+POOL_VERBS = frozenset({"claim", "assign", "move_pool", "void", "restore", "delete", "merge", "unmerge"})
+"""What is done with a record while it lies in a pool; everything else asks that it is claimed or assigned first."""
+
+
+def _load() -> dict[int, Pool]:
+    return {pool.pk: pool for pool in Pool.objects.order_by("priority", "-id")}
+
+
+_POOLS: Stamped[dict[int, Pool]] = Stamped(_load)
+
+
+def pooled_types() -> list[RecordType]:
+    """The types whose records may lie in pools."""
+    return [t for t in RECORD_TYPES.values() if issubclass(t.model, Owned)]
+
+
+def pools_at(stamp: int, record_type: str = "") -> list[Pool]:
+    """All pools (of a type), the first in priority first, then the newest; whoever asks."""
+    return [pool for pool in _POOLS.at(stamp).values() if not record_type or pool.record_type == record_type]
+
+
+def pool_named(stamp: int, pool_id: int) -> Pool | None:
+    """The pool of this id."""
+    return _POOLS.at(stamp).get(pool_id)
+
+
+def covers(circle: Mapping[str, Any], actor: Actor, member_id: int) -> bool:
+    """Whether a circle (of a pool or a capacity) holds a member: by himself, a department with those below, a role."""
+    org = organisation(actor)
+    person = org.people.get(member_id)
+    if person is None or not person.active:
+        return False
+    if circle.get("everybody") or member_id in circle.get("people", ()):
+        return True
+    own = org.own_departments(member_id)
+    if any(own & org.subtree(root) for root in circle.get("departments", ())):
+        return True
+    return not set(circle.get("roles", ())).isdisjoint(org.roles_of.get(member_id, ()))
+
+
+def administers(actor: Actor, pool: Pool) -> bool:
+    """Whether he assigns from, moves between and reclaims into this pool: its administrators, and who sets up pools."""
+    if actor.member_id is None:
+        return False
+    return actor.may("pools.manage") or covers(pool.admins, actor, actor.member_id)
+
+
+def belongs_to(actor: Actor, pool: Pool) -> bool:
+    """Whether he is a member of the pool or administers it."""
+    if actor.member_id is None or not pool.enabled:
+        return False
+    return covers(pool.members, actor, actor.member_id) or administers(actor, pool)
+
+
+def sees(actor: Actor, pool: Pool) -> bool:
+    """Whether the pool's records are shown to him: members see those of open pools (P10)."""
+    if not actor.may(_type_of(pool).grant("see")):
+        return False
+    return administers(actor, pool) or (pool.kind == PoolKind.OPEN and belongs_to(actor, pool))
+
+
+def pools_of(actor: Actor, record_type: RecordType) -> list[Pool]:
+    """The pools of a type that he sees, in the order of their priority."""
+    return [pool for pool in pools_at(actor.stamp, record_type.key) if sees(actor, pool)]
+
+
+def at_pool(actor: Actor, pool_id: int) -> tuple[Actor, Pool]:
+    """The actor standing at a pool, with the pool. What the pool hides or masks it hides from its members;
+    administrators see the fields that their roles allow. Raises NotFound for a pool that he does not see."""
+    pool = pool_named(actor.stamp, pool_id)
+    if pool is None or not sees(actor, pool):
+        raise NotFound
+    record_type = _type_of(pool)
+    hidden = () if administers(actor, pool) else pool.hidden.items()
+    rights = [(f"{record_type.key}.{key}", Access(access)) for key, access in hidden]
+    return actor.at_pool(pool_id, record_type.grant("see"), rights), pool
+
+
+def _type_of(pool: Pool) -> RecordType:
+    return RECORD_TYPES[pool.record_type]
+
+
+def refuse_in_pool(_actor: Actor, row: Record, _to: To) -> None:
+    """P10: nobody edits a record inside a pool or changes its owner there. Raises Refused("in_pool")."""
+    if getattr(row, POOL, None) is None:
+        return
+    verb = (current_grant.get() or "").rpartition(".")[2]
+    if verb not in POOL_VERBS:
+        raise Refused("in_pool", _("这条记录在公海里，领取或指派之后才能修改"))
+
+
+register_bar(refuse_in_pool)
