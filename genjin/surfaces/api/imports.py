@@ -112,11 +112,11 @@ def rules(request: ApiRequest, import_id: int) -> HttpResponse:
 @endpoint("POST")
 def policy(request: ApiRequest, import_id: int) -> HttpResponse:
     """Set what becomes of duplicates ({"otherwise": "skip", "duplicates": {why: decision}}) and whose the rows are
-    that name nobody ({"owner": member id or null}, or in turn {"share": [member id]}); what makes a duplicate
-    ({"by_phone": bool, "by_likeness": bool})."""
+    that name nobody ({"owner": member id or null}, or in turn {"share": [member id]}), or of all ({"assign": "sheet",
+    "turns" or "mine"}); what makes a duplicate ({"by_phone": bool, "by_likeness": bool})."""
     row = own(request, import_id)
     facts: dict[str, Any] = {"otherwise": str, "duplicates": dict, "owner": (int, type(None)), "share": list}
-    sent = _sent(request, {**facts, "by_phone": bool, "by_likeness": bool})
+    sent = _sent(request, {**facts, "assign": str, "by_phone": bool, "by_likeness": bool})
     set_policy(request.actor, row.pk, policy=sent)
     return answer(_shown(request.actor, own(request, import_id)))
 

@@ -16,16 +16,20 @@ ONLY_NEW = frozenset({Decision.SKIP, Decision.CREATE})
 
 
 MOST_SHARING = 50
+SHEET, TURNS, MINE = "sheet", "turns", "mine"
+ASSIGN = (SHEET, TURNS, MINE)
+"""Whose the customers are: as a column says; where none says so the members' in turn; all of whoever imports."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """`duplicates` {why: decision}, `otherwise` for the others; `owner`: the member whose the customers are where no
-    column says so (None: whoever imports), or `share`: members who get them in turn. `by_phone`, `by_likeness`: whether
-    equal phones and similar names make a possible duplicate."""
+    """`duplicates` {why: decision}, `otherwise` for the others; `assign` as above, with `owner`: the member whose the
+    customers are where no column says so (None: whoever imports), and `share`: those who get them in turn. `by_phone`,
+    `by_likeness`: whether equal phones and similar names make a possible duplicate."""
 
     duplicates: Mapping[str, str] = field(default_factory=dict)
     otherwise: str = Decision.SKIP
+    assign: str = SHEET
     owner: int | None = None
     share: tuple[int, ...] = ()
     by_phone: bool = True
@@ -42,14 +46,20 @@ class Policy:
             return self.by_phone
         return self.by_likeness or why not in (Why.SIMILAR, Why.FILE_SIMILAR)
 
+    @property
+    def taking_turns(self) -> tuple[int, ...]:
+        """Members who get in turn what no column gives to anybody."""
+        return self.share if self.assign == TURNS else ()
+
     def owner_of(self, turn: int) -> int | None:
         """Whose the customer is that no column gives to anybody; `turn` counts them."""
-        return self.share[turn % len(self.share)] if self.share else self.owner
+        members = self.taking_turns
+        return members[turn % len(members)] if members else self.owner if self.assign != MINE else None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         switches = {"by_phone": self.by_phone, "by_likeness": self.by_likeness}
-        owners = {"owner": self.owner, "share": list(self.share)}
+        owners = {"assign": self.assign, "owner": self.owner, "share": list(self.share)}
         return {"duplicates": dict(self.duplicates), "otherwise": self.otherwise, **owners, **switches}
 
     @classmethod
@@ -64,8 +74,11 @@ class Policy:
             raise Refused("bad_policy", _("请选择负责人"), "owner")
         if not isinstance(share, list) or len(share) > MOST_SHARING or not all(map(_is_id, share)):
             raise Refused("bad_policy", _("请选择轮流分配的成员，最多 %d 位") % MOST_SHARING, "share")
+        assign = given.get("assign") or (TURNS if share else SHEET)
+        if assign not in ASSIGN:
+            raise Refused("bad_policy", _("请选择导入后怎样分配"), "assign")
         switches = {name: given.get(name, True) is not False for name in ("by_phone", "by_likeness")}
-        return cls(dict(duplicates), otherwise, owner, tuple(dict.fromkeys(share)), **switches)
+        return cls(dict(duplicates), otherwise, assign, owner, tuple(dict.fromkeys(share)), **switches)
 
 
 def _is_id(value: object) -> bool:

@@ -15,7 +15,7 @@ from genjin.kernel.wording import in_every_language
 from genjin.surfaces.imports.headings import plain
 from genjin.surfaces.imports.kinds import Kind
 from genjin.surfaces.imports.models import ImportShape
-from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.policy import SHEET, Policy
 from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.values import dates
@@ -74,7 +74,7 @@ def remembered_policy(actor: Actor, kind: Kind, headings: Sequence[str]) -> Poli
         policy = Policy.from_json(shape.policy)
     except Refused:
         return Policy()  # kept by an older version
-    return policy if shape.member_id == actor.member_id else replace(policy, owner=None, share=())
+    return policy if shape.member_id == actor.member_id else replace(policy, assign=SHEET, owner=None, share=())
 
 
 def _shape(actor: Actor, kind: str, key: str) -> ImportShape | None:

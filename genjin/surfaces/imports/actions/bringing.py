@@ -28,7 +28,7 @@ from genjin.surfaces.imports.actions.known import Others, already_there, blanks_
 from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
 from genjin.surfaces.imports.kinds import KINDS, OWNER
 from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
-from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.policy import MINE, Policy
 
 FETCHED = ("number", "state", "values", "title", "follows", "duplicate_of", "duplicate_why", "decision")
 WRITTEN = ("cells", "fixes")
@@ -188,7 +188,8 @@ class Bringing:
         run = create_customer.function
 
         def call(fate: Fate) -> Callable[[], Customer]:
-            owner = fate.values.get(OWNER, {}).get(OWNER) or self._next_owner()
+            named = None if self.policy.assign == MINE else fate.values.get(OWNER, {}).get(OWNER)
+            owner = named or self._next_owner()
             values = Values(fate.values.get("customer", {}))
             values.pop("code", None)
 
@@ -264,7 +265,7 @@ class Bringing:
             counts[key] = counts.get(key, 0) + more
 
         add("done", len(fetched))
-        if self.policy.share:
+        if self.policy.taking_turns:
             counts["shared"] = self._turn
         add("refused", sum(row[1] == RowState.BAD for row in fetched) + sum(bool(f.refused) for f in fates))
         add("skipped", sum(row[1] == RowState.SKIPPED for row in fetched))

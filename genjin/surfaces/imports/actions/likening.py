@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -44,7 +44,9 @@ _HOLDS_A_THIRD = """(strpos(e.fuzzy_key, left(m.name, char_length(m.name) / 3)) 
 _TOUCHED = """
 SELECT number, fuzzy_key FROM surfaces_importrow
 WHERE batch_id = %(batch)s AND state IN (0, 2)
-  AND (alike_row = %(number)s OR number = (SELECT min(number) FROM surfaces_importrow WHERE batch_id = %(batch)s AND follows = %(number)s))
+  AND (alike_row = %(number)s OR number = (
+    SELECT min(number) FROM surfaces_importrow WHERE batch_id = %(batch)s AND follows = %(number)s
+  ))
 """
 _NEIGHBOURS = """
 SELECT m.number, m.name, e.fuzzy_key, e.number FROM unnest(%(numbers)s::int[], %(names)s::text[]) AS m(number, name)
@@ -119,7 +121,12 @@ def liken_again(batch: Import, number: int) -> bool:
 
 def _neighbours(batch: Import, statement: str, rows: Mapping[int, str]) -> list[Pair]:
     """Rows of the file that may be alike to some of its rows."""
-    asked = {"numbers": list(rows), "names": list(rows.values()), "shortest": SHORTEST, "batch": batch.pk}
+    asked: dict[str, Any] = {
+        "numbers": list(rows),
+        "names": list(rows.values()),
+        "shortest": SHORTEST,
+        "batch": batch.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         return list(cursor.fetchall())

@@ -17,7 +17,7 @@ from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.actions.comparing import compare
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import MOVES, Import, ImportRow, State
-from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.policy import TURNS, Policy
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.remembering import remembered_policy
 from genjin.surfaces.imports.rules import Rule
@@ -80,7 +80,9 @@ def set_policy(actor: Actor, import_id: int, *, policy: Mapping[str, Any]) -> Im
     Refused("long") for other duplicates in a long file that is checked already."""
     row = import_for(actor, import_id, lock=True)
     _demand_before_run(row)
-    before, after = Policy.from_json(row.policy), Policy.from_json({**row.policy, **policy})
+    before = Policy.from_json(row.policy)
+    told = {} if "assign" in policy or not policy.get("share") else {"assign": TURNS}
+    after = Policy.from_json({**row.policy, **policy, **told})
     row.policy = after.to_json()
     if row.state == State.CHECKED and _other_duplicates(before, after):
         if row.total > MOST_COMPARED_AGAIN:

@@ -119,5 +119,11 @@ def test_customers_without_a_salesperson_go_round_among_the_chosen(cast: Cast) -
     owners = Counter(Customer.objects.filter(name__startswith="流转").values_list("owner_id", flat=True))
     assert batch.counts["customers"] == 7
     assert sorted(owners.values()) == [2, 2, 3]
+    mine = brought(actor, ["客户名称", "负责人"], ["归我一", "manager"], ["归我二", ""], policy={"assign": "mine"})
+    assert mine.policy["share"] == members, "kept with the headings, for another time"
+    owners = Counter(Customer.objects.filter(name__startswith="归我").values_list("owner_id", flat=True))
+    assert owners == {cast.administrator.pk: 2}
+    with pytest.raises(Refused):
+        checked(actor, ["客户名称"], ["流转子"], policy={"assign": "lottery"})
     with pytest.raises(Refused):
         checked(actor, ["客户名称"], ["流转癸"], policy={"share": ["everybody"]})

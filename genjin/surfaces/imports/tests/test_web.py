@@ -146,6 +146,22 @@ def test_duplicates_stand_side_by_side_and_are_decided_once_per_kind(cast: Cast)
     assert set(FollowUp.objects.values_list("customer__name", flat=True)) == {"甲公司", "乙公司"}
 
 
+def test_whose_the_customers_are_is_one_choice_of_three(cast: Cast) -> None:
+    client = client_of(cast.administrator)
+    address = upload(client, csv_file(["客户名称", "负责人"], ["甲公司", "teammate"], ["乙公司", ""]))
+    row = Import.objects.get()
+    for assign, share, chosen in (("turns", [cast.manager.pk], "turns"), ("mine", [], "mine"), ("sheet", [], "sheet")):
+        sent = {"assign": assign, "share": share, "switches": "1", "version": row.version}
+        page = client.post(f"{address}/columns", sent, headers=HTMX).content.decode()
+        assert re.findall(r'name="assign" value="(\w+)" checked', page) == [chosen]
+        row.refresh_from_db()
+        assert (row.policy["assign"], row.policy["share"]) == (assign, share)
+    check(client, address)
+    assert client.post(f"{address}/policy", {"assign": "mine"}, headers=HTMX).status_code == 200
+    client.post(f"{address}/run")
+    assert set(Customer.objects.values_list("owner_id", flat=True)) == {cast.administrator.pk}
+
+
 def test_a_colleagues_customer_is_told_but_not_shown(cast: Cast) -> None:
     hidden = make_customer(cast.actor("owner"), "甲公司")
     client = client_of(cast.stranger)

@@ -16,7 +16,7 @@ from genjin.surfaces.imports.actions import begin_run, undo_import
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import AT_WORK, Decision, Import, RowState, State, Why
 from genjin.surfaces.imports.pairs.queries import decisions_for, to_be_brought
-from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.policy import ASSIGN, MINE, SHEET, TURNS, Policy
 from genjin.surfaces.imports.queries import counts, duplicate_groups, progress
 from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.samples import Samples
@@ -53,12 +53,10 @@ class DuplicateRule:
 class RulesView:
     """The card of what holds for the whole import."""
 
-    owner_src: str
-    owner: str
-    owner_name: str
-    owner_label: str
-    owner_help: str
+    assign: list[tuple[str, str, bool]]
+    members: str
     share: list[tuple[int, str]]
+    assign_help: dict[str, str]
     switches: list[tuple[str, str, bool]]
     duplicates: list[DuplicateRule]
     note: str
@@ -164,19 +162,31 @@ def go_view(row: Import) -> Go:
 def rules_view(actor: Actor, row: Import, groups: dict[str, int]) -> RulesView:
     """Whose the customers are, and what becomes of the kinds of duplicates there are."""
     policy, kind = Policy.from_json(row.policy), KINDS[row.kind]
-    name = directory().member_name(policy.owner, actor.stamp) if policy.owner else ""
     asks = kind.owned and "owner" in {f.key for f in kind.by_key["customer"].action.inputs(actor)}
     return RulesView(
-        owner_src=reverse("choices", args=["customers.create", "owner"]) if asks else "",
-        owner=str(policy.owner or ""),
-        owner_name=name,
-        owner_label=_("没写负责人的行归谁"),
-        owner_help=_("表格里有「业务员」「负责人」一列时按那一列"),
-        share=[(member, directory().member_name(member, actor.stamp)) for member in policy.share],
+        assign=_assignments(policy) if asks else [],
+        members=reverse("choices", args=["customers.create", "owner"]),
+        share=[(member, directory().member_name(member, actor.stamp)) for member in _sharing(policy)],
+        assign_help={
+            SHEET: _("按表格里的「业务员」「负责人」一列；没写的归您"),
+            TURNS: _("没写负责人的客户按顺序一人一个；选一位就全给这一位"),
+            MINE: _("不管表格里写的是谁，都归您"),
+        },
         switches=_switches(policy) if kind.main == "customer" else [],
         duplicates=[_duplicate_rule(policy, why, count) for why, count in groups.items()],
         note=_("导入的客户、联系人、跟进都会标明「导入」，时间用表格里的日期；与手工录入一样留下记录。"),
     )
+
+
+def _sharing(policy: Policy) -> tuple[int, ...]:
+    return policy.share or ((policy.owner,) if policy.owner else ())
+
+
+def _assignments(policy: Policy) -> list[tuple[str, str, bool]]:
+    """(value, words, whether chosen) of whose the customers may be."""
+    chosen = TURNS if policy.assign == SHEET and policy.owner else policy.assign
+    words = {SHEET: _("按表格"), TURNS: _("轮流"), MINE: _("全部归我")}
+    return [(value, words[value], value == chosen) for value in ASSIGN]
 
 
 def _switches(policy: Policy) -> list[tuple[str, str, bool]]:

@@ -6,25 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.kinds import EXTRA, Kind, Target
 from genjin.surfaces.imports.rules import Rule, answered
 
 
 def sent_policy(sent: QueryDict) -> dict[str, Any]:
-    """What the card of rules sent. Raises Refused."""
+    """What the card of rules sent."""
     found: dict[str, Any] = {}
     if "switches" in sent:
         found |= {name: name in sent for name in ("by_phone", "by_likeness")}
-        found["share"] = [int(member) for member in sent.getlist("share") if member.isdecimal() and len(member) < 19]
-    if "owner" in sent:
-        owner = sent.get("owner", "")
-        if owner and not (owner.isdecimal() and len(owner) < 19):
-            raise Refused("bad_policy", _("请选择负责人"), "owner")
-        found["owner"] = int(owner) if owner else None
+    if "assign" in sent:
+        share = [int(member) for member in sent.getlist("share") if member.isdecimal() and len(member) < 19]
+        found |= {"assign": sent["assign"], "share": share, "owner": None}
     duplicates = {name.removeprefix("why-"): sent[name] for name in sent if name.startswith("why-")}
     return found | ({"duplicates": duplicates} if duplicates else {})
 

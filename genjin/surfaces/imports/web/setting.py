@@ -77,14 +77,14 @@ def _kept(request: PageRequest, row: Import) -> str:
         rules = sent_rules(request.actor, KINDS[row.kind], rules_from_json(row.rules), request.POST)
         if [rule.to_json() for rule in rules] != row.rules:
             set_rules(request.actor, row.pk, rules=rules)
-        if "switches" in request.POST or "owner" in request.POST:
-            _keep_owner(request.actor, row, request.POST)
+        if "switches" in request.POST or "assign" in request.POST:
+            _keep_policy(request.actor, row, request.POST)
     except Refused as refused:
         return refused.message
     return ""
 
 
-def _keep_owner(actor: Actor, row: Import, sent: QueryDict) -> None:
+def _keep_policy(actor: Actor, row: Import, sent: QueryDict) -> None:
     wanted = sent_policy(sent)
     if any(row.policy.get(key) != value for key, value in wanted.items()):
         set_policy(actor, row.pk, policy=wanted)
