@@ -20,6 +20,7 @@ class Rule(models.TextChoices):
     RETURNED = "returned", gettext_lazy("退回")
     CLAIMED = "claimed", gettext_lazy("领取")
     ASSIGNED = "assigned", gettext_lazy("指派")
+    ALLOCATED = "allocated", gettext_lazy("分配")
     RECYCLED = "recycled", gettext_lazy("自动回收")
     RECLAIMED = "reclaimed", gettext_lazy("收回")
     POOLED = "pooled", gettext_lazy("移入公海")
