@@ -35,6 +35,7 @@ from genjin.kernel.fields.links import Industry
 from genjin.kernel.grants import declare_grants
 from genjin.kernel.records import Link, RecordType, Searched, Section, View, register
 from genjin.org.grants import add_to_ready_roles
+from genjin.ownership.fields import standing_fields
 
 
 def derive_customer(customer: Any) -> None:
@@ -76,6 +77,7 @@ CUSTOMER = register(
             Section("need", _("背景与需求")),
             Section("relation", _("关系")),
             Section("follow", _("跟进")),
+            Section("ownership", _("归属")),
             Section("system", _("系统信息")),
         ),
         quick_fields=("name", "phone", "level", "source", "industry", "region"),
@@ -175,6 +177,7 @@ CUSTOMER = register(
             Text(key="next_step", label=_("下一步计划"), section="follow", editable=False, most=500),
             Date(key="deal_date", label=_("成交日期"), section="follow", editable=False),
             YesNo(key="paused", label=_("暂停跟进"), section="follow", editable=False),
+            *standing_fields(),
             DateTime(key="created_at", column="created_at", label=_("创建时间"), section="system", editable=False),
             DateTime(key="updated_at", label=_("更新时间"), section="system", editable=False, sortable=True),
             Person(key="created_by", column="created_by_id", label=_("创建人"), section="system", editable=False),
@@ -189,6 +192,13 @@ CUSTOMER = register(
                 (("follow_by.past", "0"),),
                 sort="follow_by",
                 columns=("name", "follow_by", "last_followed_at", "level", "next_contact_at", "phone", "owner"),
+            ),
+            View(
+                "falling",
+                _("即将掉公海"),
+                (("owner.in", "me"), ("falls_at.next", "7")),
+                sort="falls_at",
+                columns=("name", "falls_at", "last_followed_at", "level", "next_contact_at", "phone"),
             ),
             View("key", pgettext_lazy("several", "重点客户"), (("category.in", "key"),)),
             View("deals", pgettext_lazy("several", "已成交"), (("deal_date.filled", ""),)),

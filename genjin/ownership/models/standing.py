@@ -55,6 +55,8 @@ def standing_indexes(name: str) -> list[models.Index]:
         models.Index(fields=["pool", "id"], name=f"{name}_pool", condition=pooled),
         models.Index(fields=["pool", "claimable_at", "id"], name=f"{name}_claimable", condition=pooled),
         models.Index(fields=["pool", "pooled_at", "id"], name=f"{name}_pooled", condition=pooled),
+        models.Index(fields=["claimable_at", *IN_ORDER], name=f"{name}_claimable_all", condition=pooled),
+        models.Index(fields=["pooled_at", *IN_ORDER], name=f"{name}_pooled_all", condition=pooled),
         models.Index(fields=["falls_at", *IN_ORDER], name=f"{name}_falls", condition=falling),
         models.Index(fields=["owner", "falls_at"], name=f"{name}_owner_falls", condition=falling),
     ]

@@ -1,0 +1,32 @@
+"""The fields of a type whose records may lie in a pool (B4): declared once, for every such type."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from genjin.kernel.fields import DateTime, Field, Person, Text, YesNo
+
+SECTION = "ownership"
+
+
+def standing_fields() -> tuple[Field, ...]:
+    """Since when it is owned and when it falls; in a pool since when, why, from whom, and when it may be claimed."""
+    return (
+        DateTime(key="owner_since", label=_("负责开始时间"), section=SECTION, editable=False),
+        DateTime(
+            key="falls_at", label=_("将掉入公海"), section=SECTION, editable=False, sortable=True, due=True, width=120,
+            help=_("按公海的回收规则算出，跟进、成交等会使它延后"),
+        ),
+        DateTime(key="protected_until", label=_("保护期至"), section=SECTION, editable=False),
+        YesNo(key="locked", label=_("已锁定"), section=SECTION, editable=False, help=_("锁定的记录不会掉入公海")),
+        DateTime(
+            key="pooled_at", label=_("掉入公海时间"), section=SECTION, editable=False, sortable=True, width=120
+        ),
+        Text(key="pool_reason", label=_("掉入原因"), section=SECTION, editable=False),
+        Person(
+            key="previous_owner", column="previous_owner_id", label=_("前负责人"), section=SECTION, editable=False
+        ),
+        DateTime(
+            key="claimable_at", label=_("可领取时间"), section=SECTION, editable=False, sortable=True, width=120
+        ),
+    )  # fmt: skip
