@@ -169,7 +169,9 @@ def rules_view(actor: Actor, row: Import, groups: dict[str, int]) -> RulesView:
         share=[(member, directory().member_name(member, actor.stamp)) for member in _sharing(policy)],
         assign_help={
             SHEET: _("按表格里的「业务员」「负责人」一列；没写的归您"),
-            TURNS: _("没写负责人的客户按顺序一人一个；选一位就全给这一位"),
+            TURNS: _("没写负责人的客户按顺序一人一个；选一位就全给这一位")
+            if _sharing(policy)
+            else _("请选择成员；没选时，没写负责人的客户归您"),
             MINE: _("不管表格里写的是谁，都归您"),
         },
         switches=_switches(policy) if kind.main == "customer" else [],
