@@ -14,7 +14,6 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field, Number, Operator
 from genjin.kernel.lists import Condition
 from genjin.kernel.records import RecordType
-from genjin.ui.addresses import list_url
 from genjin.ui.forms.controls import Control, choices_url
 from genjin.ui.lists.state import State
 
@@ -61,7 +60,7 @@ def _chip(actor: Actor, state: State, condition: Condition) -> Chip:
         f"{condition.field.label} {operator.label}",
         words or "✓",
         state.without(name).url(),
-        f"{list_url(state.record_type)}/filter?{edit}",
+        f"{state.address}/filter?{edit}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,11 @@ from genjin.kernel.actions import Action, actions_on
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Field, RecordRef
+from genjin.kernel.fields.base import Label
 from genjin.kernel.lists import ListRow, Page, page
 from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
-from genjin.ui.addresses import list_url
 from genjin.ui.formats import Formats
 from genjin.ui.forms.finding import verb_of
 from genjin.ui.lists.cells import Writer, writer
@@ -29,6 +29,19 @@ from genjin.ui.lists.rows import RowView, drawn
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.lists.tools import RowTool, row_tools
 from genjin.ui.views.queries import Tab, tabs_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """A list of a type at an address of its own (a pool): its tabs, the verbs offered on ticked rows, and a last cell
+    of each row. `cells`: rows with the asked fields -> {id: markup of the whole `<td>`}; `more`: fields it reads."""
+
+    base: str
+    tabs: list[Tab]
+    verbs: tuple[Action[Any, Any], ...] = ()
+    cells: Callable[[Sequence[ListRow]], Mapping[int, str]] | None = None
+    more: tuple[str, ...] = ()
+    heading: Label = ""
 
 
 @dataclass(frozen=True)
@@ -52,14 +65,17 @@ class ListView:
     tools: list[RowTool]
     head: list[tuple[HeadTool, str]]
     create: Action[Any, Any] | None
+    last: Label = ""
 
 
-def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Formats) -> ListView:
+def list_view(
+    actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Formats, place: Place | None = None
+) -> ListView:
     """The list for an address. Raises Refused for a cursor or order that is none."""
-    tabs = tabs_of(actor, record_type)
-    state = read_state(actor, record_type, tabs, sent)
+    tabs = place.tabs if place else tabs_of(actor, record_type)
+    state = read_state(actor, record_type, tabs, sent, place.base if place else "")
     fields = chosen_fields(actor, state)
-    found = page(actor, state.listing, _read(actor, state.record_type, fields))
+    found = page(actor, state.listing, _read(actor, state.record_type, fields, place.more if place else ()))
     offered = actions_on(record_type, actor)
     return ListView(
         record_type=record_type,
@@ -68,28 +84,34 @@ def list_view(actor: Actor, record_type: RecordType, sent: QueryDict, fmt: Forma
         chips=chips(actor, state),
         columns=(columns := columns_of(fields, state)),
         width=least_width(columns),
-        rows=drawn(_rows(actor, record_type, found, columns, fmt), list_url(record_type)),
-        base=list_url(record_type),
+        rows=drawn(_rows(actor, record_type, found, columns, fmt, place), state.address),
+        base=state.address,
         previous=state.url(("before", found.previous)) if found.previous else "",
         next=state.url(("after", found.next)) if found.next else "",
         first_page=state.listing.after is None and state.listing.before is None,
         order=_order(state),
-        bulk=[(action, verb_of(record_type, action)) for action in _for_many(actor, state, offered)],
+        bulk=[
+            (action, verb_of(record_type, action))
+            for action in (place.verbs if place else _for_many(actor, state, offered))
+        ],
         row_verbs=[(action, verb_of(record_type, action)) for action in _at_hand(offered)],
-        tools=row_tools(actor, record_type.key),
-        head=[(tool, tool.address(record_type)) for tool in head_tools(actor, record_type)],
+        tools=[] if place else row_tools(actor, record_type.key),
+        head=[] if place else [(tool, tool.address(record_type)) for tool in head_tools(actor, record_type)],
         create=next((a for a in offered if a.takes_values and not a.takes_row), None),
+        last=place.heading if place else "",
     )
 
 
-def _read(actor: Actor, record_type: RecordType, fields: Sequence[Field]) -> list[Field]:
-    """The columns, and the owner where some are shown in full to him alone."""
-    owner = record_type.keys.get("owner")
+def _read(actor: Actor, record_type: RecordType, fields: Sequence[Field], more: Sequence[str]) -> list[Field]:
+    """The columns, the owner where some are shown in full to him alone, and what the place of the list asks."""
     told = any(in_lists(actor, field) is InLists.OWNER for field in fields)
-    return [*fields, owner] if told and owner and owner not in fields else list(fields)
+    further = (record_type.keys.get(key) for key in (*(("owner",) if told else ()), *more))
+    return list(dict.fromkeys([*fields, *(field for field in further if field)]))
 
 
-def _rows(actor: Actor, record_type: RecordType, found: Page, columns: list[Column], fmt: Formats) -> list[RowView]:
+def _rows(
+    actor: Actor, record_type: RecordType, found: Page, columns: list[Column], fmt: Formats, place: Place | None
+) -> list[RowView]:
     titles = linked_titles(actor, [column.field for column in columns], (row.values for row in found.rows))
     eye = "" if actor.may(record_type.grant("reveal")) else None
 
@@ -100,13 +122,15 @@ def _rows(actor: Actor, record_type: RecordType, found: Page, columns: list[Colu
     cells = [(c.field.key, cell_of(c, owned=False)) for c in columns]
     told = any(in_lists(actor, c.field) is InLists.OWNER for c in columns)
     owned = [(c.field.key, cell_of(c, owned=True)) for c in columns] if told else cells
+    last = place.cells(found.rows) if place and place.cells else {}
     lives = {Life.ARCHIVED: _("已归档"), Life.VOIDED: _("已作废")}
     return [
         RowView(
             row.id,
             row.title,
             lives.get(Life(row.life), "") if row.life else "",
-            "".join([cell(row.values[key]) for key, cell in (owned if _is_own(actor, row) else cells)]),
+            "".join([cell(row.values[key]) for key, cell in (owned if _is_own(actor, row) else cells)])
+            + last.get(row.id, ""),
         )
         for row in found.rows
     ]

@@ -32,7 +32,8 @@ class Wrong:
 
 @dataclass(frozen=True)
 class State:
-    """The list's address taken apart: its tab, filters and the rest, and the query they make."""
+    """The list's address taken apart: its tab, filters and the rest, and the query they make. `base`: the address of
+    the list where it is not the type's own (a pool)."""
 
     record_type: RecordType
     tab: Tab | None
@@ -41,6 +42,12 @@ class State:
     query: ListQuery | None = None
     conditions: tuple[Condition, ...] = ()
     wrong: tuple[Wrong, ...] = field(default=())
+    base: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the list lies."""
+        return self.base or list_url(self.record_type)
 
     @property
     def listing(self) -> ListQuery:
@@ -66,7 +73,7 @@ class State:
 
     def url(self, *more: tuple[str, str], suffix: str = "") -> str:
         """The address of this list, with further parameters."""
-        return f"{list_url(self.record_type)}{suffix}?{urlencode([*self.parameters(), *more])}"
+        return f"{self.address}{suffix}?{urlencode([*self.parameters(), *more])}"
 
     def without(self, name: str) -> State:
         """The same list without one parameter."""
@@ -81,7 +88,7 @@ class State:
         return list(self.pairs)
 
 
-def read_state(actor: Actor, record_type: RecordType, tabs: list[Tab], sent: QueryDict) -> State:
+def read_state(actor: Actor, record_type: RecordType, tabs: list[Tab], sent: QueryDict, base: str = "") -> State:
     """The state of an address. Filters that do not fit are left out of the query and told as `wrong`."""
     record_type = record_type.seen_by(actor)
     tab = _tab(tabs, sent)
@@ -89,7 +96,8 @@ def read_state(actor: Actor, record_type: RecordType, tabs: list[Tab], sent: Que
     pairs: Pairs = _sent_pairs(sent) if explicit else (tab.query if tab else ())
     if not explicit:
         pairs = (*pairs, *((name, str(sent[name])) for name in KEPT if name in sent and name not in dict(pairs)))
-    state = State(record_type, tab, _folded(record_type, pairs, sent), text=sent.get("q", "").strip()[:100])
+    text = sent.get("q", "").strip()[:100]
+    state = State(record_type, tab, _folded(record_type, pairs, sent), text=text, base=base)
     return _with_query(actor, state, [(name, str(sent[name])) for name in PAGING if name in sent])
 
 
