@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ _PEOPLES = (
 _RANKS = re.compile(
     rf"(?:(?:{_PEOPLES})*(?:自治区|自治州|自治县|自治旗)|特别行政区|新区|地区|林区|特区|省|市|区|县|盟|旗)$"
 )
+# Cities whose names companies bear without lying there.
+_NO_PLACE = frozenset(("东方", "永康", "安康", "华阴", "新乐", "万宁", "乐平", "丰城", "海城"))
 _ZONES = ("园区", "开发区", "新区", "管理区", "示范区")
 
 
@@ -111,6 +114,34 @@ def without_leading_place(text: str) -> str:
     return rest
 
 
+def places_ahead(text: str) -> tuple[frozenset[str], str]:
+    """(codes of the regions a name may begin with, the rest); at least two characters stay. A county only where it is a
+    city or written out: 昆山, 桐庐县."""
+    rest, found = text, frozenset[str]()
+    for names in (*_ahead_of_cities(), _counties()):
+        for size in range(min(LONGEST_NAME, len(rest) - 2), 1, -1):
+            codes = names.get(rest[:size])
+            if codes:
+                rest, found = rest[size:], codes if not found else _below(found, codes)
+                break
+    return found, rest
+
+
+def whole_place(text: str) -> frozenset[str]:
+    """Codes of the regions that this very text names; none where it names more, or no place."""
+    return frozenset(one.code for one in _by_name().get(text, ()))
+
+
+def related(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether a region of the first lies in one of the second, or the other way round."""
+    stems = [tuple(code.removesuffix("00").removesuffix("00") for code in codes) for codes in (one, other)]
+    return any(a.startswith(b) or b.startswith(a) for a in stems[0] for b in stems[1])
+
+
+def _below(above: frozenset[str], codes: frozenset[str]) -> frozenset[str]:
+    return frozenset(code for code in codes if related(above, (code,))) or above
+
+
 def _local_name(step: Region, above: Region | None) -> str:
     if above and step.name.endswith(_ZONES) and step.name.startswith(above.short):
         rest = step.name[len(above.short) :]
@@ -176,6 +207,30 @@ def _leading_names() -> list[tuple[frozenset[str], frozenset[str]]]:
     """What provinces and cities are called, and how these names begin."""
     named = [[name for name, ones in _by_name().items() if any(o.level == level for o in ones)] for level in (1, 2)]
     return [(frozenset(names), frozenset(name[:SHORTEST_NAME] for name in names)) for names in named]
+
+
+@cache
+def _ahead_of_cities() -> tuple[dict[str, frozenset[str]], ...]:
+    """What provinces and cities are called, with their codes."""
+    return tuple(
+        {
+            name: frozenset(one.code for one in ones if one.level == level)
+            for name, ones in _by_name().items()
+            if any(one.level == level for one in ones)
+        }
+        for level in (1, 2)
+    )
+
+
+@cache
+def _counties() -> dict[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in _regions().values():
+        if one.level == 3:
+            names = {one.name, one.short} if one.name.endswith("市") and one.short not in _NO_PLACE else {one.name}
+            for name in names:
+                found[name].add(one.code)
+    return {name: frozenset(codes) for name, codes in found.items()}
 
 
 @cache
