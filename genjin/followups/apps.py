@@ -11,10 +11,11 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register record type, actions and the reader of events."""
-        from genjin.followups import actions, closing, jobs, record, waiting  # slow: models must be ready
+        from genjin.followups import actions, closing, jobs, merging, record, waiting  # slow: models must be ready
 
         assert actions
         assert closing
         assert jobs
+        assert merging
         assert record
         assert waiting

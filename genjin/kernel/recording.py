@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from genjin.kernel import search_text
 from genjin.kernel.actor import Actor
+from genjin.kernel.aliases import found_by_too
 from genjin.kernel.codes import parse_pattern
 from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of, serial_sequence
 from genjin.kernel.copying import FEW, Load, body, copy_in, load_of
@@ -28,6 +29,7 @@ from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.sights import searched_own, serials_of
 from genjin.kernel.together import draw, insert, waiting
+from genjin.kernel.updating import update_each
 
 EVENT_IDS = "kernel_event_id_seq"
 LINK = ("row_id", "event_id", "row_type", "row_version", "digest")
@@ -191,6 +193,28 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
         together.know(row)
 
 
+def record_many(actor: Actor, rows: Sequence[Row], attributes: Sequence[str], /, **note: Any) -> None:
+    """Save these attributes of many (stored, locked) rows of one model and write the changes down, as `record` does for
+    each: one statement for all. For attributes from which nothing is derived and by which nothing is found; the rows
+    need not be loaded whole. Raises RuntimeError outside an action."""
+    recording = _running(actor)
+    recording.noted = True
+    recording.note.update(note)
+    changed = []
+    for row in rows:
+        before = row._loaded
+        changes = {name: (before[name], now) for name in attributes if before[name] != (now := getattr(row, name))}
+        if not changes:
+            recording.links.setdefault(row.id, (row.row_type, row.version, {}))
+            continue
+        row.version += 1
+        row.updated_at = recording.at
+        _link(recording, row, changes)
+        before.update({name: after for name, (_before, after) in changes.items()})
+        changed.append(row)
+    update_each(changed, [*attributes, "version", "updated_at"])
+
+
 def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
     """Delete a row that is no record (a role, a view, a team place), keeping what it held in the event."""
     recording = _running(actor)
@@ -201,6 +225,17 @@ def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
     values = {f.attname: (getattr(row, f.attname), None) for f in row._meta.concrete_fields if f.attname != "id"}
     _link(recording, row, values)
     row.delete()
+
+
+def record_removals(actor: Actor, rows: Sequence[Row], /, **note: Any) -> None:
+    """Delete many rows of one model that are no records, keeping what each held. One statement."""
+    recording = _running(actor)
+    recording.note.update(note)
+    for row in rows:
+        recording.noted = True
+        _link(recording, row, {f.attname: (getattr(row, f.attname), None) for f in row._meta.concrete_fields if f.attname != "id"})
+    if rows:
+        type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def note_event(actor: Actor, /, **note: Any) -> None:
@@ -258,6 +293,8 @@ def set_search(row: Record, record_type: RecordType, stamp: int = 0) -> None:
     names, phones = values(searched.names), values(searched.phones)
     codes, others = values(searched.codes), values(searched.others)
     if row.custom:
+        merged_codes, merged_titles = found_by_too(row, record_type.title)
+        codes, others = [*codes, *merged_codes], [*others, *merged_titles]
         for known in searched_own(record_type, stamp):
             kept = str(row.custom.get(known.key) or "")
             if kept:

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
+from genjin.kernel.aliases import merged_into
 from genjin.kernel.doors import demand_sight, titles_of
 from genjin.kernel.fields import DateTime, Field, RecordRef, Sensitivity
 from genjin.kernel.fields.numbers import Number
@@ -36,6 +37,16 @@ SELECT event.id, event.at, event.member_id, event.surface, event.action, event.n
   LEFT JOIN kernel_eventpayload AS payload ON payload.row_id = link.row_id AND payload.event_id = link.event_id
  WHERE link.row_id = %(row)s AND link.event_id < %(before)s
  ORDER BY link.event_id DESC LIMIT %(most)s
+"""
+# the same of a record and those merged into it; of an event that concerns several of them, its own part
+HAPPENED_TO_ALL = """
+SELECT DISTINCT ON (event.id)
+       event.id, event.at, event.member_id, event.surface, event.action, event.note::text, payload.changes::text
+  FROM kernel_eventlink AS link
+  JOIN kernel_event AS event ON event.id = link.event_id
+  LEFT JOIN kernel_eventpayload AS payload ON payload.row_id = link.row_id AND payload.event_id = link.event_id
+ WHERE link.row_id = ANY(%(rows)s) AND link.event_id < %(before)s
+ ORDER BY event.id DESC, link.row_id = %(row)s DESC LIMIT %(most)s
 """
 
 
@@ -87,11 +98,13 @@ def latest(actor: Actor, record: Record, action: str) -> tuple[datetime, str, di
 
 
 def timeline(actor: Actor, record: Record, *, before: int | None = None, most: int = 20) -> tuple[list[Entry], bool]:
-    """(entries newest first, whether there are earlier ones). `before`: an event id. One query, and one per type of
-    record that changes name."""
+    """(entries newest first, whether there are earlier ones), those of records that were merged into it among them.
+    `before`: an event id. One query, and one per type of record that changes name."""
     demand_sight(actor, record)
+    asked: dict[str, Any] = {"row": record.pk, "before": before or LAST, "most": most + 1}
+    merged = merged_into(record)
     with connection.cursor() as cursor:
-        cursor.execute(HAPPENED, {"row": record.pk, "before": before or LAST, "most": most + 1})
+        cursor.execute(HAPPENED_TO_ALL if merged else HAPPENED, asked | {"rows": [record.pk, *merged]})
         found = [_Happened(*row) for row in cursor.fetchall()]
     changes = [json.loads(one.changes) if one.changes else {} for one in found[:most]]
     titles = titles_pointed_at(actor, [(type_of(record), each) for each in changes])

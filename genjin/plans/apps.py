@@ -11,7 +11,7 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the record type, the actions, the branches, the consumers and the digest; customer care."""
-        from genjin.plans import actions, digest, explaining, jobs, record  # slow: models must be ready
+        from genjin.plans import actions, digest, explaining, jobs, merging, record  # slow: models must be ready
         from genjin.plans.care import jobs as care  # slow: models must be ready
 
         assert actions
@@ -19,4 +19,5 @@ class PlansConfig(AppConfig):
         assert digest
         assert explaining
         assert jobs
+        assert merging
         assert record

@@ -12,6 +12,7 @@ from genjin.customers.queries import contact_for, customer_for, lives_of_contact
 from genjin.customers.record import CONTACT
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
+from genjin.kernel.aliases import demand_unmerged, into
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import Access, Number, Region, Text, Values
@@ -21,6 +22,7 @@ from genjin.kernel.recording import record, record_removal
 from genjin.kernel.records import type_of
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.undo import as_before
+from genjin.merging.actions import merge_actions
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
@@ -96,7 +98,7 @@ def void_contact(actor: Actor, contact_id: int) -> Contact:
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
     bulk=True,
-    when=lambda row: row.life == Life.VOIDED,
+    when=lambda row: row.life == Life.VOIDED and into(row) is None,
     undo="contacts.void",
 )
 def restore_contact(actor: Actor, contact_id: int) -> Contact:
@@ -104,6 +106,7 @@ def restore_contact(actor: Actor, contact_id: int) -> Contact:
     contact = contact_for(actor, contact_id, to=OWN, lock=True)
     if contact.life != Life.VOIDED:
         raise Refused("not_voided", _("联系人没有作废"))
+    demand_unmerged(contact)
     LIFE.move(contact, Life.LIVE)
     record(actor, contact)
     return contact
@@ -172,3 +175,6 @@ def _one_primary(actor: Actor, contact: Contact) -> None:
 
 transfer_contact, reveal_of_contact = transfer_action(CONTACT), reveal_action(CONTACT)
 add_contact_teammate, remove_contact_teammate = teammate_action(CONTACT), removal_action(CONTACT)
+merge_contacts, unmerge_contacts = merge_actions(
+    CONTACT, keeps=("primary",), strict=("do_not_contact",), alike=("phone",)
+)

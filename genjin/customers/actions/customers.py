@@ -15,6 +15,7 @@ from genjin.customers.record import CUSTOMER
 from genjin.kernel import people
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor, Surface
+from genjin.kernel.aliases import demand_unmerged, into
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import LongText, Person, Values, YesNo
@@ -25,6 +26,7 @@ from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.tagging import ensure_options
 from genjin.kernel.undo import again, as_before
 from genjin.kernel.wording import clauses
+from genjin.merging.actions import merge_actions
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
@@ -114,7 +116,7 @@ def void_customer(
     label=gettext_lazy("还原"),
     icon="arrow-back-up",
     bulk=True,
-    when=lambda row: row.life == Life.VOIDED,
+    when=lambda row: row.life == Life.VOIDED and into(row) is None,
     undo=again("customers.void"),
 )
 def restore_customer(actor: Actor, customer_id: int) -> Customer:
@@ -122,6 +124,7 @@ def restore_customer(actor: Actor, customer_id: int) -> Customer:
     customer = customer_for(actor, customer_id, to=OWN, lock=True)
     if customer.life != Life.VOIDED:
         raise Refused("not_voided", _("客户没有作废"))
+    demand_unmerged(customer)
     LIFE.move(customer, Life.LIVE)
     record(actor, customer)
     return customer
@@ -159,3 +162,4 @@ def _check_duplicates(actor: Actor, values: Values, known: bool) -> None:
 
 transfer_customer, reveal_of_customer = transfer_action(CUSTOMER), reveal_action(CUSTOMER)
 add_customer_teammate, remove_customer_teammate = teammate_action(CUSTOMER), removal_action(CUSTOMER)
+merge_customers, unmerge_customers = merge_actions(CUSTOMER)

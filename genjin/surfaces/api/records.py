@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import viewing
 from genjin.kernel.actor import Actor
+from genjin.kernel.aliases import row_or_master
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
@@ -67,9 +68,13 @@ def records(request: ApiRequest, plural: str) -> HttpResponse:
 
 @endpoint("GET")
 def record(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
-    """One record with all fields the actor may see. ETag is made of all that is shown: 304 when none of it changed."""
+    """One record with all fields the actor may see; 308 to the one that it was merged into. ETag is made of all that is
+    shown: 304 when none of it changed."""
     parameters(request, ())
-    row = row_named(request.actor, type_named(plural, request.actor), row_id)
+    row = standing(request.actor, type_named(plural, request.actor), row_id)
+    if row.pk != row_id:
+        address = f"{BASE}/{plural}/{row.pk}"
+        return answer({"id": row_id, "alias_of": row.pk, "href": address}, 308, {"Location": address})
     viewing.note(request.actor, viewing.Kind.RECORDS, of=row.row_type, once=row_id)
     shown = _shown(request.actor, row)
     digest = hashlib.sha256(json.dumps(shown, default=str, ensure_ascii=False).encode()).hexdigest()[:16]
@@ -103,6 +108,13 @@ def row_named(actor: Actor, record_type: RecordType, row_id: int) -> Record:
     if row_id > LARGEST_ID:
         raise NotFound
     return row_for(actor, record_type.model, row_id, to=SEE)
+
+
+def standing(actor: Actor, record_type: RecordType, row_id: int) -> Record:
+    """The record of an address, or the one that stands for it since they were merged. Raises NotFound."""
+    if row_id > LARGEST_ID:
+        raise NotFound
+    return row_or_master(actor, record_type.model, row_id)
 
 
 def _fields(actor: Actor, record_type: RecordType, given: dict[str, list[str]]) -> Sequence[Field]:

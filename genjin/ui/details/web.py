@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from genjin.kernel import viewing
+from genjin.kernel.aliases import row_or_master
 from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.doors import SEE, WRITE, may, row_for
 from genjin.kernel.editing import get_value
@@ -26,7 +27,7 @@ from genjin.ui.forms.controls import control
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.forms.reading import raw_inputs
 from genjin.ui.forms.showing import decides
-from genjin.ui.pages import PageRequest, fragment, page, respond, with_event, with_toast
+from genjin.ui.pages import PageRequest, fragment, go, page, respond, with_event, with_toast
 from genjin.ui.shell import formats_for
 from genjin.ui.undoing import undo_address
 
@@ -35,7 +36,9 @@ from genjin.ui.undoing import undo_address
 def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
     """The record's page, or for htmx its body."""
     actor = request.actor
-    record = row_for(actor, record_type.model, row_id, to=SEE)
+    record = row_or_master(actor, record_type.model, row_id)
+    if record.pk != row_id:
+        return go(request, record_url(record_type, record.pk), _("您打开的记录已合并，这里是合并后的记录"))
     viewing.note(actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(actor, record_type, record)]
     fmt, (entries, more) = formats_for(actor), timeline(actor, record)

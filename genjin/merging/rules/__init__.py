@@ -1,0 +1,1 @@
+"""Rules of merging, without a database."""

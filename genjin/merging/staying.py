@@ -1,0 +1,23 @@
+"""What stays with a merged record, and why: the ledgers, and what leads to it by its old id. For areas below this one;
+those above say it themselves."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from genjin.merging.reach import counts, stays
+
+stays(
+    "kernel.EventLink.row_id",
+    "kernel.EventPayload.row_id",
+    because="the chain of hashes stays whole; the master's timeline shows them through the alias",
+)
+stays("kernel.Notification.row_id", because="was told of that record; its address leads to the master")
+stays("ownership.Period.record_id", because="whose that record was; the ledger is never rewritten")
+counts("kernel.File.record_id", _("附件"))
+counts("comments.Comment.record_id", _("评论"))
+stays(
+    "merging.Merge.master",
+    "merging.Merge.merged",
+    because="what was merged into what; a later merge of the master adds a step to the way of its aliases",
+)

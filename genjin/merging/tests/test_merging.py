@@ -1,0 +1,135 @@
+"""Merging customers and contacts (B3): values, what follows, aliases, taking it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from genjin.customers.models import Address, Contact, Customer
+from genjin.customers.tests.factories import make_contact, make_customer
+from genjin.followups.models import FollowUp
+from genjin.followups.queries import last_facts
+from genjin.followups.statistics.jobs import fold, mend
+from genjin.followups.tests.factories import make_followup
+from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actor import Actor
+from genjin.kernel.files import attach_upload
+from genjin.kernel.lists.searching import search
+from genjin.kernel.models.events import EventLink
+from genjin.kernel.models.files import File
+from genjin.kernel.models.rows import Life
+from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.refusal import Refused
+from genjin.kernel.timeline import timeline
+from genjin.merging.models import Merge
+from genjin.ownership.models import Period, Teammate
+from genjin.plans.models import Plan
+from genjin.testing.cast import Cast, make_cast
+
+MERGE, UNMERGE = "customers.merge", "customers.unmerge"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def merge(actor: Actor, master: Any, *others: Any, plural: str = "customers", **raw: Any) -> Merge:
+    given = {"others": [other.pk for other in others], "reason": "重复录入", **raw}
+    ACTIONS[f"{plural}.merge"].run(actor, master.pk, given)
+    return Merge.objects.filter(within=None).latest("id")
+
+
+def take_back(actor: Actor, done: Merge, plural: str = "customers") -> None:
+    ACTIONS[f"{plural}.unmerge"].run(actor, done.master, {"merge": done.pk})
+
+
+def test_B3_everything_follows_the_master_and_goes_back(cast: Cast) -> None:
+    owner, manager, administrator = cast.actor("owner"), cast.actor("manager"), cast.actor("administrator")
+    master = make_customer(manager, "苏州晶砺半导体有限公司", phone="13900001111", level="A", tags=["老客户"])
+    other = make_customer(owner, "苏州晶砺", website="https://jl.example.com", tags=["展会"], level="B")
+    third = make_customer(owner, "晶砺半导体", remarks="第三条")
+    child = make_customer(owner, "苏州晶砺分公司", parent=str(other.pk))
+    first, second = make_contact(manager, master, "陆怀瑾"), make_contact(owner, other, "许星河")
+    written = [make_followup(owner, other, f"第{i}次", contact=str(second.pk)) for i in range(3)]
+    tomorrow = (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%d 10:00")
+    make_followup(owner, other, "约了", next_contact_at=tomorrow, next_step="报价")
+    ACTIONS["customers.add_address"].run(owner, other.pk, {"label": "仓库", "detail": "金鸡湖大道 1 号"})
+    ACTIONS["customers.add_teammate"].run(owner, other.pk, {"member": str(cast.teammate.pk), "writes": "1"})
+    ACTIONS["customers.add_teammate"].run(manager, master.pk, {"member": str(cast.teammate.pk)})
+    attach_upload(owner, "customer", other.pk, SimpleUploadedFile("合同.txt", "正文".encode(), "text/plain"))
+    ACTIONS["comments.write"].run(owner, None, {"record_type": "customer", "record_id": str(other.pk), "words": "留意"})
+    before = {row.pk: (row.owner_id, row.department_id) for row in FollowUp.objects.all()}
+    told = Customer.objects.get(pk=other.pk)
+
+    done = merge(administrator, master, other, third, choices={"level": other.pk})
+
+    master.refresh_from_db()
+    assert (master.level, master.website, master.remarks) == ("B", "https://jl.example.com", "第三条")
+    assert master.tags == ["老客户", "展会"]
+    assert master.phone == "13900001111"
+    assert {c.customer_id for c in Contact.objects.all()} == {master.pk}
+    assert [c.name for c in Contact.objects.filter(primary=True)] == ["陆怀瑾"]
+    assert set(FollowUp.objects.values_list("customer_id", "owner_id")) == {(master.pk, cast.manager.pk)}
+    assert Plan.objects.get().customer_id == master.pk
+    assert Plan.objects.get().assignee_id == cast.manager.pk
+    assert Address.objects.get().customer_id == master.pk
+    assert File.objects.get().record_id == master.pk
+    assert Customer.objects.get(pk=child.pk).parent_id == master.pk
+    assert Teammate.objects.get(record_id=master.pk).writes
+    facts = last_facts(master)
+    assert (master.last_followed_at, master.deal_date) == (facts.occurred_at, facts.deal_date)
+    assert master.next_step == "报价"
+    assert Customer.objects.get(pk=other.pk).life == Life.VOIDED
+    assert_ledger()
+    fold()
+    assert mend() == 0
+    events = set(EventLink.objects.filter(row_id=done.pk).values_list("event_id", flat=True))
+    assert len(events) == 1
+    linked = set(EventLink.objects.filter(event_id__in=events).values_list("row_id", flat=True))
+    assert linked >= {master.pk, other.pk, third.pk, second.pk, child.pk, *(f.pk for f in written)}
+    assert [hit.id for hit in search(administrator, RECORD_TYPES["customer"], other.code)] == [master.pk]
+    assert [hit.id for hit in search(administrator, RECORD_TYPES["customer"], "晶砺半导体")] == [master.pk]
+    entries, _more = timeline(administrator, master, most=100)
+    assert [e.action for e in entries].count("customers.create") == 3
+    assert entries[0].action == MERGE
+
+    with pytest.raises(Refused, match="不能单独还原"):
+        ACTIONS["customers.restore"].run(administrator, other.pk, {})
+    ACTIONS["customers.edit"].run(administrator, master.pk, {"remarks": "改过了", "tags": ["老客户", "展会", "新标签"]})
+    take_back(administrator, done)
+
+    master.refresh_from_db()
+    other.refresh_from_db()
+    assert (master.level, master.website, master.remarks) == ("A", "", "改过了")
+    assert master.tags == ["老客户", "新标签"]
+    assert (other.life, other.custom, other.next_step) == (Life.LIVE, {}, "报价")
+    assert (other.last_followed_at, other.follow_by) == (told.last_followed_at, told.follow_by)
+    assert master.last_followed_at is None
+    assert {row.pk: (row.owner_id, row.department_id) for row in FollowUp.objects.all()} == before
+    assert Contact.objects.get(pk=second.pk).primary
+    assert Contact.objects.get(pk=second.pk).customer_id == other.pk
+    assert Contact.objects.get(pk=first.pk).customer_id == master.pk
+    assert Customer.objects.get(pk=child.pk).parent_id == other.pk
+    assert Plan.objects.get().assignee_id == cast.owner.pk
+    assert File.objects.get().record_id == other.pk
+    assert not Teammate.objects.get(record_id=master.pk).writes
+    assert Teammate.objects.get(record_id=other.pk).writes
+    assert_ledger()
+    fold()
+    assert mend() == 0
+    with pytest.raises(Refused, match="已经撤销过"):
+        take_back(administrator, done)
+
+
+def assert_ledger() -> None:
+    """The open period of every record says who owns it."""
+    for model in (Customer, Contact, FollowUp, Plan):
+        open_periods = dict(
+            Period.objects.filter(until=None, record_type=model.row_type).values_list("record_id", "owner_id")
+        )
+        assert open_periods == dict(model._default_manager.values_list("pk", "owner_id"))
