@@ -10,6 +10,7 @@ import inspect
 import json
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
@@ -37,6 +38,8 @@ if typing.TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# (actor, rows of a bulk run, arguments) -> what surrounds the run
+Ahead = Callable[[Actor, Sequence[int], Mapping[str, Any]], AbstractContextManager[None]]
 CHUNK = 500
 ACTIONS: dict[str, Action[Any, Any]] = {}
 _batch: ContextVar[dict[str, recording.Recording] | None] = ContextVar("batch", default=None)
@@ -91,12 +94,15 @@ class Action(Generic[P, R]):
         when: Callable[[Any], bool] | None,
         to: To,
         undo: Inverse | None,
+        apart: bool = False,
+        ahead: Ahead | None = None,
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = careful.guarded(self, function)
         self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
         self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
         self.when, self.to, self.undo = when, to, undo
+        self.apart, self.ahead = apart, ahead or _nothing_ahead
         parameters = list(inspect.signature(function).parameters.values())
         self.takes_row = len(parameters) > 1 and parameters[1].kind is not inspect.Parameter.KEYWORD_ONLY
         self._keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -199,7 +205,8 @@ class Action(Generic[P, R]):
         arguments = self.parse(actor, raw)
         careful.check(actor, self, None, arguments, known=bool(arguments.get(careful.CONFIRMED)))
         calls = [(row_id, functools.partial(self._invoke, actor, row_id, arguments)) for row_id in row_ids]
-        return self._batch(actor, calls, whole=(NotFound, Forbidden))
+        with self.ahead(actor, row_ids, arguments):
+            return self._batch(actor, calls, whole=(NotFound, Forbidden))
 
     def run_rows(self, actor: Actor, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> BatchOutcome:
         """Bulk creation: (row number, raw inputs) each; what is refused is reported by its number."""
@@ -235,7 +242,10 @@ class Action(Generic[P, R]):
                 done += chunk.done
                 refused += chunk.refused
                 for name, running in chunk.recorded:
-                    total.setdefault(name, running).absorb(running)
+                    if self.apart:
+                        running.flush()
+                    else:
+                        total.setdefault(name, running).absorb(running)
             events = {name: running.flush() for name, running in total.items() if running.noted}
         return BatchOutcome(done, refused, events.get(self.name))
 
@@ -314,11 +324,14 @@ def action(
     when: Callable[[Any], bool] | None = None,
     to: To = WRITE,
     undo: Inverse | None = None,
+    apart: bool = False,
+    ahead: Ahead | None = None,
 ) -> Callable[[Callable[Concatenate[Actor, P], R]], Action[P, R]]:
     """Register a business verb. `needs` is compulsory; `silent` says why an action records nothing;
     `listed` whether menus offer it, `when` for which rows and `to` with which right over the row
     (the action itself refuses the others anyway); `undo` names the action that takes it back, or makes the calls
-    that do (kernel.undo)."""
+    that do (kernel.undo). In bulk, `apart` writes an event for each row, because each has a reason of its own, and
+    `ahead` works out for all rows together what single calls then go by."""
 
     def decorate(function: Callable[Concatenate[Actor, P], R]) -> Action[P, R]:
         if not needs:
@@ -327,12 +340,18 @@ def action(
             raise TypeError(f"action {name} is declared twice")
         made = Action(
             function, name=name, on=on, needs=needs, label=label, icon=icon, bulk=bulk, danger=danger,
-            confirm=confirm, silent=silent, listed=listed, when=when, to=to, undo=undo,
+            confirm=confirm, silent=silent, listed=listed, when=when, to=to, undo=undo, apart=apart, ahead=ahead,
         )  # fmt: skip
         ACTIONS[name] = made
         return made
 
     return decorate
+
+
+def _nothing_ahead(
+    _actor: Actor, _row_ids: Sequence[int], _arguments: Mapping[str, Any]
+) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def parse_fields(
