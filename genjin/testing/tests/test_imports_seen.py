@@ -4,6 +4,7 @@ keyboard, brought in, taken back. On the way axe looks at every step.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from genjin.customers.models import Customer
 from genjin.followups.models import FollowUp
-from genjin.surfaces.imports.tests.files import SHEET
+from genjin.surfaces.imports.tests.files import SHEET, csv_file
 from genjin.testing.browsing import Visit, visit
 from genjin.testing.cast import make_cast
 
@@ -57,3 +58,54 @@ def test_the_real_sheet_through_the_wizard(browser: Browser, live_server: Any, t
         expect(page.get_by_text("这次导入已经撤销")).to_be_visible()
         assert not Customer.objects.filter(life=0).exists()
         window.calm()
+
+
+def test_the_wizard_by_keyboard_alone(
+    browser: Browser, live_server: Any, transactional_db: None, tmp_path: Path
+) -> None:
+    cast = make_cast()
+    file = tmp_path / "展会.csv"
+    rows = [["客户名称", "电话", "备注2"], ["甲公司", "138", "要双回路"], ["乙公司", "13800138001", ""], ["", "", "空"]]
+    file.write_bytes(csv_file(*rows))
+    with visit(browser, live_server.url, cast.owner) as window:
+        page = window.go("/imports")
+        with page.expect_file_chooser() as chooser:
+            _tab_to(page, "f-file")
+            page.keyboard.press("Enter")
+        chooser.value.set_files(file)
+        step(page, "匹配列")
+        _tab_to(page, "f-target-2")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#f-target-2-list [role=option]").first).to_be_visible()
+        page.keyboard.type("简称")
+        expect(page.locator("#f-target-2-list [role=option]")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(page.locator("[name=target-2]")).to_have_value("customer.short_name")
+        page.keyboard.press("Control+Enter")
+        step(page, "校验与查重")
+        _tab_to(page, "修改第 2 行")
+        page.keyboard.press("Enter")
+        expect(page.locator("#row-2 [data-mend] :focus")).to_have_count(1)
+        page.keyboard.type("13800138000")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="修改第 4 行")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#row-4 [data-mend] :focus")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="修改第 4 行")).to_be_focused()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#made-customers")).to_have_text("2")
+        window.calm()
+    assert set(Customer.objects.values_list("phone", "short_name")) == {
+        ("13800138000", "要双回路"),
+        ("13800138001", ""),
+    }
+
+
+def _tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until the field of this id, or the button of this name, has the focus."""
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if wanted in page.evaluate("[document.activeElement.id, document.activeElement.ariaLabel]"):
+            return
+    raise AssertionError(wanted)

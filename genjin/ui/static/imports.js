@@ -32,6 +32,10 @@ function refused(form, html) { // the answer is the page; its form says what is 
   if (!there) return toast({ text: form.dataset.tooLarge, tone: "bad" });
   there.setAttribute("role", "alert"); field.setAttribute("aria-invalid", "true"); field.closest("label").after(document.importNode(there, true)); field.focus();
 }
+document.addEventListener("keydown", event => { // Enter chooses a file as Space does
+  if (event.key !== "Enter" || !event.target.matches?.("[data-upload] input[type=file]")) return;
+  event.preventDefault(); event.target.click();
+});
 document.addEventListener("change", event => { const form = event.target.closest?.("[data-upload]"); if (form && event.target.type === "file" && fileOf(form)) send(form); });
 document.addEventListener("submit", event => { if (event.target.matches("[data-upload]") && fileOf(event.target)) { event.preventDefault(); send(event.target); } }, true);
 for (const kind of ["dragover", "drop"]) document.addEventListener(kind, event => { // a file that misses the zone is not opened
@@ -62,17 +66,20 @@ document.addEventListener("change", event => {
   }
 });
 
-// ---- mending: Enter sends a row (the form's own), Escape puts it back, the next row's button has the focus afterwards ----
+// ---- mending: Enter sends a row (the form's own), Escape puts it back, then the next row's button has the focus, or its own ----
 document.addEventListener("keydown", event => {
   const form = event.target.closest?.("[data-mend]");
   if (!form || event.isComposing || event.key !== "Escape") return;
   event.preventDefault(); event.stopPropagation(); $("[data-mend-cancel]", form)?.click();
 }, true);
+let putBack = "";
+document.addEventListener("click", event => { if (event.target.closest?.("[data-mend-cancel]")) putBack = event.target.closest("[data-row]").dataset.row; }, true);
 document.addEventListener("htmx:after:swap", event => {
   const target = event.detail.ctx?.sourceElement, row = target?.closest?.("[data-row]")?.dataset.row;
   if (!row) return;
   const form = $(`#row-${row} [data-mend]`);
   if (form) { const field = $("[aria-invalid=true]", form) ?? $("input:not([type=hidden]),select", form); field?.focus(); field?.select?.(); return; }
-  const all = $$("[data-row]"), at = all.findIndex(each => each.dataset.row === row);
-  all.slice(at + 1).concat(all.slice(0, Math.max(at, 0))).map(each => $("[data-mend-open]", each)).find(Boolean)?.focus();
+  const all = $$("[data-row]"), at = all.findIndex(each => each.dataset.row === row), stays = putBack === row ? 0 : 1;
+  putBack = "";
+  all.slice(at + stays).concat(all.slice(0, Math.max(at, 0))).map(each => $("[data-mend-open]", each)).find(Boolean)?.focus();
 });

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import reverse
 
-from genjin.kernel.actor import Actor
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.actions.reviewing import stop_check
 from genjin.surfaces.imports.actions.setting_up import set_policy, set_rules
@@ -71,23 +70,22 @@ def fields(request: PageRequest, import_id: int) -> HttpResponse:
 
 
 def _kept(request: PageRequest, row: Import) -> str:
-    """Keep what was sent; '' or why it was refused."""
+    """Keep what was sent; '' or why it was refused. What was kept already may come twice: Ctrl Enter overtakes the
+    answer to the last choice."""
     try:
-        demand_unchanged(request, row)
         rules = sent_rules(request.actor, KINDS[row.kind], rules_from_json(row.rules), request.POST)
-        if [rule.to_json() for rule in rules] != row.rules:
+        wanted = sent_policy(request.POST)
+        other_rules = [rule.to_json() for rule in rules] != row.rules
+        other_policy = any(row.policy.get(key) != value for key, value in wanted.items())
+        if other_rules or other_policy:
+            demand_unchanged(request, row)
+        if other_rules:
             set_rules(request.actor, row.pk, rules=rules)
-        if "switches" in request.POST or "assign" in request.POST:
-            _keep_policy(request.actor, row, request.POST)
+        if other_policy:
+            set_policy(request.actor, row.pk, policy=wanted)
     except Refused as refused:
         return refused.message
     return ""
-
-
-def _keep_policy(actor: Actor, row: Import, sent: QueryDict) -> None:
-    wanted = sent_policy(sent)
-    if any(row.policy.get(key) != value for key, value in wanted.items()):
-        set_policy(actor, row.pk, policy=wanted)
 
 
 def _columns(request: PageRequest, row: Import, refusal: str = "") -> HttpResponse:
