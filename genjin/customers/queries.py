@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from genjin.customers.models import WORKED, Address, Contact, Customer, Rest
 from genjin.customers.rhythm import local_day
-from genjin.kernel import normal, people
+from genjin.kernel import normal
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, To, row_for, seen_among, visible_to
 from genjin.kernel.masking import mask_phone
@@ -87,52 +86,6 @@ def rest_of(actor: Actor, customer: Customer) -> Rest | None:
     """Why the customer rests (archived or paused) now."""
     rows = Rest.objects.filter(customer_id=customer.pk, until=None).select_related("by")
     return rows.order_by("-id").first()
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A customer like the one being entered. What the actor may not see has no id and no title, only its owner."""
-
-    customer_id: int | None
-    title: str
-    owner: str
-    why: str  # "name" | "similar" | "phone" | "credit_code"
-
-
-def duplicates_of(
-    actor: Actor, *, name: str = "", phone: str = "", credit_code: str = "", besides: int | None = None
-) -> list[Duplicate]:
-    """Customers with the same normalised name, phone or credit code, voided ones included (B3); at most five.
-
-    For what the actor may not see, only whom to ask is told (trust flaw 4).
-    """
-    key, fuzzy = normal.company_key(name) if name else "", normal.company_fuzzy_key(name) if name else ""
-    condition = Q(pk__in=[])
-    if key:
-        condition |= Q(name_key=key[:200])
-    if len(fuzzy) >= 2:
-        condition |= Q(fuzzy_key=fuzzy[:200])
-    if phone:
-        condition |= Q(phone=phone)
-    if credit_code:
-        condition |= Q(credit_code=credit_code)
-    rows = list(Customer.objects.filter(condition).exclude(pk=besides or 0).order_by("life", "-id")[:5])
-    seen = set(visible_to(actor, Customer).filter(pk__in=[r.pk for r in rows]).values_list("pk", flat=True))
-    found = []
-    for row in rows:
-        owner = people.directory().member_name(row.owner_id, actor.stamp) if row.owner_id else ""
-        why = _why(row, key, phone, credit_code)
-        visible = row.pk in seen
-        found.append(Duplicate(row.pk if visible else None, row.name if visible else "", owner, why))
-    return found
-
-
-def _why(row: Customer, key: str, phone: str, credit_code: str) -> str:
-    if credit_code and row.credit_code == credit_code:
-        return "credit_code"
-    if key and row.name_key == key:
-        return "name"
-    return "phone" if phone and row.phone == phone else "similar"
 
 
 def customers_named(actor: Actor, names: Iterable[str], *, before: datetime | None = None) -> dict[str, int | None]:

@@ -9,6 +9,17 @@ from django.utils.translation import pgettext_lazy
 
 from genjin.customers.models import Contact, Customer
 from genjin.customers.rhythm import follow_by
+from genjin.duplicates.rules import (
+    WARNED,
+    Compared,
+    Condition,
+    DuplicateRuling,
+    Effect,
+    Entry,
+    How,
+    Kind,
+    declare_compared,
+)
 from genjin.kernel import normal, recording, search_text
 from genjin.kernel.fields import (
     Address,
@@ -299,6 +310,41 @@ CONTACT = register(
             View("all", _("全部联系人")),
         ),
     )
+)
+
+declare_compared(
+    "customer",
+    Compared("name", Kind.COMPANY, "name_key", loose="fuzzy_key"),
+    Compared("phone", Kind.PHONE, "phone"),
+    Compared("credit_code", Kind.CODE, "credit_code"),
+    Compared("region", Kind.TEXT, "region", alone=False),
+    presets=(
+        DuplicateRuling(
+            record_type="customer",
+            preset="company",
+            name=_("同一家单位"),
+            alternatives=(
+                (Condition("credit_code"),),
+                (Condition("name", How.FUZZY),),
+                (Condition("phone"),),
+            ),
+        ),
+    ),
+)
+declare_compared(
+    "contact",
+    Compared("phone", Kind.PHONE, "phone"),
+    Compared("name", Kind.TEXT, "name", alone=False),
+    Compared("customer", Kind.LINK, "customer_id"),
+    presets=(
+        DuplicateRuling(
+            record_type="contact",
+            preset="person",
+            name=_("同一个人"),
+            alternatives=((Condition("phone"),), (Condition("customer"), Condition("name"))),
+            effects=WARNED | {Entry.IMPORT: Effect.OFF},
+        ),
+    ),
 )
 
 for _type in (CUSTOMER, CONTACT):

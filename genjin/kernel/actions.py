@@ -26,7 +26,7 @@ from genjin.kernel.fields.base import Field, FieldError, Label, Values
 from genjin.kernel.lacking import allowed, demand_all, lacking
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
-from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused, afterwards
 from genjin.kernel.repeating import claim
 from genjin.kernel.sights import in_force
 from genjin.kernel.together import Torn, one_write, together, waiting
@@ -175,7 +175,7 @@ class Action(Generic[P, R]):
     ) -> Outcome:
         """Run for a surface: parse, check version, honour the idempotency key. Raises Refused."""
         self.check(actor)
-        with one_write():
+        with afterwards(), one_write():
             kept = claim(actor, key, self.name, self._digest(row_id, raw)) if key else None
             if kept is not None and kept.outcome is not None:
                 return Outcome(kept.outcome["row_id"], kept.outcome["event_id"], replayed=True)

@@ -1,8 +1,8 @@
 """A company's name in its parts — place, brand, trade, branch — and how alike two of them are (B3).
 
 苏州远岫新能源科技有限公司 is 苏州 · 远岫 · 新能源科技. A slip in the brand that sounds or looks alike is the same
-company; another character, another place, number or branch is not. The words of trade lie in `facts/companies.json`. Keys for the
-database are in `normal`.
+company; another character, another place, number or branch is not. The words of trade lie in `facts/companies.json`.
+Keys for the database are in `normal`.
 """
 
 from __future__ import annotations

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
-    """A rule said no. `message` is for people; `field` names the input to mend; `status` is the HTTP answer."""
+    """A rule said no. `message` is for people; `field` names the input to mend; `status` is the HTTP answer; what is to
+    be written down in spite of it is done `afterwards`, once nothing else was."""
 
     status = 422
 
@@ -28,6 +30,19 @@ class Refused(Exception):
         self.field = field
         self.errors: dict[str, str] = dict(errors or ({field: message} if field else {}))
         self.facts: dict[str, Any] = dict(facts or {})
+        self.afterwards: Callable[[], None] | None = None
+
+
+@contextmanager
+def afterwards() -> Iterator[None]:
+    """Around a transaction: what a refusal wants written down is, once the transaction has been rolled back."""
+    try:
+        yield
+    except Refused as refusal:
+        write, refusal.afterwards = refusal.afterwards, None
+        if write:
+            write()
+        raise
 
 
 class Invalid(Refused):

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 from genjin.customers.models import Address, Contact, Customer
 from genjin.customers.queries import contact_for, customer_for, lives_of_contacts
 from genjin.customers.record import CONTACT
+from genjin.duplicates.guarding import demand_no_duplicate
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.aliases import demand_unmerged, into
 from genjin.kernel.doors import OWN, WRITE
 from genjin.kernel.editing import apply_values
-from genjin.kernel.fields import Access, Number, Region, Text, Values
+from genjin.kernel.fields import Access, Number, Region, Text, Values, YesNo
 from genjin.kernel.models.rows import Life, fresh
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record, record_removal
@@ -30,9 +31,16 @@ from genjin.revealing.actions import reveal_action
 
 
 @action("contacts.create", on=Contact, needs="contacts.create", label=gettext_lazy("新建联系人"), icon="user-plus")
-def create_contact(actor: Actor, *, values: Values) -> Contact:
-    """Add a contact to a customer the actor may see; it carries the customer's owner. Raises Refused."""
+def create_contact(
+    actor: Actor,
+    *,
+    values: Values,
+    duplicate_known: Annotated[bool, YesNo(key="duplicate_known", label=gettext_lazy("已核对，仍要新建"))] = False,
+) -> Contact:
+    """Add a contact to a customer the actor may see; it carries the customer's owner. Raises Refused, also as
+    `demand_no_duplicate` (B3)."""
     customer = _writable_customer(actor, values["customer"])
+    demand_no_duplicate(actor, CONTACT, values, known=duplicate_known)
     contact = fresh(Contact)
     apply_values(actor, contact, values)
     others = lives_of_contacts(customer)

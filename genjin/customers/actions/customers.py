@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from genjin.customers.actions.inverses import restored
 from genjin.customers.models import Customer
 from genjin.customers.options import TAGS
-from genjin.customers.queries import customer_for, duplicates_of
+from genjin.customers.queries import customer_for
 from genjin.customers.record import CUSTOMER
+from genjin.duplicates.guarding import demand_no_duplicate
 from genjin.kernel import people
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor, Surface
@@ -25,7 +26,6 @@ from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.tagging import ensure_options
 from genjin.kernel.undo import again, as_before
-from genjin.kernel.wording import clauses
 from genjin.merging.actions import merge_actions
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
 from genjin.ownership.changing import change_owner
@@ -48,10 +48,10 @@ def create_customer(
     owner: Annotated[int | None, Person(key="owner", label=gettext_lazy("负责人"))] = None,
     duplicate_known: Annotated[bool, YesNo(key="duplicate_known", label=gettext_lazy("已核对，仍要新建"))] = False,
 ) -> Customer:
-    """Create a customer for its owner (default: the actor). Raises Refused("duplicate_found") until confirmed (B3)."""
+    """Create a customer for its owner (default: the actor). Raises as `demand_no_duplicate` (B3)."""
     if owner not in (None, actor.member_id):
         _check_owner(actor, owner)
-    _check_duplicates(actor, values, duplicate_known)
+    demand_no_duplicate(actor, CUSTOMER, values, known=duplicate_known)
     ensure_options(actor, TAGS.key, values.get("tags") or [])
     imported = actor.surface is Surface.IMPORT
     customer = fresh(Customer, imported=imported)
@@ -135,29 +135,6 @@ def _check_owner(actor: Actor, owner: int | None) -> None:
     department = people.directory().department_of(owner, actor.stamp) if owner else None
     if not actor.demand(CUSTOMER.grant("transfer")).holds(owner, department):
         raise Forbidden(_("您不能为这位同事新建客户"))
-
-
-def _check_duplicates(actor: Actor, values: Values, known: bool) -> None:
-    if known:
-        return
-    found = duplicates_of(
-        actor,
-        name=values.get("name") or "",
-        phone=values.get("phone") or "",
-        credit_code=values.get("credit_code") or "",
-    )
-    if not found:
-        return
-    words = [
-        _("「%(title)s」（%(why)s，负责人：%(owner)s）")
-        % {"title": d.title or _("同事的客户"), "why": DUPLICATE_WORDS[d.why], "owner": d.owner or _("无")}
-        for d in found
-    ]
-    raise Refused(
-        "duplicate_found",
-        _("可能已有这个客户：%s。请先核对；确认不是同一家，可勾选后继续新建。") % clauses(words),
-        facts={"duplicates": [{"id": d.customer_id, "title": d.title, "owner": d.owner, "why": d.why} for d in found]},
-    )
 
 
 transfer_customer, reveal_of_customer = transfer_action(CUSTOMER), reveal_action(CUSTOMER)

@@ -20,8 +20,10 @@ from genjin.customers.actions.customers import (
 from genjin.customers.actions.resting import archive_customer, pause_customer, resume_customer, unarchive_customer
 from genjin.customers.actions.tagging import tag_customer, untag_customer
 from genjin.customers.models import Contact, Customer, Rest
-from genjin.customers.queries import duplicates_of
+from genjin.customers.record import CUSTOMER
 from genjin.customers.tests.factories import make_contact, make_customer
+from genjin.duplicates.rules import Entry
+from genjin.duplicates.telling import hits_of
 from genjin.kernel.models import Event, EventLink, EventPayload, Life
 from genjin.kernel.models import Option as OptionRow
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused, Stale
@@ -158,9 +160,12 @@ def test_possible_duplicate_is_pointed_out_without_leaking_what_one_may_not_see(
     make_customer(cast.actor("owner"), "苏州晶砺半导体有限公司")
     with pytest.raises(Refused) as refusal:
         create_customer.run(cast.actor("stranger"), None, {"name": "苏州晶砺半导体 有限公司"})
-    assert refusal.value.facts["duplicates"] == [{"id": None, "title": "", "owner": "周牧远", "why": "name"}]
+    assert refusal.value.facts["duplicates"] == [
+        {"id": None, "title": "", "owner": "周牧远", "why": "name", "percent": 98, "voided": False}
+    ]
     assert "晶砺" not in refusal.value.message
-    assert [d.title for d in duplicates_of(cast.actor("owner"), name="晶砺半导体")] == ["苏州晶砺半导体有限公司"]
+    found = hits_of(cast.actor("owner"), CUSTOMER, {"name": "晶砺半导体"}, Entry.CREATE)
+    assert [hit.title for hit in found] == ["苏州晶砺半导体有限公司"]
 
 
 def test_s3_13_archive_and_pause_keep_their_reason_and_are_reversible(cast: Cast) -> None:

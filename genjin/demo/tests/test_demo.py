@@ -14,10 +14,12 @@ from django.db.models import Max
 
 from genjin.comments.models import Comment
 from genjin.customers.models import WORKED, Contact, Customer, MonthEnd, Proposal
-from genjin.customers.queries import duplicates_of
+from genjin.customers.record import CUSTOMER
 from genjin.demo import seed_demo
 from genjin.demo.people import PEOPLE
 from genjin.demo.seeding import DemoSignIn
+from genjin.duplicates.rules import Entry
+from genjin.duplicates.telling import hits_of
 from genjin.followups.models import FollowUp, Phrase
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.kernel.doors import visible_to
@@ -154,14 +156,8 @@ def test_nothing_happened_ahead_of_time_and_all_in_order(company: Company) -> No
 def test_nobody_is_taken_for_somebody_else(company: Company) -> None:
     administrator = _actor("guqinghe")
     for customer in Customer.objects.all():
-        found = duplicates_of(
-            administrator,
-            name=customer.name,
-            phone=customer.phone,
-            credit_code=customer.credit_code,
-            besides=customer.pk,
-        )
-        assert not found, customer.name
+        values = {"name": customer.name, "phone": customer.phone, "credit_code": customer.credit_code}
+        assert not hits_of(administrator, CUSTOMER, values, Entry.CREATE, besides=customer.pk), customer.name
     phones = list(Contact.objects.values_list("phone", flat=True))
     assert len(phones) == len(set(phones))
 

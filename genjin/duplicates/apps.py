@@ -1,0 +1,18 @@
+"""Django's handle on duplicates."""
+
+from django.apps import AppConfig
+
+
+class DuplicatesConfig(AppConfig):
+    """Duplicates as a Django app."""
+
+    name = "genjin.duplicates"
+    label = "duplicates"
+
+    def ready(self) -> None:
+        """Register grants, settings, actions."""
+        from genjin.duplicates import actions, grants, settings  # slow: models must be ready
+
+        assert actions
+        assert grants
+        assert settings

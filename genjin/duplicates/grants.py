@@ -1,0 +1,26 @@
+"""What roles can allow around duplicates."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from genjin.kernel.grants import declare_grants
+from genjin.org.grants import add_to_ready_roles
+
+MANAGE, CHECK, SWEEP, TELL = "duplicates.manage", "duplicates.check", "duplicates.sweep", "duplicates.tell"
+
+declare_grants(
+    _("查重"),
+    (CHECK, _("使用查重工具")),
+    (SWEEP, _("全库查重与登记风险")),
+    (MANAGE, _("管理查重规则")),
+    scoped=False,
+)
+declare_grants(_("查重"), (TELL, _("登记时提示已有的记录")), scoped=False, internal=True)
+add_to_ready_roles(
+    salesperson=(CHECK,),
+    create_only=(CHECK,),
+    manager=(CHECK, SWEEP),
+    department_head=(CHECK, SWEEP),
+    operations=(CHECK, SWEEP, MANAGE),
+)
