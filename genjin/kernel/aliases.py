@@ -23,13 +23,14 @@ R = TypeVar("R", bound=Record)
 
 def into(row: Record) -> int | None:
     """The id of the record that this one was merged into; None for one that stands for itself."""
-    found: Any = row.custom.get(INTO)
+    found: int | None = row.custom.get(INTO)
     return found
 
 
 def merged_into(row: Record) -> list[int]:
     """The ids of the records that this one took in, at one or several removes."""
-    return list(row.custom.get(MERGED, ()))
+    found: list[int] = list(row.custom.get(MERGED, ()))
+    return found
 
 
 def demand_unmerged(row: Record) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Field as Column
@@ -53,13 +53,9 @@ class Mergeable:
     alike: tuple[str, ...] = ()
 
 
-class Settle(Protocol):
-    """Restates what follows from what hangs on a (locked) record, after rows came to it or left it. `moving` keeps what
-    is changed so that it can be taken back; None while a merge is taken back."""
-
-    def __call__(self, actor: Actor, row: Any, moving: Moving | None) -> None: ...
-
-
+Settle = Callable[["Actor", Any, "Moving | None"], None]
+"""Restates what follows from what hangs on a (locked) record, after rows came to it or left it. What it changes goes
+through `moving`, so that it can be taken back; None while a merge is taken back."""
 Unite = Callable[["Moving", Record, Sequence[Record]], None]
 MERGEABLE: dict[str, Mergeable] = {}
 STAYS: dict[str, str] = {}

@@ -12,10 +12,11 @@ class SurfacesConfig(AppConfig):
     def ready(self) -> None:
         """Register grants, actions and jobs of imports and exports, and what exports are bound to."""
         from genjin.surfaces.exports import jobs as making  # slow: models must be ready
-        from genjin.surfaces.imports import actions, drilling, grants, jobs
+        from genjin.surfaces.imports import actions, drilling, grants, jobs, merging
 
         assert actions
         assert drilling
         assert grants
         assert jobs
         assert making
+        assert merging

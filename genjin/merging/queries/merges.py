@@ -9,7 +9,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, demand_sight, row_for
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
-from genjin.kernel.models.events import EventLink, EventPayload
+from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import plain
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -46,6 +46,11 @@ def event_of(merge: Merge) -> int | None:
     return links.values_list("event_id", flat=True).first()
 
 
+def maker_of(merge: Merge) -> int | None:
+    """Who made it."""
+    return Event.objects.filter(pk=event_of(merge) or 0).values_list("member_id", flat=True).first()
+
+
 def restored_values(
     merge: Merge, fields: Mapping[str, Field], changes: Mapping[str, Any], now: Callable[[Field], Any]
 ) -> tuple[list[tuple[Field, Any]], list[str]]:
@@ -53,7 +58,7 @@ def restored_values(
     merge's event; `now(field)`: its value as events keep it."""
     going: list[tuple[Field, Any]] = []
     kept: list[str] = []
-    custom = changes.get("custom") or ({}, {})
+    custom: Any = changes.get("custom") or ({}, {})
     for key in merge.fields:
         known = fields.get(key)
         if known is None:

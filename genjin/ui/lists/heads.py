@@ -19,7 +19,7 @@ class HeadTool:
     """An entry. `link`: its address, `{plural}` being the type's; `into` ("#dialog") where that is opened, if not as a
     page. `needs`: a grant, '' for none. `types`: the keys of the record types it stands at, () for all. `when_empty`:
     whether an empty list offers it. `filtered`: its address is opened with the list's filters, order and search.
-    `ticked`: it stands in the bar of ticked rows too and gets their `ids` (or `all=1`)."""
+    `ticked`: it stands in the bar of ticked rows too and gets their `ids` (or `all=1`); without `menu` only there."""
 
     key: str
     label: str | Promise
@@ -31,6 +31,7 @@ class HeadTool:
     when_empty: bool = False
     filtered: bool = False
     ticked: bool = False
+    menu: bool = True
     order: int = 100
 
     def address(self, record_type: RecordType) -> str:
