@@ -127,7 +127,7 @@ CUSTOMER_PART = Part(
     "customer",
     CUSTOMER.label,
     create_customer,
-    frozenset({"owner", "duplicate_known"}),
+    frozenset({"owner", "duplicate_known", "pool"}),
     finders=(CODE,),
     pieces=REGION_PIECES,
     remarks="remarks",
@@ -136,7 +136,7 @@ FOUND_CUSTOMER = Part(
     "customer",
     CUSTOMER.label,
     create_customer,
-    frozenset({f.key for f in CUSTOMER.fields} - {"name", "external_code", "phone"}) | {"duplicate_known"},
+    frozenset({f.key for f in CUSTOMER.fields} - {"name", "external_code", "phone"}) | {"duplicate_known", "pool"},
     finders=(CODE,),
 )
 CONTACT_PART = Part(

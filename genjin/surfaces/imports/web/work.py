@@ -41,12 +41,13 @@ def work_of(row: Import, done: int, total: int, seconds: float | None, *, stoppe
     if state not in _TITLES:
         return None
     at_work = state in AT_WORK and not stopped
+    comparing = state == State.CHECKING and 0 < total <= done  # all rows are read; how long this takes nobody knows
     return Work(
-        title=str(_TITLES[state]()) if not stopped else _("中断了"),
+        title=_("中断了") if stopped else _("正在查重") if comparing else str(_TITLES[state]()),
         done=done,
         total=total,
         percent=min(100, round(100 * done / total)) if total else 0,
-        left=time_left(seconds) if at_work else "",
+        left=time_left(seconds) if at_work and not comparing else "",
         words=row.words or _words(state),
         at_work=at_work,
         buttons=_buttons(state, stopped),
