@@ -21,10 +21,10 @@ _SOUNDS_FROM = 0xE000  # a sound is written as one private character
 _NUMBERED = re.compile(r"[0-9]+|[一二三四五六七八九十百甲乙丙丁戊东南西北]")
 
 
-def likeness(one: str, other: str) -> int:
+def likeness(one: str, other: str, *, least: int = 0) -> int:
     """Percent, 0–100, of two loose keys (`normal.company_fuzzy_key`). 100 only for equal ones; 0 for names told apart
     by a number or a quarter (一厂, 二厂), and for short ones that are not equal. A name that begins or ends with the
-    other counts ALIKE at least.
+    other counts ALIKE at least. What is surely less than `least` is 0, and told sooner.
 
     >>> likeness("远岫新能源", "远岫新能源常州")
     95
@@ -32,10 +32,15 @@ def likeness(one: str, other: str) -> int:
     if one == other:
         return 100
     shorter, longer = sorted((one[:LONGEST], other[:LONGEST]), key=len)
-    if len(shorter) < SHORTEST or _NUMBERED.findall(one) != _NUMBERED.findall(other):
+    if len(shorter) < SHORTEST:
         return 0
-    same = int(200 * _shared(shorter, longer) / (len(shorter) + len(longer)))
-    if shorter in longer and 2 * len(shorter) >= len(longer) and _says_enough(shorter):
+    both = len(shorter) + len(longer)
+    within = shorter in longer and 2 * len(shorter) >= len(longer) and _says_enough(shorter)
+    shared = _shared(shorter, longer, 0 if within else least * both / 200)
+    if shared < 0 or _NUMBERED.findall(one) != _NUMBERED.findall(other):
+        return 0
+    same = int(200 * shared / both)
+    if within:
         return max(ALIKE + (100 - ALIKE) * len(shorter) // len(longer), same)
     return min(same, 99)
 
@@ -68,8 +73,8 @@ def _says_enough(key: str) -> bool:
     return sum(map(is_han, key)) >= _FEWEST_HAN or len(key) >= _FEWEST_LETTERS
 
 
-def _shared(one: str, other: str) -> float:
-    """How much of both stands in both in the same order."""
+def _shared(one: str, other: str, least: float) -> float:
+    """How much of both stands in both in the same order; -1 where that is surely less than `least`."""
     start = 0
     while start < len(one) and one[start] == other[start]:
         start += 1
@@ -79,8 +84,11 @@ def _shared(one: str, other: str) -> float:
     left, right = one[start : len(one) - end], other[start : len(other) - end]
     if not left:
         return start + end
+    said, heard = sound(left), sound(right)
+    if start + end + sum(map(heard.__contains__, said)) < least:
+        return -1
     equal = _in_order(left, right, left, right)
-    return start + end + min(equal + _SAME_SOUND, _in_order(left, right, sound(left), sound(right)))
+    return start + end + min(equal + _SAME_SOUND, _in_order(left, right, said, heard))
 
 
 def _in_order(left: str, right: str, said: str, heard: str) -> float:

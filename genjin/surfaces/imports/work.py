@@ -5,11 +5,9 @@ run goes on behind the first.
 from __future__ import annotations
 
 import gc
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -17,14 +15,14 @@ from itertools import islice
 from django.db import IntegrityError, connection
 
 from genjin.kernel.actor import Actor, Surface
-from genjin.kernel.ahead import Writer
+from genjin.kernel.ahead import Pace, Steps, ahead
 from genjin.kernel.gathering import gathering
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.actions import running
-from genjin.surfaces.imports.actions.bringing import Bringing
+from genjin.surfaces.imports.actions.bringing import Bringing, Prepared
 from genjin.surfaces.imports.actions.reviewing import begin_check, check_rows, compare_rows
 from genjin.surfaces.imports.actions.running import begin_run, bring_next, go_on_import
-from genjin.surfaces.imports.actions.staging import staged_row
+from genjin.surfaces.imports.actions.staging import Chunk, chunk_of, staged_row
 from genjin.surfaces.imports.actions.undoing import take_back_next, undo_import
 from genjin.surfaces.imports.checking import checker_of
 from genjin.surfaces.imports.kinds import KINDS
@@ -36,7 +34,6 @@ from genjin.surfaces.imports.storage import path_of
 
 CHUNK = 2_000
 MANY = 5_000
-TURN = 0.000_5
 Told = Callable[[int, int], None]
 
 
@@ -74,50 +71,78 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     if row.state != State.CHECKING:
         return row
     if row.total < MANY or connection.in_atomic_block:
-        going = all(check() for check in _checks(actor, row, told))
-    else:
-        with _by_the_thousand(), Writer[bool]() as writer:
-            going = all(map(writer.after, _checks(actor, row, told))) and writer.outcome() is not False
-    return compare_rows(actor, row.pk) if going else import_for(actor, row.pk)
+        row = _check_on(actor, row, told)
+        return compare_rows(actor, row.pk) if row.state == State.CHECKING else row
+    with _by_the_thousand():
+        with ahead(partial(_chunks, actor, row)) as steps:
+            row = _check_ahead(actor, row, steps, told)
+        if row.state == State.CHECKING and not steps.complete:
+            row = _check_on(actor, row, told)
+        return compare_rows(actor, row.pk) if row.state == State.CHECKING else row
 
 
-def _checks(actor: Actor, row: Import, told: Told) -> Iterator[Callable[[], bool]]:
-    """What keeps the next checked rows, and says whether more are wanted."""
-    checker = checker_of(actor, row)
+def _check_ahead(actor: Actor, row: Import, steps: Steps[Chunk], told: Told) -> Import:
+    """Keep rows that are checked meanwhile."""
+    while row.state == State.CHECKING and (chunk := steps.take()):
+        row = _kept(actor, row, chunk, told)
+        if row.position == chunk.last:
+            steps.written()
+        else:
+            steps.again()
+    return row
+
+
+def _check_on(actor: Actor, row: Import, told: Told) -> Import:
+    for chunk in _chunks(actor, row):
+        row = _kept(actor, row, chunk, told)
+        if (row.state, row.position) != (State.CHECKING, chunk.last):
+            break
+    return row
+
+
+def _kept(actor: Actor, row: Import, chunk: Chunk, told: Told) -> Import:
+    row = check_rows(actor, row.pk, chunk=chunk)
+    told(row.counts.get("done", 0), max(row.counts.get("done", 0), row.total))
+    return row
+
+
+def _chunks(actor: Actor, row: Import, _pace: Pace | None = None) -> Iterator[Chunk]:
+    """What is left of the rows, checked."""
+    row = import_for(actor, row.pk)
+    checker, after = checker_of(actor, row), row.position
     rows = rows_of_file(path_of(row.stored_as), row.filename, row.sheet, row.layout)
     left = (each for each in rows if each[0] > row.position)
-    done = row.counts.get("done", 0)
     while True:
         begun = time.perf_counter()
-        chunk = [staged_row(number, cells, checker.check(cells)) for number, cells in islice(left, CHUNK)]
-        if not chunk:
+        staged = [staged_row(number, cells, checker.check(cells)) for number, cells in islice(left, CHUNK)]
+        if not staged:
             return
-        yield partial(check_rows, actor, row.pk, rows=chunk, seconds=time.perf_counter() - begun)
-        done += len(chunk)
-        told(done, max(done, row.total))
+        chunk = chunk_of(row.pk, after, staged, begun)
+        yield chunk
+        after = chunk.last
 
 
 def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     """Bring what is left of the rows in."""
+    if row.state != State.RUNNING:
+        return row
     bringing = Bringing(actor.through(Surface.IMPORT), row)
     if row.total < MANY or connection.in_atomic_block:
         return _run_on(actor, row, bringing, told)
-    with _by_the_thousand(), gathering([part.action.on for part in KINDS[row.kind].parts if part.action.on]):
-        return _run_ahead(actor, row, bringing, told)
+    found_by = [part.action.on for part in KINDS[row.kind].parts if part.action.on]
+    with _by_the_thousand(), gathering(found_by), ahead(partial(_prepared, actor, row)) as steps:
+        return _run_ahead(actor, row, bringing, steps, told)
 
 
 @contextmanager
 def _by_the_thousand() -> Iterator[None]:
-    """Rows come and go by the hundred thousand; to look through all that stays each time costs a fifth. The thread that
-    writes asks for its turn after each answer of the database; it must not wait for long while the other makes rows."""
-    before, turn = gc.get_threshold(), sys.getswitchinterval()
+    """Rows come and go by the hundred thousand; to look through all that stays each time costs a fifth."""
+    before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    sys.setswitchinterval(TURN)
     try:
         yield
     finally:
-        sys.setswitchinterval(turn)
         gc.set_threshold(*before)
         gc.unfreeze()
 
@@ -130,30 +155,38 @@ def _run_on(actor: Actor, row: Import, bringing: Bringing, told: Told) -> Import
     return row
 
 
-def _run_ahead(actor: Actor, row: Import, bringing: Bringing, told: Told) -> Import:
+def _run_ahead(actor: Actor, row: Import, bringing: Bringing, steps: Steps[Prepared], told: Told) -> Import:
     """The same; while rows are written, those behind them are made as if they stood already. Where that proves wrong
     (others have moved the import, a row was refused by the database) they are dropped and made again in their turn."""
-    with Writer[Import]() as writer:
-        while row.state == State.RUNNING:
-            told(row.counts.get("done", 0), row.total)
-            prepared = bringing.prepare(row, running.CHUNK, writer.settled)
-            stands = _written(actor, row, writer)
-            if prepared is None or (stands.state, stands.position) != (State.RUNNING, row.position):
-                row = bring_next(actor, row.pk, bringing=bringing)
-                continue
-            writer.start(partial(bring_next, actor, row.pk, bringing=bringing, prepared=prepared))
-            row = copy(stands)
-            row.position, row.counts = prepared.last, prepared.counts
+    while row.state == State.RUNNING:
         told(row.counts.get("done", 0), row.total)
+        prepared = steps.take()
+        stands = _written(actor, row, bringing, prepared) if prepared else row
+        if prepared and stands.position == prepared.last:
+            steps.written()
+        elif stands.state == State.RUNNING:
+            stands = bring_next(actor, row.pk, bringing=bringing)
+            steps.again()
+        row = stands
+    told(row.counts.get("done", 0), row.total)
     return row
 
 
-def _written(actor: Actor, row: Import, writer: Writer[Import]) -> Import:
-    """How the import stands when the step at hand has ended; `row` when there was none."""
+def _written(actor: Actor, row: Import, bringing: Bringing, prepared: Prepared) -> Import:
+    """How the import stands with a step that was made ahead, or without it where it could not be written."""
     try:
-        return writer.outcome() or row
+        return bring_next(actor, row.pk, bringing=bringing, prepared=prepared)
     except (IntegrityError, Refused):  # told again, of the row it concerns, when they are brought in their turn
         return import_for(actor, row.pk)
+
+
+def _prepared(actor: Actor, row: Import, pace: Pace) -> Iterator[Prepared]:
+    """What is left of the rows, made as if those before them stood; up to rows that must be brought in their turn."""
+    row = import_for(actor, row.pk)
+    bringing = Bringing(actor.through(Surface.IMPORT), row)
+    while row.state == State.RUNNING and (prepared := bringing.prepare(row, running.CHUNK, pace.settled)):
+        yield prepared
+        row.position, row.counts = prepared.last, prepared.counts
 
 
 def do_undo(actor: Actor, row: Import, told: Told = _nobody) -> Import:

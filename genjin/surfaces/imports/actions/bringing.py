@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from genjin.customers.actions.customers import create_customer, edit_customer
@@ -18,7 +18,7 @@ from genjin.customers.models import Customer
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import Passing, letting_pass
-from genjin.kernel.copying import Load, body
+from genjin.kernel.copying import Load, body, without_waiting
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
@@ -68,8 +68,7 @@ class Prepared:
     def write(self, batch: Import) -> tuple[int, dict[str, int]]:
         """Write them: (the number of the last one, the counts so far). That power may fail costs the last of these
         steps, never a part of one, so nobody waits for the disk."""
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
+        without_waiting()
         for load in self.loads:
             load.write()
         _keep_refused(batch, self.refused)

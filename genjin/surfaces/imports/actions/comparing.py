@@ -25,6 +25,11 @@ ALIKE = (
     (Why.FILE_PHONE, "phone"),
     (Why.FILE_SIMILAR, "fuzzy_key"),
 )
+# Only what is compared: to look through the JSON of many rows takes longer than all that follows.
+_ANALYZE = """
+ANALYZE surfaces_importrow
+  (batch_id, number, state, name_key, fuzzy_key, phone, credit_code, external_code, code, follows, alike_key, alike_row)
+"""
 _RESET = """
 UPDATE surfaces_importrow SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = 0
 WHERE batch_id = %(batch)s AND state IN (0, 2)
@@ -128,7 +133,7 @@ def compare(actor: Actor, batch: Import, *, anew: bool = False) -> None:
     are only alike is found `anew`, or stays as it was."""
     policy = Policy.from_json(batch.policy)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE surfaces_importrow")
+        cursor.execute(_ANALYZE)
         _run(cursor, batch, _RESET, _SAME_NAME, _SAME_CODE)
         cursor.execute("DROP TABLE IF EXISTS import_found")
         cursor.execute(_FOUND, {"batch": batch.pk, "phone": policy.by_phone, "similar": policy.by_likeness})

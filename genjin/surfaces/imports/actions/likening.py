@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from genjin.kernel.copying import copy_values
+from genjin.kernel.copying import Load, body, copy_values
 from genjin.kernel.likeness import ALIKE, SHORTEST, likeness, marks, may_be_alike
 from genjin.surfaces.imports.actions.like_customers import READ_WORTH, all_keys, customers_known, keys_like
 from genjin.surfaces.imports.models import Import
@@ -192,7 +192,8 @@ def _of_customers(
 
 def _copy(found: Iterable[tuple[int, int, bool]]) -> None:
     for part in _parts(found):
-        copy_values("import_marks", ("mark", "number", "whole"), part)
+        lines = [f"{mark}\t{number}\t{'t' if whole else 'f'}" for mark, number, whole in part]
+        Load("import_marks", ("mark", "number", "whole"), body(lines)).write()
 
 
 def _pairs(batch: Import, theirs: Sequence[str]) -> Iterator[Pair]:
@@ -228,7 +229,7 @@ def _best(pairs: Iterable[Pair]) -> Iterator[tuple[int, int, int, str]]:
 
 def _percent(name: str, other: str) -> int:
     """How alike two keys are; 0 for those that are not, or that are equal."""
-    percent = likeness(name, other) if may_be_alike(name, other) else 0
+    percent = likeness(name, other, least=ALIKE) if may_be_alike(name, other) else 0
     return percent if percent >= ALIKE else 0
 
 

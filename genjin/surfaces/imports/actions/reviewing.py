@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
+from genjin.kernel.copying import without_waiting
 from genjin.kernel.fields import Number
 from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
@@ -19,7 +20,7 @@ from genjin.kernel.refusal import NotFound, Refused
 from genjin.surfaces.imports.actions.comparing import compare
 from genjin.surfaces.imports.actions.likening import liken_again
 from genjin.surfaces.imports.actions.shapes import remember_import
-from genjin.surfaces.imports.actions.staging import Staged, stage, staged_row
+from genjin.surfaces.imports.actions.staging import Chunk, Staged, staged_row
 from genjin.surfaces.imports.answering import create_options
 from genjin.surfaces.imports.checking import Checker, checker_of, mended
 from genjin.surfaces.imports.kinds import KINDS
@@ -57,17 +58,20 @@ def begin_check(actor: Actor, import_id: int, *, waiting: bool = False) -> Impor
 
 
 @action("imports.check_rows", on=Import, needs=NEEDS, label=gettext_lazy("校验数据行"), silent=STEP, listed=False)
-def check_rows(actor: Actor, import_id: int, *, rows: Sequence[Staged], seconds: float = 0) -> bool:
-    """Keep the next checked rows; False when the import is no longer being checked."""
+def check_rows(actor: Actor, import_id: int, *, chunk: Chunk) -> Import:
+    """Keep the next checked rows; nothing is done when the import is no longer being checked, or others have come
+    before them. Nobody waits for the disk: what a power cut may cost is checked again."""
     row = import_for(actor, import_id, lock=True)
-    if row.state != State.CHECKING:
-        return False
-    fresh = [each for each in rows if each.number > row.position]
-    if fresh:
-        stage(row.pk, fresh)
-        done = row.counts.get("done", 0) + len(fresh)
-        _progress(row, fresh[-1].number, {"done": done}, seconds)
-    return True
+    if row.state != State.CHECKING or row.position != chunk.after:
+        return row
+    without_waiting()
+    chunk.load.write()
+    clock = {**row.clock, "checking": row.clock.get("checking", 0) + chunk.seconds}
+    facts = {"position": chunk.last, "counts": {"done": row.counts.get("done", 0) + chunk.count}, "clock": clock}
+    Import.objects.filter(pk=row.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(row, name, value)
+    return row
 
 
 @action("imports.compare_rows", on=Import, needs=NEEDS, label=gettext_lazy("查重"), listed=False)
@@ -179,8 +183,3 @@ def _check_again(checker: Checker, batch: Import, row: ImportRow) -> None:
     facts = dict(zip(Staged.columns(), staged.values(), strict=True))
     facts |= {"fixes": row.fixes, "follows": None, "duplicate_of": None, "duplicate_row": None, "duplicate_why": ""}
     ImportRow.objects.filter(batch_id=batch.pk, number=row.number).update(**facts)
-
-
-def _progress(row: Import, position: int, counts: dict[str, int], seconds: float) -> None:
-    clock = {**row.clock, "checking": row.clock.get("checking", 0) + seconds}
-    Import.objects.filter(pk=row.pk).update(position=position, counts={**row.counts, **counts}, clock=clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -55,11 +56,23 @@ def staged_row(number: int, cells: Sequence[Cell], checked: Checked) -> Staged:
     )
 
 
-def stage(batch_id: int, rows: Sequence[Staged]) -> None:
-    """Insert the rows."""
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Checked rows behind `after` up to `last`, ready to be put in; `seconds`: what it took to check them."""
+
+    after: int
+    last: int
+    count: int
+    load: Load
+    seconds: float
+
+
+def chunk_of(batch_id: int, after: int, rows: Sequence[Staged], begun: float) -> Chunk:
+    """Rows as they are put in, `begun` on the clock of this machine."""
     lines = []
     for row in rows:
         json_texts = (_as_text(row.cells), _as_text(row.brings), _as_text(row.problems) if row.problems else "[]")
         texts = row.texts if NULL not in row.texts else [text.replace(NULL, "N") for text in row.texts]
         lines.append(line((str(batch_id), str(row.number), str(row.state), *json_texts, *texts, "{}", "", "")))
-    Load("surfaces_importrow", WRITTEN, body(lines)).write()
+    load = Load("surfaces_importrow", WRITTEN, body(lines))
+    return Chunk(after, rows[-1].number, len(rows), load, time.perf_counter() - begun)
