@@ -47,6 +47,7 @@ from genjin.kernel.grants import declare_grants
 from genjin.kernel.records import Link, RecordType, Searched, Section, View, register
 from genjin.org.grants import add_to_ready_roles
 from genjin.ownership.fields import standing_fields
+from genjin.ownership.grants import declare_pool_grants
 
 
 def derive_customer(customer: Any) -> None:
@@ -371,3 +372,4 @@ add_to_ready_roles(
     reviewer=(CUSTOMER.grant("see"), CONTACT.grant("see")),
     operations=(*_EVERYDAY, *_CAREFUL, *_VOID),
 )
+declare_pool_grants(CUSTOMER)

@@ -49,7 +49,9 @@ OWN = declare_setting(
     section=SECTION,
     default=True,
 )
-GAINED_BY = frozenset({Rule.CREATED, Rule.TRANSFERRED, Rule.HANDED_OVER})
+GAINED_BY = frozenset(
+    {Rule.CREATED, Rule.TRANSFERRED, Rule.HANDED_OVER, Rule.CLAIMED, Rule.ASSIGNED, Rule.ALLOCATED, Rule.RULED}
+)
 
 
 def counts(rule: str, stamp: int) -> bool:

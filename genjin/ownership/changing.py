@@ -10,9 +10,10 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.copying import copy_in
 from genjin.kernel.models.rows import Life, Record, fresh
 from genjin.kernel.recording import record as record_change
+from genjin.kernel.recording import record_removal
 from genjin.kernel.records import belonging_to, type_of
 from genjin.kernel.together import insert, kin
-from genjin.ownership.models import Owned, Period, Pool, Rule
+from genjin.ownership.models import Owned, Period, Pool, Rule, Teammate
 
 
 def change_owner(
@@ -24,10 +25,12 @@ def change_owner(
     reason: str = "",
     record_it: bool = True,
     pool: Pool | None = None,
+    clears: bool = True,
 ) -> None:
     """Give a (locked) record to an owner, or without one into a pool: its department becomes the owner's main one, the
     open period ends, a new one begins, and what belongs to the record follows. Works for new records too: call it
-    before `record()`, then `open_period()` is done here once the row has an id."""
+    before `record()`, then `open_period()` is done here once the row has an id. `clears`: whether a pool that empties
+    the teams of what comes into it does so now (P9)."""
     now = actor.now()
     if isinstance(record, Owned):
         stand(record, owner_id, pool, reason, now)
@@ -52,19 +55,29 @@ def change_owner(
     )
     insert(period)
     if not creating:
+        if pool is not None and clears:
+            clear_teams(actor, [record.pk], pool)
         _bring_along(actor, record, reason)
+
+
+def clear_teams(actor: Actor, record_ids: Sequence[int], pool: Pool) -> None:
+    """P9: nobody stays in the team of what comes into a pool, where the pool wants it so."""
+    if pool.entering.get("clears_team", True):
+        for place in Teammate.objects.filter(record_id__in=list(record_ids)).order_by("id"):
+            record_removal(actor, place)
 
 
 def stand(record: Owned, owner_id: int | None, pool: Pool | None, reason: str, now: datetime) -> None:
     """What the change means for deadlines (B4): every change of owner sets a new base date (P6); in a pool nothing
     falls, and the record remembers from whom it came (P9)."""
     held = getattr(record, "owner_id", None)
+    lay = record.pooled_at if record.pool_id is not None and pool is not None else None
     if pool is None and owner_id == held and record.pool_id is None and record.owner_since:
         return  # he only moved to another department
     record.pool_id = pool.pk if pool else None
-    record.pooled_at = now if pool else None
+    record.pooled_at = (lay or now) if pool else None  # what is moved between pools was lost when it came to the first
     record.pool_reason = reason[:200] if pool else ""
-    record.claimable_at = now + timedelta(hours=pool.claims.get("new_data_hours") or 0) if pool else None
+    record.claimable_at = (lay or now) + timedelta(hours=pool.claims.get("new_data_hours") or 0) if pool else None
     record.owner_since = now if owner_id else None
     record.falls_at = record.protected_until = None
     if pool:

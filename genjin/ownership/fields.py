@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from genjin.kernel.fields import DateTime, Field, Person, Text, YesNo
+from genjin.kernel.fields.base import Label
+from genjin.kernel.fields.fixed import OneOf
+from genjin.kernel.records import RecordType
+from genjin.kernel.stamps import current_stamp
+from genjin.ownership.standing import pools_at
 
 SECTION = "ownership"
 
@@ -30,3 +38,16 @@ def standing_fields() -> tuple[Field, ...]:
             key="claimable_at", label=_("可领取时间"), section=SECTION, editable=False, sortable=True, width=120
         ),
     )  # fmt: skip
+
+
+def pool_choice(record_type: RecordType, label: Label, help_: Label = "") -> OneOf:
+    """One of a type's open pools, as the input of a verb; '' where it may be left out."""
+
+    def offered() -> list[tuple[str, Label]]:
+        stamp = current_stamp()
+        return [("", "—"), *((str(pool.pk), pool.name) for pool in pools_at(stamp, record_type.key) if pool.enabled)]
+
+    def any_(_given: Mapping[str, Any]) -> bool:
+        return len(offered()) > 1
+
+    return OneOf(key="pool", label=label, pairs=offered, help=help_, shown_when=any_)

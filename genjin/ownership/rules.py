@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+MOST_PROTECTED = 90
+"""So many days ahead a record may be protected by hand (P6), unless its pool says otherwise."""
+BACK_WITHIN = timedelta(seconds=10)
+"""So long a claim can be taken back (P1)."""
+LATENESS = timedelta(seconds=5)
+BACK_A_DAY = 3
+"""So many claims a day, taken back at once, do not count: whoever claims just to look pays for it."""
 
 
 def claimable_from(
@@ -12,8 +24,41 @@ def claimable_from(
 ) -> datetime | None:
     """From when on a member may claim a record of a pool with these `claims`: the end of the new-data block (P1-4) and,
     for its last owner (`his_own`), of the cool-down of so many hours since he lost it (P1-5). None: at once."""
-    ends = [claimable_at]
-    hours = claims.get("cooldown_hours") or 0
-    if his_own and hours and pooled_at:
-        ends.append(pooled_at + timedelta(hours=hours))
+    ends = [claimable_at, cooled_at(claims, pooled_at) if his_own else None]
     return max((end for end in ends if end), default=None)
+
+
+def cooled_at(claims: Mapping[str, Any], lost_at: datetime | None) -> datetime | None:
+    """When the last owner may claim it again; `now < lost + N·24h` is refused (P1-5)."""
+    hours = claims.get("cooldown_hours") or 0
+    return lost_at + timedelta(hours=hours) if hours and lost_at else None
+
+
+def company_zone() -> ZoneInfo:
+    """The zone whose calendar days count."""
+    return ZoneInfo(settings.COMPANY_TIME_ZONE)
+
+
+def company_day(moment: datetime) -> date:
+    """The calendar day of a moment at the company (P1-3)."""
+    return moment.astimezone(company_zone()).date()
+
+
+def next_night(moment: datetime) -> datetime:
+    """The next 02:00 at the company (P8) after a moment."""
+    local = moment.astimezone(company_zone())
+    tonight = night_of(local.date())
+    return tonight if tonight > local else night_of(local.date() + timedelta(days=1))
+
+
+def night_of(day: date) -> datetime:
+    """02:00 of a day (P8)."""
+    return datetime.combine(day, time(2), tzinfo=company_zone())
+
+
+def span_words(left: timedelta) -> str:
+    """How long it still takes: 3 天 06:20, or 06:20; at least a minute."""
+    minutes = max(-(-int(left.total_seconds()) // 60), 1)
+    days, rest = divmod(minutes, 24 * 60)
+    clock = f"{rest // 60:02}:{rest % 60:02}"
+    return _("%(days)d 天 %(clock)s") % {"days": days, "clock": clock} if days else clock

@@ -18,7 +18,7 @@ from genjin.kernel.doors import POOL, To, current_grant, register_bar
 from genjin.kernel.fields.base import Access
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
-from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.stamps import Stamped
 from genjin.org.queries import organisation
 from genjin.ownership.models import Owned, Pool, PoolKind
@@ -87,6 +87,48 @@ def sees(actor: Actor, pool: Pool) -> bool:
 def pools_of(actor: Actor, record_type: RecordType) -> list[Pool]:
     """The pools of a type that he sees, in the order of their priority."""
     return [pool for pool in pools_at(actor.stamp, record_type.key) if sees(actor, pool)]
+
+
+def owner_pools(actor: Actor, record_type: RecordType, member_id: int | None) -> list[Pool]:
+    """The open pools into which a member's records fall: those of which he is a member, in their order (P5)."""
+    if member_id is None:
+        return []
+    return [
+        pool
+        for pool in pools_at(actor.stamp, record_type.key)
+        if pool.enabled and covers(pool.members, actor, member_id)
+    ]
+
+
+def home_pool(actor: Actor, record_type: RecordType, row: Any) -> Pool | None:
+    """The one pool into which an owned record falls (P5): its explicit home, else the first of its owner's."""
+    home = pool_named(actor.stamp, row.home_id) if row.home_id else None
+    if home is not None and home.enabled:
+        return home
+    return next(iter(owner_pools(actor, record_type, row.owner_id)), None)
+
+
+def pools_open_to(actor: Actor, record_type: RecordType, row: Any) -> list[Pool]:
+    """The pools into which the actor may put a record by hand: its home, its owner's, his own."""
+    home = home_pool(actor, record_type, row)
+    owners = owner_pools(actor, record_type, row.owner_id)
+    own = [pool for pool in pools_at(actor.stamp, record_type.key) if belongs_to(actor, pool)]
+    return list({pool.pk: pool for pool in ([home] if home else []) + owners + own}.values())
+
+
+def pool_to_create_in(actor: Actor, record_type: RecordType, given: str, owner_id: int | None) -> Pool | None:
+    """The pool that an input of the creating action names (L1), for its members and administrators; None for none.
+    Raises Refused("no_pool", "owner_and_pool"), Forbidden."""
+    if not given:
+        return None
+    pool = pool_named(actor.stamp, int(given)) if given.isdecimal() else None
+    if pool is None or pool.record_type != record_type.key or not pool.enabled:
+        raise Refused("no_pool", _("请选择一个启用的公海"), "pool")
+    if owner_id is not None:
+        raise Refused("owner_and_pool", _("放入公海的记录没有负责人，请只选一个"), "owner")
+    if not belongs_to(actor, pool):
+        raise Forbidden(_("您不是「%s」的成员，不能放入") % pool.name)
+    return pool
 
 
 def at_pool(actor: Actor, pool_id: int) -> tuple[Actor, Pool]:

@@ -17,6 +17,7 @@ _UPLOAD = "takes a file; the page receives it"
 _IMPORTS = "served by the imports' own door, which reads files, rules and rows"
 _STEP = "a step of the imports' jobs"
 _FIELD_STEP = "a step of the jobs that go through all rows for a field"
+_UNDOING = "only as the undo of the verb: POST /api/v1/events/{id}/undo"
 _REVEAL = "says the value too: POST /api/v1/<type>/{id}/reveal"
 _IMPORT_STEPS = dict.fromkeys(
     (
@@ -82,6 +83,9 @@ NOT_ON: dict[str, dict[str, str]] = {
         "fields.restate_search": _FIELD_STEP,
         **_IMPORT_STEPS,
         **_IMPORT_DOOR,
+        **dict.fromkeys(
+            ("customers.unclaim", "customers.unassign", "customers.unreturn", "customers.unreclaim"), _UNDOING
+        ),
         **dict.fromkeys(("customers.reveal", "contacts.reveal", "followups.reveal", "plans.reveal"), _REVEAL),
         "exports.keep": "a step of the export's job",
         "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",

@@ -28,8 +28,11 @@ from genjin.kernel.tagging import ensure_options
 from genjin.kernel.undo import again, as_before
 from genjin.merging.actions import merge_actions
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
+from genjin.ownership.capacity import demand_room
 from genjin.ownership.changing import change_owner
+from genjin.ownership.fields import pool_choice
 from genjin.ownership.models import Rule
+from genjin.ownership.standing import pool_to_create_in
 from genjin.revealing.actions import reveal_action
 
 DUPLICATE_WORDS = {
@@ -40,6 +43,11 @@ DUPLICATE_WORDS = {
 }
 
 
+INTO_POOL = pool_choice(
+    CUSTOMER, gettext_lazy("放入公海"), gettext_lazy("选了公海，客户就没有负责人，等成员领取或管理员指派")
+)
+
+
 @action("customers.create", on=Customer, needs="customers.create", label=gettext_lazy("新建客户"), icon="plus")
 def create_customer(
     actor: Actor,
@@ -47,16 +55,20 @@ def create_customer(
     values: Values,
     owner: Annotated[int | None, Person(key="owner", label=gettext_lazy("负责人"))] = None,
     duplicate_known: Annotated[bool, YesNo(key="duplicate_known", label=gettext_lazy("已核对，仍要新建"))] = False,
+    pool: Annotated[str, INTO_POOL] = "",
 ) -> Customer:
     """Create a customer for its owner (default: the actor). Raises as `demand_no_duplicate` (B3)."""
+    into = pool_to_create_in(actor, CUSTOMER, pool, owner)
     if owner not in (None, actor.member_id):
         _check_owner(actor, owner)
+    gains = None if into else owner or actor.member_id
+    demand_room(actor, CUSTOMER, gains, field="owner")
     demand_no_duplicate(actor, CUSTOMER, values, known=duplicate_known)
     ensure_options(actor, TAGS.key, values.get("tags") or [])
     imported = actor.surface is Surface.IMPORT
     customer = fresh(Customer, imported=imported)
     apply_values(actor, customer, values)
-    change_owner(actor, customer, owner or actor.member_id, rule=Rule.IMPORTED if imported else Rule.CREATED)
+    change_owner(actor, customer, gains, rule=Rule.IMPORTED if imported else Rule.CREATED, pool=into)
     return customer
 
 
@@ -124,6 +136,7 @@ def restore_customer(actor: Actor, customer_id: int) -> Customer:
     customer = customer_for(actor, customer_id, to=OWN, lock=True)
     if customer.life != Life.VOIDED:
         raise Refused("not_voided", _("客户没有作废"))
+    demand_room(actor, CUSTOMER, customer.owner_id)
     demand_unmerged(customer)
     LIFE.move(customer, Life.LIVE)
     record(actor, customer)

@@ -17,9 +17,11 @@ from genjin.kernel.fields import Choice, LongText
 from genjin.kernel.models.rows import Life
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
+from genjin.kernel.records import type_of
 from genjin.kernel.refusal import Refused
 from genjin.kernel.together import insert
 from genjin.kernel.undo import again
+from genjin.ownership.capacity import demand_room
 
 Reason = Annotated[str, Choice(key="reason", label=gettext_lazy("原因"), options="customer_rest_reason")]
 Note = Annotated[str, LongText(key="note", label=gettext_lazy("说明"), most=500)]
@@ -60,6 +62,7 @@ def unarchive_customer(actor: Actor, customer_id: int) -> Customer:
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
     if customer.life != Life.ARCHIVED:
         raise Refused("not_archived", _("客户没有归档"))
+    demand_room(actor, type_of(customer), customer.owner_id)
     LIFE.move(customer, Life.LIVE)
     _end(actor, customer)
     record(actor, customer)

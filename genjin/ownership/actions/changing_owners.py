@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
-from genjin.kernel.copying import copy_in
-from genjin.kernel.models.rows import Life, Record, fresh
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.recording import record_many
 from genjin.kernel.records import belonging_to, type_of
-from genjin.ownership.changing import _stand
-from genjin.ownership.models import Owned, Period, Pool, Rule
+from genjin.ownership.changing import begin_periods, clear_teams, stand
+from genjin.ownership.models import Owned, Pool, Rule
 
 OWNER = ("owner_id", "department_id")
 NEEDED = ("id", "version", "updated_at", "life", "owner", "department")
@@ -46,37 +44,14 @@ def change_owners(
     department_id = people.directory().department_of(owner_id, actor.stamp) if owner_id else None
     for each in records:
         if isinstance(each, Owned):
-            _stand(each, owner_id, pool, reason, now)
+            stand(each, owner_id, pool, reason, now)
         each.owner_id, each.department_id = owner_id, department_id
     note = {"rule": rule.value, **({"reason": reason} if reason else {})} if noted else {}
     record_many(actor, records, (*OWNER, *STANDING) if owned else OWNER, **note)
-    _keep_periods(actor, records, rule, reason, now, pool)
+    begin_periods(actor, records, rule=rule, reason=reason, pool=pool)
+    if pool is not None:
+        clear_teams(actor, [each.pk for each in records], pool)
     _bring_along(actor, records, owner_id, reason)
-
-
-def _keep_periods(
-    actor: Actor, records: Sequence[Record], rule: Rule, reason: str, now: datetime, pool: Pool | None
-) -> None:
-    """The open periods end, new ones begin."""
-    Period.objects.filter(record_id__in=[each.pk for each in records], until=None).update(until=now)
-    copy_in(
-        Period,
-        [
-            fresh(
-                Period,
-                record_type=each.row_type,
-                record_id=each.pk,
-                owner_id=each.owner_id,
-                department_id=each.department_id,
-                pool_id=pool.pk if pool else None,
-                since=now,
-                rule=rule,
-                reason=reason[:200],
-                changed_by_id=actor.member_id,
-            )
-            for each in records
-        ],
-    )
 
 
 def _bring_along(actor: Actor, records: Sequence[Record], owner_id: int | None, reason: str) -> None:

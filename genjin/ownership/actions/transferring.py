@@ -16,6 +16,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, belonging_to
 from genjin.kernel.refusal import Refused
 from genjin.kernel.undo import Call, Maker, Past
+from genjin.ownership.capacity import await_turn, demand_room
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 
@@ -40,10 +41,12 @@ def transfer_action(record_type: RecordType) -> Action[Any, Any]:
         owner: Annotated[int, Person(key="owner", label=gettext_lazy("新负责人"))],
         reason: Annotated[str, Text(key="reason", label=gettext_lazy("原因"))] = "",
     ) -> Record:
-        """Give the record to another owner (S2-31, B5). Raises Refused("same_owner")."""
+        """Give the record to another owner (S2-31, B5). Raises Refused("same_owner", "full")."""
+        await_turn(actor, record_type, owner)
         row = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
         if row.owner_id == owner:
             raise Refused("same_owner", _("他已经是这条记录的负责人"), "owner")
+        demand_room(actor, record_type, owner, field="owner")
         change_owner(actor, row, owner, rule=Rule.TRANSFERRED, reason=reason)
         return row
 

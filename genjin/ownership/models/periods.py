@@ -25,6 +25,7 @@ class Rule(models.TextChoices):
     RECLAIMED = "reclaimed", gettext_lazy("收回")
     POOLED = "pooled", gettext_lazy("移入公海")
     RULED = "ruled", gettext_lazy("撞单裁定")
+    UNDONE = "undone", gettext_lazy("撤销")
 
 
 class Period(models.Model):

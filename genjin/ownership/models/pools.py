@@ -88,12 +88,13 @@ class Capacity(Row):
 
 class Daily(models.Model):
     """What a member did at a pool on one calendar day (P1-3): claims, and different records viewed. Counted by events,
-    so that giving one back returns no claim."""
+    so that giving one back returns no claim. `taken_back`: claims undone within seconds, which do not count."""
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+", db_index=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField(default=timezone.localdate)
     claims = models.IntegerField(default=0)
+    taken_back = models.IntegerField(default=0)
     viewed = models.JSONField(default=list)
 
     class Meta:
