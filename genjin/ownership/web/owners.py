@@ -1,11 +1,14 @@
-"""Pages of ownership: the card of a record's team, who owned it over time. Not here: the dialogs (generic forms)."""
+"""Pages of ownership: the card of a record's team, who owned it over time, whose it was on a day and by which rule.
+Not here: the dialogs (generic forms), pools."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS
@@ -15,11 +18,12 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import NotFound
 from genjin.ownership.models import Period, Rule, TeamRole
-from genjin.ownership.queries import periods_of, team_of
+from genjin.ownership.queries import owner_on, periods_of, team_of
+from genjin.ownership.standing import pool_named
 from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import Drawn, register_card
 from genjin.ui.formats import Formats
-from genjin.ui.pages import PageRequest, fragment, page
+from genjin.ui.pages import PageRequest, fragment, page, respond, wants_fragment
 from genjin.ui.shell import formats_for
 
 
@@ -41,6 +45,7 @@ class Reign:
     """A period of ownership as the card shows it."""
 
     owner: str
+    pool: str
     department: str
     since: str
     until: str
@@ -67,13 +72,44 @@ def owners_card(_request: PageRequest, record: Record) -> Drawn:
 
 @page("<plural:record_type>/<int:row_id>/owners", name="owners")
 def owners(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
-    """Who owned a record, newest first, by which rule and why."""
+    """Who owned a record, newest first, by which rule and why; `on=2026-10-01`: whose it was on that day. For htmx the
+    lines of the card."""
     actor = request.actor
     if record_type.key not in teamed():
         raise NotFound
-    record = row_for(actor, record_type.model, row_id, to=SEE)
-    reigns = [_reign(actor, period, formats_for(actor)) for period in periods_of(actor, record)]
-    return fragment(request, "ownership/owners.html", reigns=reigns)
+    record, fmt = row_for(actor, record_type.model, row_id, to=SEE), formats_for(actor)
+    reigns = [_reign(actor, period, fmt) for period in periods_of(actor, record)]
+    url = record_url(record_type, row_id)
+    if wants_fragment(request) and "on" not in request.GET:
+        return fragment(request, "ownership/owners.html", reigns=reigns, url=url)
+    return respond(
+        request, "ownership/owners_page.html#answer", reigns=reigns, url=url, record=record, record_type=record_type,
+        title=getattr(record, record_type.title), asked=_asked(actor, record, request.GET.get("on", ""), fmt),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whose a record was at the end of a day; `wrong`: what is wrong with the day that was asked for."""
+
+    day: str
+    wrong: str = ""
+    reign: Reign | None = None
+
+
+def _asked(actor: Actor, record: Record, on: str, fmt: Formats) -> Answer:
+    """The owner at the end of a day of the reader's calendar, today's until now."""
+    if not on:
+        return Answer("")
+    try:
+        day = date.fromisoformat(on)
+        ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=actor.zone) - timedelta(microseconds=1)
+    except (ValueError, OverflowError):
+        return Answer(on[:20], _("请选择一个日期"))
+    if day > fmt.today:
+        return Answer(on, _("这一天还没有到"))
+    period = owner_on(actor, record, min(ends, actor.now()))
+    return Answer(on, reign=_reign(actor, period, fmt) if period else None)
 
 
 def teamed() -> list[str]:
@@ -104,9 +140,10 @@ def _reign(actor: Actor, period: Period, fmt: Formats) -> Reign:
     department = people.directory().department_name(department_id, actor.stamp) if department_id else ""
     return Reign(
         owner=named(period.owner),
+        pool=pool.name if (pool := pool_named(actor.stamp, period.pool_id or 0)) else "",
         department=department,
-        since=fmt.day(period.since),
-        until=fmt.day(period.until) if period.until else "",
+        since=fmt.when(period.since),
+        until=fmt.when(period.until) if period.until else "",
         rule=str(Rule(period.rule).label),
         reason=period.reason,
         by=named(period.changed_by),

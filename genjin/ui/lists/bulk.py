@@ -22,6 +22,7 @@ from genjin.ui.forms.controls import controls
 from genjin.ui.forms.finding import verb_of
 from genjin.ui.forms.reading import ids, raw_inputs
 from genjin.ui.forms.running import FormView
+from genjin.ui.lists.listing import Place
 from genjin.ui.lists.state import read_state
 from genjin.ui.pages import PageRequest
 from genjin.ui.views.queries import tabs_of
@@ -39,12 +40,13 @@ class Told:
     reason: str
 
 
-def chosen_rows(actor: Actor, record_type: RecordType, sent: QueryDict) -> Sequence[int]:
+def chosen_rows(actor: Actor, record_type: RecordType, sent: QueryDict, place: Place | None = None) -> Sequence[int]:
     """The ticked rows, or all rows of the list (`all=1` with the list's state). Raises Refused."""
     if sent.get("all") != "1":
         chosen = ids(sent, MOST_ROWS)
     else:
-        state = read_state(actor, record_type, tabs_of(actor, record_type), sent)
+        tabs = place.tabs if place else tabs_of(actor, record_type)
+        state = read_state(actor, record_type, tabs, sent, place.base if place else "")
         chosen = list(ids_of(actor, state.listing.without_page(), MOST_ROWS + 1))
     if not chosen:
         raise Refused("nothing_chosen", _("请先选择要操作的记录"))
@@ -54,12 +56,22 @@ def chosen_rows(actor: Actor, record_type: RecordType, sent: QueryDict) -> Seque
 
 
 class BulkForm:
-    """The form of an action on many rows."""
+    """The form of an action on many rows. `place`: where their list lies, if not at the type's own address; `looking`:
+    who sees them there."""
 
-    def __init__(self, request: PageRequest, record_type: RecordType, action: Action[Any, Any]) -> None:
+    def __init__(
+        self,
+        request: PageRequest,
+        record_type: RecordType,
+        action: Action[Any, Any],
+        *,
+        looking: Actor | None = None,
+        place: Place | None = None,
+    ) -> None:
         self.request, self.record_type, self.action = request, record_type, action
         self.sent = request.POST if request.method == "POST" else request.GET
-        self.rows = chosen_rows(request.actor, record_type, self.sent)
+        self.rows = chosen_rows(looking or request.actor, record_type, self.sent, place)
+        self.base = place.base if place else list_url(record_type)
         self.refusal: Refused | None = None
 
     def run(self) -> BatchOutcome | None:
@@ -85,7 +97,7 @@ class BulkForm:
         words = {"verb": action.label, "count": len(self.rows), "what": in_sentence(self.record_type.many)}
         return FormView(
             title=_("%(verb)s：%(count)d 条%(what)s") % words,
-            url=f"{list_url(self.record_type)}/bulk/{verb_of(self.record_type, action)}",
+            url=f"{self.base}/bulk/{verb_of(self.record_type, action)}",
             submit=str(action.label),
             first=controls(actor, fields, values, source=action.name, errors=errors),
             hidden=[("drawn", ",".join(f.key for f in fields)), *(("ids", row_id) for row_id in self.rows)],
