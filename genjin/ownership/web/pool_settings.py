@@ -182,8 +182,8 @@ def _form(
         for key, rows in names.items()
     }
     return settings_page(
-        request, "ownership/pool_form.html", "pool-settings", status=refusal.status if refusal else 200, pool=pool, sent=sent,
-        chosen=chosen, refusal=refusal, errors=refusal.errors if refusal else {}, type=record_type,
+        request, "ownership/pool_form.html", "pool-settings", status=refusal.status if refusal else 200, pool=pool,
+        sent=sent, chosen=chosen, refusal=refusal, errors=refusal.errors if refusal else {}, type=record_type,
         types=[(declared.key, str(declared.many)) for declared in pooled_types()],
         roles=[(role.id, role.name) for role in org.roles.values()],
         kinds=[(kind.value, str(kind.label)) for kind in PoolKind],
