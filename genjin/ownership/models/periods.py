@@ -34,14 +34,20 @@ class Period(models.Model):
     id = models.BigAutoField(primary_key=True)
     record_type = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey("org.Department", null=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    department = models.ForeignKey(
+        "org.Department", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     pool = models.ForeignKey("ownership.Pool", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True)
     rule = models.CharField(max_length=20, choices=Rule.choices)
     reason = models.CharField(max_length=200, default="")
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     owner_id: int | None
     pool_id: int | None
