@@ -14,6 +14,7 @@ from genjin.followups.tests.factories import make_followup
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.fields import Access
 from genjin.kernel.models.rows import Life
+from genjin.kernel.refusal import Refused
 from genjin.merging.models import Merge
 from genjin.org.models import Member
 from genjin.testing.cast import Cast, limit, make_cast
@@ -109,12 +110,12 @@ def test_B3_what_cannot_be_merged_is_said_and_nothing_changes(cast: Cast) -> Non
     ACTIONS["customers.archive"].run(manager, two.pk, {"reason": "其他"})
     for master, others, code in (
         (one.pk, [one.pk], "how_many"),
-        (one.pk, [], "how_many"),
+        (one.pk, [], "invalid"),
         (one.pk, ["x"], "how_many"),
         (one.pk, [hers.pk], "not_found"),
         (two.pk, [one.pk], "not_live"),
     ):
-        with pytest.raises(Exception) as refused:  # noqa: PT011 - the code is asked
+        with pytest.raises(Refused) as refused:
             merge.run(manager, master, {"others": others, "reason": "重复"})
         assert refused.value.code == code
     for choices, code in (
@@ -122,10 +123,10 @@ def test_B3_what_cannot_be_merged_is_said_and_nothing_changes(cast: Cast) -> Non
         ({"name": hers.pk}, "bad_choice"),
         ({"phone": "all"}, "bad_choice"),
     ):
-        with pytest.raises(Exception) as refused:  # noqa: PT011 - the code is asked
+        with pytest.raises(Refused) as refused:
             merge.run(manager, one.pk, {"others": [two.pk], "reason": "重复", "choices": choices})
         assert refused.value.code == code
-    with pytest.raises(Exception) as refused:  # noqa: PT011 - the code is asked
+    with pytest.raises(Refused) as refused:
         merge.run(manager, one.pk, {"others": [two.pk], "reason": "重复", "versions": {str(two.pk): 0}})
     assert refused.value.code == "stale"
     assert not Merge.objects.exists()
@@ -171,7 +172,7 @@ def test_B3_hidden_and_masked_fields_are_neither_chosen_nor_told(cast: Cast) -> 
     assert "密" not in html.replace("密码", "").replace("保密", "")
     assert "13900001111" not in html
     assert 'name="pick.phone"' not in html
-    with pytest.raises(Exception) as refused:  # noqa: PT011 - the code is asked
+    with pytest.raises(Refused) as refused:
         ACTIONS["customers.merge"].run(
             cast.actor("manager"), one.pk, {"others": [two.pk], "reason": "重复", "choices": {"phone": two.pk}}
         )

@@ -125,7 +125,7 @@ def _context(
     request: PageRequest, record_type: RecordType, sent: QueryDict, refusal: Refused | None = None
 ) -> dict[str, Any]:
     actor, rows = request.actor, _rows(request, record_type, sent)
-    compared = Comparison(actor, formats_for(actor), record_type, rows, choices_of(sent, rows))
+    compared = Comparison(actor, formats_for(actor), record_type, rows, choices_of(sent, rows), _ids(sent))
     stale = refusal is not None and refusal.status == 409
     return {
         "record_type": record_type,
@@ -189,7 +189,9 @@ def _demand_count(ids: Sequence[int]) -> None:
 def _told(request: PageRequest, record_type: RecordType, rows: Sequence[Any]) -> dict[str, Any]:
     """What was picked, of the fields that are his to decide."""
     picked = choices_of(request.POST, rows, usual_too=True)
-    compared = Comparison(request.actor, formats_for(request.actor), record_type, rows, picked)
+    compared = Comparison(
+        request.actor, formats_for(request.actor), record_type, rows, picked, [row.pk for row in rows]
+    )
     return {line.key: picked[line.key] for line in compared.lines if line.open and line.key in picked}
 
 

@@ -44,12 +44,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Cell:
-    """The value of one record: drawn, whether it is the chosen one, whether there is any."""
+    """The value of one record: drawn, whether it is the chosen one, what that record is called."""
 
     value: str
     drawn: Markup
     chosen: bool
-    empty: bool
     title: str = ""
 
 
@@ -82,12 +81,19 @@ def choices_of(sent: QueryDict, rows: Sequence[Any], *, usual_too: bool = False)
 
 
 class Comparison:
-    """The records side by side for one reader. `rows`: the master first, the others in the order they came."""
+    """The records side by side for one reader. `rows`: the master first; `order`: their ids as the columns stand."""
 
     def __init__(
-        self, actor: Actor, fmt: Formats, record_type: RecordType, rows: Sequence[Any], choices: Mapping[str, Any]
+        self,
+        actor: Actor,
+        fmt: Formats,
+        record_type: RecordType,
+        rows: Sequence[Any],
+        choices: Mapping[str, Any],
+        order: Sequence[int],
     ) -> None:
         self.actor, self.fmt, self.rows, self.choices = actor, fmt, rows, choices
+        self.columns = sorted(rows, key=lambda row: order.index(row.pk))
         self.seen = record_type.seen_by(actor)
         self.ids = [row.pk for row in rows]
         strict = MERGEABLE[record_type.key].strict
@@ -117,13 +123,14 @@ class Comparison:
             choice = None
         result, error = self._outcome(field, held, choice, strict=strict)
         chosen = choice if choice is not None else usual(field, held)
+        values = dict(held)
         cells = [
-            Cell(str(row), write(value), is_open and chosen == row, value in EMPTY, title)
-            for (row, value), title in zip(held, self._titles(), strict=True)
+            Cell(str(row.pk), write(values[row.pk]), is_open and chosen == row.pk, self._title(row))
+            for row in self.columns
         ]
         united = None
         if is_open and can_be_all(field) and differs(held):
-            united = Cell(ALL, Markup(""), chosen == ALL, empty=False)
+            united = Cell(ALL, Markup(""), chosen == ALL)
         return Line(
             key=field.key,
             label=str(field.label),
@@ -136,8 +143,8 @@ class Comparison:
             error=error,
         )
 
-    def _titles(self) -> list[str]:
-        return [str(getattr(row, self.seen.title)) for row in self.rows]
+    def _title(self, row: Any) -> str:
+        return str(getattr(row, self.seen.title))
 
     @staticmethod
     def _why(known: Field, *, strict: bool) -> str:
@@ -164,10 +171,15 @@ class Comparison:
         names = people.directory()
         return [
             Candidate(
-                row.pk, title, row.code,
-                names.member_name(row.owner_id, self.actor.stamp) if row.owner_id else "",
-                self.fmt.day(row.created_at), record_url(self.seen, row.pk), row.version, str(lives[row.life]),
-                row.pk in set(changed),
+                id=row.pk,
+                title=self._title(row),
+                code=row.code,
+                owner=names.member_name(row.owner_id, self.actor.stamp) if row.owner_id else "",
+                made=self.fmt.day(row.created_at),
+                url=record_url(self.seen, row.pk),
+                version=row.version,
+                life=str(lives[row.life]),
+                changed=row.pk in set(changed),
             )
-            for row, title in zip(self.rows, self._titles(), strict=True)
-        ]  # fmt: skip
+            for row in self.columns
+        ]
