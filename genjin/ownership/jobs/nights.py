@@ -1,0 +1,120 @@
+"""The night (P8): at 02:00 of the company what is due falls, in steps that stand for themselves; in the morning owners
+are told what will fall (P7)."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from genjin.kernel.actor import Actor, system
+from genjin.kernel.jobs import job, periodic, progress, start_job
+from genjin.kernel.notices import Told, notify_each
+from genjin.kernel.records import RecordType
+from genjin.kernel.refusal import Refused
+from genjin.ownership.actions.recycling import recycle
+from genjin.ownership.jobs.clocks import CLOCK, restate
+from genjin.ownership.models import Pool
+from genjin.ownership.queries.falling import due_now, falls_on
+from genjin.ownership.rules import company_zone
+from genjin.ownership.rulings import ruling_of
+from genjin.ownership.standing import pooled_types
+
+JOB = "ownership.recycle_night"
+GRANTS = (CLOCK, "ownership.recycle")
+STEP = 500
+NIGHT, MORNING = 2, 8
+NOTED = 100
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Fallen:
+    """What a run came to: how many fell, and which records could not (they are tried again the next night)."""
+
+    count: int = 0
+    failed: list[int] = field(default_factory=list)
+
+
+@periodic("0 * * * *", "ownership.hourly", grants=GRANTS)
+def hourly(actor: Actor) -> None:
+    """The night's and the morning's work at their hours of the company."""
+    del actor
+    at_hour(timezone.now())
+
+
+def at_hour(now: datetime) -> None:
+    """What is done in the hour of a moment."""
+    local = now.astimezone(company_zone())
+    if local.hour == NIGHT and pooled_types():
+        start_job(system(), JOB, moment=now.isoformat())
+    elif local.hour == MORNING:
+        remind(now)
+
+
+@job(JOB, title=gettext_lazy("到期记录掉入公海"), grants=GRANTS)
+def recycle_night(actor: Actor, job_id: int, *, moment: str) -> dict[str, Any]:
+    """Work out all moments anew, then let fall what is due. Killed anywhere and run again it comes to the same."""
+    for done, total in restate(actor):
+        progress(job_id, done, total)
+    fallen = Fallen()
+    for record_type in pooled_types():
+        for _step in fall(actor, record_type, datetime.fromisoformat(moment), fallen):
+            progress(job_id, fallen.count)
+    return {"fallen": fallen.count, "failed": fallen.failed[:NOTED]}
+
+
+def fall(actor: Actor, record_type: RecordType, moment: datetime, fallen: Fallen) -> Iterator[None]:
+    """Let what is due fall, some hundreds at a time, those of one pool and reason together. One that cannot fall is
+    passed over and holds up no other."""
+    after: tuple[datetime, int] | None = None
+    while due := due_now(record_type, moment, after, STEP):
+        groups: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        for _at, row_id, pool_id, words in due:
+            groups[pool_id, words].append(row_id)
+        pools = {pool.pk: pool for pool in ruling_of(record_type).pools}
+        for (pool_id, words), ids in groups.items():
+            if pool_id in pools:
+                _fall_together(actor, record_type, ids, pools[pool_id], words, moment, fallen)
+        after = due[-1][0], due[-1][1]
+        yield
+
+
+def _fall_together(
+    actor: Actor, record_type: RecordType, ids: Sequence[int], pool: Pool, reason: str, moment: datetime, fallen: Fallen
+) -> None:
+    try:
+        fallen.count += recycle(actor, record_type=record_type, ids=ids, pool=pool, reason=reason, moment=moment)
+    except (Refused, DatabaseError, ValueError, RuntimeError):
+        logger.exception("some of %d records of %s cannot fall together", len(ids), record_type.key)
+        if len(ids) == 1:
+            fallen.failed.append(ids[0])
+            return
+        for row_id in ids:
+            _fall_together(actor, record_type, [row_id], pool, reason, moment, fallen)
+
+
+def remind(now: datetime) -> None:
+    """Tell owners what falls in so many days (P7): one message per member, pool and day, however often it runs."""
+    today = now.astimezone(company_zone()).date()
+    for record_type in pooled_types():
+        pools = {pool.pk: pool for pool in ruling_of(record_type).recycling}
+        for days in sorted({days for pool in pools.values() for days in pool.remind_days}):
+            falling = falls_on(record_type, today + timedelta(days=days))
+            notify_each(
+                Told(
+                    member_id=owner_id,
+                    kind="falling",
+                    once=f"falling:{record_type.key}:{pool_id}:{today}:{days}",
+                    note={"record_type": record_type.key, "pool": pools[pool_id].name, "count": count, "days": days},
+                )
+                for owner_id, pool_id, count in falling
+                if pool_id in pools and days in pools[pool_id].remind_days
+            )
