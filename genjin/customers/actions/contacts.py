@@ -60,6 +60,7 @@ def create_contact(
     icon="pencil",
     when=lambda row: row.life != Life.VOIDED,
     undo=as_before("contacts.edit"),
+    bulk=True,
 )
 def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
     """Change the given fields; a contact may move to another customer. Raises Stale or Refused."""

@@ -80,6 +80,7 @@ def create_customer(
     icon="pencil",
     when=lambda row: row.life != Life.VOIDED,
     undo=as_before("customers.edit"),
+    bulk=True,
 )
 def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer:
     """Change the given fields. Raises Stale when somebody else changed the same ones meanwhile."""

@@ -56,6 +56,7 @@ def create_plan(actor: Actor, *, values: Values) -> Plan:
     icon="pencil",
     when=lambda row: is_open(row.state),
     undo=as_before("plans.edit"),
+    bulk=True,
 )
 def edit_plan(actor: Actor, plan_id: int, *, values: Values) -> Plan:
     """Change an open plan. Raises Refused("closed"), Refused("customer_fixed") and what `create_plan` raises, Stale."""

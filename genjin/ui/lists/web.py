@@ -14,6 +14,7 @@ from genjin.ui.details.menu import menu_entries
 from genjin.ui.formats import capped_count
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.lists.bulk import BulkForm, told
+from genjin.ui.lists.bulk_edit import BulkEdit
 from genjin.ui.lists.columns import chosen_fields
 from genjin.ui.lists.filters import filterable, operator_of, value_controls
 from genjin.ui.lists.listing import list_view
@@ -99,7 +100,7 @@ def bulk(request: PageRequest, record_type: RecordType, verb: str) -> HttpRespon
     demand_seeing(request.actor, record_type)
     action = row_action(record_type, verb)
     action.check(request.actor)
-    form = BulkForm(request, record_type, action)
+    form = (BulkEdit if action.takes_values else BulkForm)(request, record_type, action)
     if request.method == "POST" and (outcome := form.run()):
         words = _("%(verb)s：完成 %(count)d 条") % {"verb": action.label, "count": len(outcome.done)}
         undo = undo_address(action, outcome.event_id)
