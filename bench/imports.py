@@ -23,7 +23,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -50,8 +51,8 @@ def main() -> int:
     options.add_argument("--profile", action="store_true")
     options.add_argument("--pages", action="store_true")
     asked = options.parse_args()
-    with _data():
-        found = _measure(asked.rows, profile=asked.profile, pages=asked.pages)
+    with _data() as server:
+        found = _measure(server, asked.rows, profile=asked.profile, pages=asked.pages)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     if not asked.profile:
         kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
@@ -60,7 +61,8 @@ def main() -> int:
 
 
 @contextmanager
-def _data() -> Iterator[None]:
+def _data() -> Iterator[int]:
+    """The data folder's database, made and started; the number of its server's process."""
     from genjin.kernel import postgres
 
     data = Path(os.environ.get("GENJIN_BENCH") or ROOT / "var" / "bench") / "imports"
@@ -77,7 +79,7 @@ def _data() -> Iterator[None]:
 
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
         _empty(connection)
-        yield
+        yield server.process.pid
         connection.close()
         connection.close_pool()
     finally:
@@ -99,9 +101,7 @@ def _empty(connection: Any) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _measure(rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
-    from django.db import connection
-
+def _measure(server: int, rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
     from bench.cast import Cast
     from bench.measuring import loop
     from genjin.kernel.actor import Surface
@@ -117,7 +117,7 @@ def _measure(rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
         _write(file, rows)
     actor = actor_for(Cast.read(data / "cast.json").administrator, Surface.JOB)
     assert actor is not None
-    watch = _Watch(connection)
+    watch = _Watch(server)
     found: dict[str, Any] = {"rows": rows, "load": os.getloadavg(), "loop_ms": loop()}
     profiler = cProfile.Profile(time.process_time) if profile else None
     if profiler:
@@ -138,7 +138,7 @@ def _measure(rows: int, *, profile: bool, pages: bool) -> dict[str, Any]:
     found["problems"] = _problems(batch)
     found |= {"counts": batch.counts, "parts": watch.parts, "loop_after_ms": loop(), "load_after": os.getloadavg()}
     total = {key: round(sum(part[key] for part in watch.parts.values()), 2) for key in ("wall", "python", "postgres")}
-    found["total"] = {**total, "rows_per_second": round(rows / total["wall"]), "rss_mb": watch.peak()}
+    found["total"] = {**total, "rows_per_second": round(rows / total["wall"]), "memory_mb": watch.end()}
     return found
 
 
@@ -182,12 +182,19 @@ def _problems(batch: Any) -> list[str]:
 
 
 class _Watch:
-    """Seconds and CPU of each part."""
+    """Seconds and CPU of each part; the most memory that this process and those it started had together. Processes come
+    and go, so a thread looks again and again."""
 
-    def __init__(self, connection: Any) -> None:
+    EVERY = 0.25
+
+    def __init__(self, server: int) -> None:
         self.parts: dict[str, dict[str, float]] = {}
-        self._connection = connection
+        self._server = server
         self._seen: dict[int, float] = {}
+        self._most = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep_looking, daemon=True)
+        self._thread.start()
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -198,18 +205,46 @@ class _Watch:
         self.parts[name] = dict(zip(("wall", "python", "postgres"), spent, strict=True))
         print(name, self.parts[name], file=sys.stderr, flush=True)
 
+    def end(self) -> int:
+        """The most memory so far, in MB: what several processes share counts once."""
+        self._over.set()
+        self._thread.join()
+        return self._most >> 10
+
+    def _keep_looking(self) -> None:
+        for look in count():
+            if self._over.wait(self.EVERY):
+                return
+            self._postgres()
+            if look % 4 == 0:
+                own = [os.getpid(), *(pid for pid in _children(os.getpid()) if pid != self._server)]
+                self._most = max(self._most, sum(map(_memory, own)))
+
     def _postgres(self) -> float:
         """CPU seconds of all backends so far; of those that are gone as they were last seen."""
         from bench.measuring import backend_cpu
 
-        with self._connection.cursor() as cursor:
-            cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
-            self._seen |= {pid: backend_cpu(pid) for (pid,) in cursor.fetchall()}
+        for pid in _children(self._server):
+            with suppress(OSError):
+                if b"[local]" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    self._seen[pid] = backend_cpu(pid)
         return sum(self._seen.values())
 
-    def peak(self) -> int:
-        """The most memory this process and its children had, in MB."""
-        return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) >> 10
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _memory(pid: int) -> int:
+    """KB; what is shared with others is divided among them."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return 0
 
 
 def _own_cpu() -> float:

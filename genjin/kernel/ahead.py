@@ -1,5 +1,5 @@
-"""Long work in steps: while one step is written here, the next ones are made by a process of their own, a copy of this
-one. Where the system has no such copies, or the copy ends before its time, nothing is made ahead.
+"""Long work in steps: while one step is written here, the next ones are made by processes of their own, copies of this
+one. Where the system has no such copies, or a copy ends before its time, nothing is made ahead.
 
 A copy writes nothing to the database: whoever kills it, or us (it dies with us), loses nothing.
 """
@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
@@ -36,14 +36,16 @@ class Again(BaseException):
 
 
 class Pace:
-    """In the process that makes steps: how many of them wait to be written there."""
+    """In a process that makes steps: how many of them wait to be written. Of several processes each makes the steps
+    whose number, divided by `of`, leaves `place`."""
 
-    def __init__(self, told: Connection[bytes, bytes]) -> None:
+    def __init__(self, told: Connection[bytes, bytes], place: int, of: int) -> None:
+        self.place, self.of = place, of
         self._told = told
         self._waiting = 0
 
     def settled(self) -> None:
-        """Wait until all that was made is written. Raises Again."""
+        """Wait until all that was made here is written. Raises Again."""
         self._until(0)
 
     def sent(self) -> None:
@@ -71,73 +73,91 @@ class Steps(Generic[T]):
 
     def __init__(self) -> None:
         self.complete = False
-        self._tell: Connection[bytes, bytes] | None = None
-        self._made: SimpleQueue[tuple[int, list[T]] | None] = SimpleQueue()
-        self._turn = 0
-        self._process: Any = None
+        self._makers: list[_Maker[T]] = []
+        self._turn = self._next = self._last = 0
 
     def take(self) -> T | None:
         """The next step, as soon as it is made; None when none is left, or none is made ahead any more."""
-        while self._process is not None:
-            try:
-                found = self._made.get(timeout=PATIENCE)
-            except Empty:
-                found = None
-            if found is None:
-                logger.warning("steps are not made ahead any more")
-                self.end()
-            elif found[0] == self._turn:
-                self.complete = not found[1]
-                return found[1][0] if found[1] else None
-        return None
+        if not self._makers:
+            return None
+        found = self._makers[self._next].take(self._turn)
+        if found is None:
+            logger.warning("steps are not made ahead any more")
+            self.end()
+            return None
+        self._last, self._next = self._next, (self._next + 1) % len(self._makers)
+        self.complete = not found
+        return found[0] if found else None
 
     def written(self) -> None:
-        """The step that was taken is written."""
-        self._say(_WRITTEN)
+        """The step that was taken last is written."""
+        if self._makers:
+            self._makers[self._last].tell(_WRITTEN)
 
     def again(self) -> None:
         """Steps are to be made anew, of what stands in the database now; those made already do not count."""
-        self._turn += 1
-        self._say(_AGAIN)
+        self._turn, self._next = self._turn + 1, 0
+        for maker in self._makers:
+            maker.tell(_AGAIN)
 
-    def begin(self, make: Make[T]) -> None:
-        """Start the process."""
+    def begin(self, make: Make[T], processes: int) -> None:
+        """Start the processes."""
+        connection.close()
+        for place in range(processes):
+            self._makers.append(_Maker(make, place, processes))
+
+    def end(self) -> None:
+        """End the processes; what they made is dropped."""
+        makers, self._makers = self._makers, []
+        for maker in makers:
+            maker.end()
+
+
+class _Maker(Generic[T]):
+    """One process as we see it, and what it has made."""
+
+    def __init__(self, make: Make[T], place: int, of: int) -> None:
         context = get_context("fork")
         told, self._tell = context.Pipe(duplex=False)
         made, out = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_work, args=(make, told, out, (self._tell, made), os.getpid()), name="ahead"
-        )
-        connection.close()
+        arguments = (make, Pace(told, place, of), out, (self._tell, made), os.getpid())
+        self._process = context.Process(target=_work, args=arguments, name="ahead")
         self._process.start()
         told.close()
         out.close()
+        self._made: SimpleQueue[tuple[int, list[T]] | None] = SimpleQueue()
         threading.Thread(target=_receive, args=(made, self._made), name="ahead", daemon=True).start()
 
-    def end(self) -> None:
-        """End the process; what it made is dropped."""
-        process, self._process = self._process, None
-        if process is not None and self._tell is not None:
-            process.kill()
-            process.join()
-            self._tell.close()
+    def take(self, turn: int) -> list[T] | None:
+        """The next step of this turn; [] when there is none, None when the process is gone or says nothing."""
+        try:
+            while (found := self._made.get(timeout=PATIENCE)) is not None:
+                if found[0] == turn:
+                    return found[1]
+        except Empty:
+            pass
+        return None
 
-    def _say(self, what: bytes) -> None:
-        if self._process is not None and self._tell is not None:
-            try:
-                self._tell.send_bytes(what)
-            except OSError:  # it has ended; `take` finds out
-                return
+    def tell(self, what: bytes) -> None:
+        """Say something; nobody listens any more where it has ended, as `take` finds out."""
+        with suppress(OSError):
+            self._tell.send_bytes(what)
+
+    def end(self) -> None:
+        """At once: it holds nothing that could be lost."""
+        self._process.kill()
+        self._process.join()
+        self._tell.close()
 
 
 @contextmanager
-def ahead(make: Make[T]) -> Iterator[Steps[T]]:
+def ahead(make: Make[T], processes: int = 1) -> Iterator[Steps[T]]:
     """The steps of `make(pace)`, made ahead; it is called once more whenever steps are wanted anew. Outside a
-    transaction: the other process sees what is committed."""
+    transaction: the other processes see what is committed."""
     steps: Steps[T] = Steps()
     try:
         if LINUX:
-            steps.begin(make)
+            steps.begin(make, processes)
         yield steps
     finally:
         steps.end()
@@ -154,17 +174,13 @@ def _receive(made: Connection[Any, Any], queue: SimpleQueue[Any]) -> None:
 
 
 def _work(
-    make: Make[T],
-    told: Connection[bytes, bytes],
-    out: Connection[Any, Any],
-    theirs: Iterable[Connection[Any, Any]],
-    parent: int,
+    make: Make[T], pace: Pace, out: Connection[Any, Any], theirs: Iterable[Connection[Any, Any]], parent: int
 ) -> None:
     """All that the other process does."""
     for each in theirs:
         each.close()
     _stand_alone(parent)
-    pace, turn = Pace(told), 0
+    turn = 0
     while True:
         try:
             for step in make(pace):

@@ -26,6 +26,23 @@ def test_steps_come_in_order_from_another_process_until_none_is_left() -> None:
     assert {process for _number, process in taken}.isdisjoint({os.getpid()})
 
 
+def test_several_processes_make_steps_in_turn() -> None:
+    def make(pace: Pace) -> Iterator[tuple[int, int]]:
+        for number in range(pace.place, MANY, pace.of):
+            yield number, os.getpid()
+
+    taken = []
+    with ahead(make, processes=2) as steps:
+        assert steps.take()
+        steps.again()
+        while (step := steps.take()) is not None:
+            taken.append(step)
+            steps.written()
+        assert steps.complete
+    assert [number for number, _process in taken] == list(range(MANY))
+    assert len({process for _number, process in taken}) == 2
+
+
 def test_steps_are_made_anew_of_what_stands_then(tmp_path: Path) -> None:
     stands = tmp_path / "stands"
     stands.write_text("10")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 
 from django.db import IntegrityError, connection
 
@@ -34,6 +34,7 @@ from genjin.surfaces.imports.storage import path_of
 
 CHUNK = 2_000
 MANY = 5_000
+CHECKERS = 2
 Told = Callable[[int, int], None]
 
 
@@ -74,7 +75,7 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
         row = _check_on(actor, row, told)
         return compare_rows(actor, row.pk) if row.state == State.CHECKING else row
     with _by_the_thousand():
-        with ahead(partial(_chunks, actor, row)) as steps:
+        with ahead(partial(_chunks, actor, row), CHECKERS) as steps:
             row = _check_ahead(actor, row, steps, told)
         if row.state == State.CHECKING and not steps.complete:
             row = _check_on(actor, row, told)
@@ -106,20 +107,21 @@ def _kept(actor: Actor, row: Import, chunk: Chunk, told: Told) -> Import:
     return row
 
 
-def _chunks(actor: Actor, row: Import, _pace: Pace | None = None) -> Iterator[Chunk]:
-    """What is left of the rows, checked."""
+def _chunks(actor: Actor, row: Import, pace: Pace | None = None) -> Iterator[Chunk]:
+    """What is left of the rows, checked; of several processes each checks a share of the chunks."""
     row = import_for(actor, row.pk)
     checker, after = checker_of(actor, row), row.position
     rows = rows_of_file(path_of(row.stored_as), row.filename, row.sheet, row.layout)
     left = (each for each in rows if each[0] > row.position)
-    while True:
+    for place in count():
         begun = time.perf_counter()
-        staged = [staged_row(number, cells, checker.check(cells)) for number, cells in islice(left, CHUNK)]
-        if not staged:
+        read = list(islice(left, CHUNK))
+        if not read:
             return
-        chunk = chunk_of(row.pk, after, staged, begun)
-        yield chunk
-        after = chunk.last
+        if pace is None or place % pace.of == pace.place:
+            staged = [staged_row(number, cells, checker.check(cells)) for number, cells in read]
+            yield chunk_of(row.pk, after, staged, begun)
+        after = read[-1][0]
 
 
 def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:

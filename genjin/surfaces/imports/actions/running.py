@@ -23,7 +23,7 @@ NEEDS = "imports.run"
 AT_ONCE = 200
 MOST_AT_WORK = 1
 RUN_JOB = "imports.run"
-CHUNK = 500
+CHUNK = 1_000
 STEP = "a step of running; the actions of the rows record what they do"
 
 
