@@ -28,6 +28,12 @@ def rules_at(record_type: str, entry: Entry, stamp: int) -> list[DuplicateRuling
     return [rule for rule in rules_of(record_type, stamp) if rule.at(entry) is not Effect.OFF]
 
 
+def conditions_at(record_type: str, entry: Entry, stamp: int) -> frozenset[Condition]:
+    """Everything that is asked of a record at an entry."""
+    rules = rules_at(record_type, entry, stamp)
+    return frozenset(each for rule in rules for alternative in rule.alternatives for each in alternative)
+
+
 def rule_for(actor: Actor, rule_id: int) -> DuplicateRule:
     """A stored rule. Raises NotFound."""
     row = DuplicateRule.objects.filter(pk=rule_id).first()

@@ -21,7 +21,6 @@ class Entry(StrEnum):
     CREATE = "create"
     API = "api"
     IMPORT = "import"
-    FORM = "form"
     TOOL = "tool"
 
 
@@ -63,7 +62,6 @@ ENTRY_WORDS: Mapping[Entry, Label] = {
     Entry.CREATE: pgettext_lazy("entry of records", "页面新建"),
     Entry.API: pgettext_lazy("entry of records", "接口新建"),
     Entry.IMPORT: pgettext_lazy("entry of records", "导入"),
-    Entry.FORM: pgettext_lazy("entry of records", "公开表单"),
     Entry.TOOL: pgettext_lazy("entry of records", "查重工具"),
 }
 EFFECT_WORDS: Mapping[Effect, Label] = {

@@ -18,6 +18,8 @@ _IMPORTS = "served by the imports' own door, which reads files, rules and rows"
 _STEP = "a step of the imports' jobs"
 _FIELD_STEP = "a step of the jobs that go through all rows for a field"
 _UNDOING = "only as the undo of the verb: POST /api/v1/events/{id}/undo"
+_HANDOVERS = "served by the handovers' own door: /api/v1/handovers"
+_HANDOVER_STEP = "a step of the handover's job"
 _REVEAL = "says the value too: POST /api/v1/<type>/{id}/reveal"
 _IMPORT_STEPS = dict.fromkeys(
     (
@@ -41,7 +43,9 @@ NOT_ON: dict[str, dict[str, str]] = {
         "backups.begin": _NIGHTLY,
         "backups.finish": _NIGHTLY,
         "backups.fail": _NIGHTLY,
+        "duplicates.tell": "written down by the server itself",
         "viewing.add": "counted by the server itself",
+        "pools.note_view": "counted by the server itself",
         "viewing.alarm": "raised by the server itself",
         "viewing.fold": _NIGHTLY,
         "org.set_up": _ENTRANCE,
@@ -89,6 +93,16 @@ NOT_ON: dict[str, dict[str, str]] = {
             ("customers.unclaim", "customers.unassign", "customers.unreturn", "customers.unreclaim"), _UNDOING
         ),
         **dict.fromkeys(("customers.reveal", "contacts.reveal", "followups.reveal", "plans.reveal"), _REVEAL),
+        **dict.fromkeys(
+            (
+                "handovers.prepare", "handovers.change", "handovers.arrange", "handovers.begin", "handovers.go_on",
+                "handovers.undo", "handovers.cancel",
+            ),
+            _HANDOVERS,
+        ),
+        **dict.fromkeys(("handovers.move_next", "handovers.move_back_next"), _HANDOVER_STEP),
+        "handovers.report": "the page hands the file out",
+        "handovers.remind": _NIGHTLY,
         "exports.keep": "a step of the export's job",
         "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",
         "exports.take_cards": "the page hands the file out",
@@ -123,6 +137,8 @@ NOT_ON: dict[str, dict[str, str]] = {
         "fields.forget": _FIELD_STEP,
         "fields.restate_search": _FIELD_STEP,
         **_IMPORT_STEPS,
+        **dict.fromkeys(("handovers.move_next", "handovers.move_back_next"), _HANDOVER_STEP),
+        "handovers.remind": _NIGHTLY,
         "followups.keep_sheet": "a step of the download's job",
         "org.mail_code": "a job sends what the reset page asked for",
     },

@@ -235,7 +235,8 @@ def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
 VARIANTS = {"verb", "key", "source"}
 ROW_PARAMETERS = {
     "row_id", "customer_id", "contact_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id", "message",
-    "token_id", "device_id", "event_id",
+    "token_id", "device_id", "event_id", "merge_id",
+    "handover_id",
 }  # fmt: skip
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
@@ -260,10 +261,32 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "robot_id"): lambda world, _part, _sofar: [world.robot],
     ("", "rule_id"): lambda world, _part, _sofar: [world.rule],
     ("settings/sharing/<int:rule_id>/<str:move>", "move"): _fixed("off", "on", "end"),
+    ("", "duplicate_rule_id"): lambda world, _part, _sofar: [world.duplicate_rule],
+    ("", "compared"): _fixed("contact"),
+    ("", "preset"): _fixed("person"),
+    ("", "place"): _fixed(0),
     ("", "field_id"): _field_of_customers,
     ("", "sheet_id"): _fixed(1),
     ("", "export_id"): _fixed(1),
     ("", "event_id"): _event,
+    ("", "merge_id"): _own("merge"),
+    # who leaves does not see that himself
+    ("", "handover_id"): lambda world, part, _sofar: [] if part == "manager" else [world.id(part, "handover")],
+    ("api/v1/handovers/<int:handover_id>/<slug:name>", "name"): _fixed("begin", "resume", "undo", "cancel"),
+    **dict.fromkeys(
+        (
+            *(("<plural:record_type>/merge", "record_type"), ("<plural:record_type>/merge/preview", "record_type")),
+            ("<plural:record_type>/<int:row_id>/merge", "record_type"),
+        ),
+        lambda _world, _part, _sofar: [RECORD_TYPES["customer"], RECORD_TYPES["contact"]],
+    ),
+    **dict.fromkeys(
+        (
+            ("<plural:record_type>/merges/<int:merge_id>", "record_type"),
+            ("<plural:record_type>/merges/<int:merge_id>/undo", "record_type"),
+        ),
+        lambda _world, _part, _sofar: [RECORD_TYPES["customer"]],
+    ),
     ("", "comment_id"): _own("comment"),
     ("", "member_id"): _member,
     ("", "department_id"): _department,
@@ -314,6 +337,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "settings/members": ("", "q={half}"),
     "settings/sharing/conditions": ("record_type=customer",),
     "<plural:record_type>/<int:row_id>/who": ("", "member={member}"),
+    "<plural:record_type>/<int:row_id>/merge": ("", "q={half}"),
     "settings/audit": ("", "member={member}"),
     "settings/codes-preview": ("type=customer&pattern=KH-%7B0000%7D",),
     "inbox": ("", "all=1"),

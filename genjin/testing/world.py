@@ -17,6 +17,7 @@ from genjin.kernel.files import attach_upload
 from genjin.kernel.models.events import Notification
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import deliver, seal
+from genjin.merging.models import Merge
 from genjin.org.models import Role
 from genjin.reminders.channels.push import new_keys
 from genjin.surfaces.imports.receiving import upload_file
@@ -43,6 +44,7 @@ class World:
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
     robot: int = 0
     rule: int = 0
+    duplicate_rule: int = 0
     field: int = 0
 
     def actor(self, part: str) -> Actor:
@@ -65,6 +67,7 @@ def make_world(*owners: str) -> World:
     ACTIONS["options.add"].run(world.actor("administrator"), None, {"list_key": "customer_tag", "label": TAG})
     world.robot = _channels(world.actor("administrator"))
     world.rule = _sharing(world.cast)
+    world.duplicate_rule = _duplicate_rule(world.actor("administrator"))
     for part in owners or OWNERS:
         add_records(world, part)
     world.field = _own_field(world.actor("administrator"))
@@ -85,6 +88,15 @@ def _channels(administrator: Actor) -> int:
     ACTIONS["channels.set_push"].run(administrator, None, {"on": "on"})
     url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"
     outcome = ACTIONS["channels.add_robot"].run(administrator, None, {"provider": "wecom", "name": "全员", "url": url})
+    assert outcome.row_id is not None
+    return outcome.row_id
+
+
+def _duplicate_rule(administrator: Actor) -> int:
+    """A rule of the company's own that finds nothing in this world; its id."""
+    conditions = [{"field": "name", "how": "exact"}, {"field": "region", "how": "exact"}]
+    given = {"record_type": "customer", "name": "同名同地", "alternatives": [conditions], "effects": {"tool": "warn"}}
+    outcome = ACTIONS["duplicates.create_rule"].run(administrator, None, given)
     assert outcome.row_id is not None
     return outcome.row_id
 
@@ -110,8 +122,18 @@ def add_records(world: World, part: str) -> None:
         run(actor, name, part, known, row_id=known["customer"])
     if part == "owner":
         ACTIONS["customers.add_teammate"].run(actor, known["customer"], {"member": str(world.cast.teammate.pk)})
+    known["merge"] = _merged(world, part)
+    known["handover"] = _handover(world, part)
     known |= _own_things(actor, part)
     known["message"] = _message(world, part)
+
+
+def _handover(world: World, part: str) -> int:
+    """A handover of this part, prepared by the administrator; its id."""
+    given = {"leaver": getattr(world.cast, part).pk, "kind": "move", "reason": mark(part)}
+    outcome = ACTIONS["handovers.prepare"].run(world.actor("administrator"), None, given)
+    assert outcome.row_id is not None
+    return outcome.row_id
 
 
 def run(actor: Actor, name: str, part: str, known: dict[str, int], *, row_id: int | None = None) -> int:
@@ -140,6 +162,19 @@ def comment(world: World, part: str, record_type: str, row_id: int) -> int:
     ACTIONS["comments.write"].run(world.actor("administrator"), None, raw | {"words": f"{mark(part)} 回复"})
     assert made.row_id is not None
     return made.row_id
+
+
+def _merged(world: World, part: str) -> int:
+    """Two more customers of the part, which the administrator made one; the merge's id."""
+    actor, administrator = world.actor(part), world.actor("administrator")
+    create = ACTIONS["customers.create"]
+    named = ({"name": f"{mark(part)} {name}", "duplicate_known": "1"} for name in ("留下的客户", "并入的客户"))
+    master, other = (create.run(actor, None, raw) for raw in named)
+    if part == "owner":
+        ACTIONS["customers.add_teammate"].run(actor, master.row_id, {"member": str(world.cast.teammate.pk)})
+    raw = {"others": [other.row_id], "reason": f"{mark(part)} 原因"}
+    ACTIONS["customers.merge"].run(administrator, master.row_id, raw)
+    return Merge.objects.latest("id").pk
 
 
 def _message(world: World, part: str) -> int:

@@ -20,7 +20,8 @@ MOST_OF_HEAD = 200
 _ALIKE = """
 (SELECT id, '' AS key FROM {table} WHERE {loose} = ANY(%(keys)s) LIMIT {most})
 UNION ALL
-SELECT c.id, c.key FROM unnest(%(heads)s::text[], %(least)s::int[], %(longest)s::int[]) AS m(head, least, longest), LATERAL (
+SELECT c.id, c.key
+FROM unnest(%(heads)s::text[], %(least)s::int[], %(longest)s::int[]) AS m(head, least, longest), LATERAL (
   SELECT id, {loose} AS key FROM {table} WHERE {loose} >= m.head AND {loose} < m.head || chr(1114111)
     AND char_length({loose}) BETWEEN m.least AND m.longest LIMIT {most_of_head}
 ) c

@@ -53,7 +53,7 @@ def find(
     known: dict[str, list[int]] = {}
     for _rule, conditions in asked:
         wanted |= set(_candidates(record_type.model, conditions, values, known))
-    rows = record_type.model._default_manager.filter(pk__in=sorted(wanted)).exclude(pk=besides or 0)
+    rows = record_type.model._default_manager.filter(pk__in=sorted(wanted) or [0]).exclude(pk=besides or 0)
     needed = {"id", "code", "life", "owner", "department", record_type.title}
     for one in compared.values():
         needed |= {one.column.removesuffix("_id"), record_type.attributes[one.field].removesuffix("_id")}

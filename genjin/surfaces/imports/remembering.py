@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy
 
+from genjin.duplicates.queries import conditions_at
+from genjin.duplicates.rules import Condition, Entry, How
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date
 from genjin.kernel.refusal import Refused
@@ -69,12 +71,18 @@ def remembered_policy(actor: Actor, kind: Kind, headings: Sequence[str]) -> Poli
     """What was decided about the last file of this shape; of somebody else's file not whose the customers are."""
     shape = _shape(actor, kind.key, digest(kind, headings))
     if shape is None:
-        return Policy()
+        return _by_rules(actor)
     try:
         policy = Policy.from_json(shape.policy)
     except Refused:
-        return Policy()  # kept by an older version
+        return _by_rules(actor)  # kept by an older version
     return policy if shape.member_id == actor.member_id else replace(policy, assign=SHEET, owner=None, share=())
+
+
+def _by_rules(actor: Actor) -> Policy:
+    """What the company's rules compare when customers are brought in (B3); may be changed for each file."""
+    asked = conditions_at("customer", Entry.IMPORT, actor.stamp)
+    return Policy(by_phone=any(c.field == "phone" for c in asked), by_likeness=Condition("name", How.FUZZY) in asked)
 
 
 def _shape(actor: Actor, kind: str, key: str) -> ImportShape | None:

@@ -51,6 +51,7 @@ PARTS_ONLY = {
     "comment-people": "the list behind an @",
     "customer-call": "whom to dial, in the popover of a row",
     "sharing-conditions": "what a rule of the chosen type may ask about",
+    "duplicate-example": "what a rule means for the records there are, after first paint",
     "field-condition": "one line of the editor of conditions",
     "field-option-line": "one more option of a new field",
     "rules-progress": "how far the work is that a setting set off",
