@@ -180,7 +180,8 @@ def _merged(world: World, part: str) -> int:
 def _message(world: World, part: str) -> int:
     """The administrator gives the part a customer, which it is told of; the message's id."""
     administrator, member = world.actor("administrator"), getattr(world.cast, part)
-    made = ACTIONS["customers.create"].run(administrator, None, {"name": f"{mark(part)} 转来的客户"})
+    raw = {"name": f"{mark(part)} 转来的客户", "duplicate_known": "1"}
+    made = ACTIONS["customers.create"].run(administrator, None, raw)
     transfer = ACTIONS["customers.transfer"]
     transfer.run(administrator, made.row_id, {"owner": str(member.pk), "reason": f"{mark(part)} 原因"})
     while seal():

@@ -81,8 +81,12 @@ ASKED_INSIDE = {
     "settings": "org.see",
     "member": "org.see",
     "exports": "exports.run",
+    "merge": "customers.merge",  # of the type in the address; whoever may merge customers may merge contacts here
     "api/v1/fields/<slug:plural>": "fields.manage",
     "api/v1/fields/<int:field_id>/preview": "fields.manage",
+    "api-handovers": "handovers.manage",
+    "api-handover": "handovers.manage",
+    "api-handover-items": "handovers.manage",
     "api-imports": "imports.run",
     "api-import": "imports.run",
     "api-import-failed": "imports.run",
@@ -168,7 +172,7 @@ def _by_action(walk: Walk, address: Address, part: str) -> int:
         action, listed = ACTIONS.get(address.chosen["source"]), _named(address.chosen["source"])
         needs = action.needs if action else listed.grant("see") if listed else ""
         return 200 if actor.may(needs) else 404
-    verb = {"edit": "edit", "fact": "edit", "act": address.chosen.get("verb")}.get(name)
+    verb = {"edit": "edit", "fact": "edit", "act": address.chosen.get("verb"), "merge-with": "merge"}.get(name)
     if declared is None or (verb is None and name != "bulk"):
         return 200
     action = ACTIONS[declared.grant(verb or address.chosen["verb"])]
