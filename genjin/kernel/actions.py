@@ -30,6 +30,7 @@ from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused, afterwa
 from genjin.kernel.repeating import claim
 from genjin.kernel.sights import in_force
 from genjin.kernel.together import Torn, one_write, together, waiting
+from genjin.kernel.versions import real_version
 from genjin.kernel.wording import listed
 
 if typing.TYPE_CHECKING:
@@ -180,7 +181,7 @@ class Action(Generic[P, R]):
             if kept is not None and kept.outcome is not None:
                 return Outcome(kept.outcome["row_id"], kept.outcome["event_id"], replayed=True)
             arguments = self.parse(actor, raw)
-            token = expected_version.set(version)
+            token = expected_version.set(self._expected(actor, row_id, version))
             try:
                 result, event_id = self._execute(actor, lambda: self._invoke(actor, row_id, arguments))
             finally:
@@ -190,6 +191,12 @@ class Action(Generic[P, R]):
                 kept.outcome = {"row_id": outcome.row_id, "event_id": event_id}
                 kept.save(update_fields=["outcome"])
         return outcome
+
+    def _expected(self, actor: Actor, row_id: int | None, version: int | None) -> int | None:
+        """The version that was told to the actor as this one."""
+        if version is None or row_id is None or self.record_type is None or not actor.rights:
+            return version
+        return real_version(actor, self.record_type, row_id, version)
 
     def _digest(self, row_id: int | None, raw: Mapping[str, Any]) -> bytes:
         """What tells one request from another under the same idempotency key."""

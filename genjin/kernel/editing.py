@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +18,8 @@ from genjin.kernel.recording import plain
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Forbidden, Invalid, Stale
 from genjin.kernel.sights import in_force
+from genjin.kernel.stamps import Stamped, current_stamp
+from genjin.kernel.versions import known_version
 
 
 def apply_values(actor: Actor, row: Record, values: Values) -> None:
@@ -36,7 +37,7 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
             raise Forbidden(_("您不能修改「%s」") % fields[key].label)
     seen = expected_version.get()
     if seen is not None and seen < row.version:
-        values = _mine(row, values, fields, seen)
+        values = _mine(actor, row, values, fields, seen)
     columns = record_type.attributes
     for key, value in values.items():
         attribute = columns[key]
@@ -44,15 +45,18 @@ def apply_values(actor: Actor, row: Record, values: Values) -> None:
             set_value(row, fields[key], value)
         else:
             setattr(row, attribute, value)
-    asks = _asks(row.row_type, actor.stamp) if actor.stamp else _asks.__wrapped__(row.row_type, 0)
-    if asks:
+    if row.row_type in _ASKING.at(actor.stamp):
         _complete(actor, row, record_type, set(values))
 
 
-@lru_cache(maxsize=256)
-def _asks(row_type: str, stamp: int) -> bool:
-    """Whether fields of a type have defaults, or are required because of others."""
-    return any(f.own or f.required_when is not None for f in in_force(RECORD_TYPES[row_type], stamp).fields)
+def _load() -> frozenset[str]:
+    stamp = current_stamp()
+    types = ((key, in_force(record_type, stamp).fields) for key, record_type in RECORD_TYPES.items())
+    return frozenset(key for key, fields in types if any(f.own or f.required_when is not None for f in fields))
+
+
+_ASKING: Stamped[frozenset[str]] = Stamped(_load)
+"""Types of which fields have defaults, or are required because of others."""
 
 
 def _complete(actor: Actor, row: Record, record_type: RecordType, given: set[str]) -> None:
@@ -113,7 +117,7 @@ def get_value(row: Record, field: Field) -> Any:
     return getattr(row, attribute)
 
 
-def _mine(row: Record, values: Values, fields: dict[str, Field], seen: int) -> Values:
+def _mine(actor: Actor, row: Record, values: Values, fields: dict[str, Field], seen: int) -> Values:
     """The values this editor really changed. Raises Stale where somebody else changed the same field."""
     theirs = _changed_since(row.pk, seen)
     mine = Values()
@@ -129,7 +133,7 @@ def _mine(row: Record, values: Values, fields: dict[str, Field], seen: int) -> V
             continue
         differences[key] = (get_value(row, fields[key]), value)
     if differences:
-        raise Stale(differences, row.version)
+        raise Stale(differences, known_version(actor, row))
     return mine
 
 

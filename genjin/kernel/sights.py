@@ -25,6 +25,7 @@ from genjin.kernel.models.definitions import FieldState, IndexState, Layout, Own
 from genjin.kernel.records import RECORD_TYPES, RecordType, Section, View
 from genjin.kernel.stamps import Stamped
 
+CHANGED = "updated_at"
 ALWAYS_SEEN = frozenset({"owner", "department", "code"})
 LESS = (Access.HIDDEN, Access.MASKED)
 MASKED_KINDS = frozenset({"text", "longtext", "url"})
@@ -122,6 +123,8 @@ def _rights_on(record_type: RecordType, rights: Iterable[tuple[str, Access]]) ->
 
 def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access], searched: frozenset[str]) -> RecordType:
     accesses = {f.key: _access(f, writes, rights.get(f.key)) for f in whole.fields}
+    if CHANGED in accesses and Access.HIDDEN in accesses.values():
+        accesses[CHANGED] = Access.HIDDEN  # it would tell of changes that the reader may not know of
     fields = tuple(
         veil(f) if accesses[f.key] is Access.MASKED else f for f in whole.fields if accesses[f.key] is not Access.HIDDEN
     )

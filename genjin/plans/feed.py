@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import titles_of
 from genjin.kernel.seeing import as_seen
+from genjin.kernel.versions import known_moments, known_versions
 from genjin.org.queries import actor_for, hash_token, organisation
 from genjin.plans.models import Plan
 from genjin.plans.queries import feed_of, plans_between
@@ -56,7 +57,13 @@ def calendar_text(actor: Actor, base: str) -> str:
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
     ]
-    events = [line for plan in plans for line in _event(actor, plan, names.get(plan.customer_id or 0, ""), base)]
+    known = known_versions(actor, PLAN, {plan.pk: plan.version for plan in found})
+    moments = known_moments(actor, PLAN, found)
+    events = [
+        line
+        for plan in plans
+        for line in _event(actor, plan, names.get(plan.customer_id or 0, ""), base, (known[plan.pk], moments[plan.pk]))
+    ]
     return "".join(f"{folded(line)}\r\n" for line in [*head, *events, "END:VCALENDAR"])
 
 
@@ -80,14 +87,15 @@ def folded(line: str) -> str:
     return "\r\n".join(pieces)
 
 
-def _event(actor: Actor, plan: Plan, customer: str, base: str) -> Iterable[str]:
+def _event(actor: Actor, plan: Plan, customer: str, base: str, known: tuple[int, datetime]) -> Iterable[str]:
+    version, changed_at = known
     words = " · ".join(_quiet(part) for part in (plan.content, customer) if part)
     method = PLAN.keys["method"].text(plan.method, actor) if plan.method else ""
     yield "BEGIN:VEVENT"
     yield f"UID:plan-{plan.pk}@genjin"
-    yield f"DTSTAMP:{_moment(plan.updated_at)}"
-    yield f"LAST-MODIFIED:{_moment(plan.updated_at)}"
-    yield f"SEQUENCE:{plan.version}"
+    yield f"DTSTAMP:{_moment(changed_at)}"
+    yield f"LAST-MODIFIED:{_moment(changed_at)}"
+    yield f"SEQUENCE:{version}"
     yield from _times(actor, plan)
     yield f"SUMMARY:{escaped(words if is_open(plan.state) else '✓ ' + words)}"
     if method:

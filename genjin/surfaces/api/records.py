@@ -21,6 +21,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType, by_plural
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.timeline import Entry, timeline
+from genjin.kernel.versions import known_version, known_versions
 from genjin.surfaces.api.bodies import LARGEST_ID, parameters, read_size
 from genjin.surfaces.api.door import ApiRequest, endpoint
 from genjin.surfaces.api.problems import Problem, answer
@@ -58,8 +59,9 @@ def records(request: ApiRequest, plural: str) -> HttpResponse:
     turned = "after" in given or "before" in given
     viewing.note_page(request.actor, len(found.rows), of=record_type.key, turned=turned)
     shaper = Shaper(request.actor, fields, [row.values for row in found.rows])
+    versions = known_versions(request.actor, record_type, {row.id: row.version for row in found.rows})
     items = [
-        {"id": row.id, "version": row.version, "life": _life(row.life), "title": row.title}
+        {"id": row.id, "version": versions[row.id], "life": _life(row.life), "title": row.title}
         | {"fields": shaper.values(row.values)}
         for row in found.rows
     ]
@@ -78,7 +80,7 @@ def record(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
     viewing.note(request.actor, viewing.Kind.RECORDS, of=row.row_type, once=row_id)
     shown = _shown(request.actor, row)
     digest = hashlib.sha256(json.dumps(shown, default=str, ensure_ascii=False).encode()).hexdigest()[:16]
-    etag = f'"{row.version}.{digest}"'
+    etag = f'"{shown["version"]}.{digest}"'
     if etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]:
         return HttpResponseNotModified(headers={"ETag": etag})
     return answer(shown, headers={"ETag": etag})
@@ -135,7 +137,7 @@ def _shown(actor: Actor, row: Record) -> dict[str, Any]:
     return {
         "id": row.pk,
         "type": record_type.key,
-        "version": row.version,
+        "version": known_version(actor, row),
         "life": _life(row.life),
         "title": str(getattr(row, record_type.title)),
         "fields": Shaper(actor, fields, [values]).values(values),

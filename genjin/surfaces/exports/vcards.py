@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import IO
 
@@ -14,6 +14,7 @@ from genjin.kernel.doors import titles_of, visible_to
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field, Sensitivity
 from genjin.kernel.fields.base import Access
+from genjin.kernel.versions import known_moments
 from genjin.surfaces.exports.grants import FULL
 
 AT_A_TIME = 500
@@ -37,14 +38,16 @@ def cards(actor: Actor, ids: list[int], *, full: bool = True) -> Iterator[str]:
     """The cards of these contacts, of those in sight, in this order. Two queries."""
     rows = visible_to(actor, Contact).filter(pk__in=ids).defer("search", "search_key").in_bulk()
     customers = titles_of(actor, "customer", [row.customer_id for row in rows.values()])
+    moments = known_moments(actor, CONTACT, rows.values())
     shown = {f.key: f for f in CONTACT.visible_fields(actor) if not _masked(actor, f, full=full)}
     for row_id in ids:
         if row_id in rows:
-            yield card(actor, rows[row_id], shown, customers.get(rows[row_id].customer_id, ""))
+            yield card(actor, rows[row_id], shown, customers.get(rows[row_id].customer_id, ""), moments[row_id])
 
 
-def card(actor: Actor, contact: Contact, shown: dict[str, Field], customer: str) -> str:
-    """One card. `shown`: the fields that may stand in it, by key; `customer`: its title, '' when out of sight."""
+def card(actor: Actor, contact: Contact, shown: dict[str, Field], customer: str, changed_at: datetime) -> str:
+    """One card. `shown`: the fields that may stand in it, by key; `customer`: its title, '' when out of sight;
+    `changed_at`: when the contact last changed, as far as the actor knows."""
 
     def said(key: str) -> str:
         field = shown.get(key)
@@ -61,7 +64,7 @@ def card(actor: Actor, contact: Contact, shown: dict[str, Field], customer: str)
     lines += [f"{tag}:{words}" for tag, key in plain.items() if (words := said(key))]
     if "birthday" in shown and contact.birthday:
         lines.append(_birthday(contact.birthday))
-    lines += [f"UID:{contact.code}", f"REV:{contact.updated_at:%Y-%m-%dT%H:%M:%SZ}", "END:VCARD"]
+    lines += [f"UID:{contact.code}", f"REV:{changed_at:%Y-%m-%dT%H:%M:%SZ}", "END:VCARD"]
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 
 

@@ -17,6 +17,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.refusal import NotFound, Refused, Stale
 from genjin.kernel.timeline import timeline
+from genjin.kernel.versions import known_version
 from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import buttons_of, cards_of, has_related, panels_of, related_cards_of
 from genjin.ui.details.entries import by_day
@@ -128,7 +129,8 @@ def _fact_form(
 ) -> HttpResponse:  # fmt: skip
     made = control(request.actor, field, raw, source=type_of(record).plural, error=error)
     made.given.update({"id": f"edit-{field.key}"} | ({} if made.component == "check" else {"hidden_label": True}))
+    version = version or known_version(request.actor, record)
     return fragment(
-        request, "ui/fact_form.html", control=made, status=status, version=version or record.version, asks=asks,
+        request, "ui/fact_form.html", control=made, status=status, version=version, asks=asks,
         url=f"{record_url(type_of(record), record.pk)}/facts/{field.key}",
     )  # fmt: skip
