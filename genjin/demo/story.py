@@ -16,6 +16,7 @@ from genjin.demo.deeds import CAREFUL, SUPERIOR_OF, Account, Deeds
 from genjin.demo.desks import Desks
 from genjin.demo.fates import CLOSED, DEALT, Fate, draw_fate, rhythm_days
 from genjin.demo.people import PEOPLE
+from genjin.demo.seas import Seas
 from genjin.demo.talks import Course, Talks
 
 ROLE_OF = {person.name: person.role for person in PEOPLE}
@@ -75,8 +76,13 @@ class Story:
         for moment, owner, fate in sorted([*found, *late], key=lambda each: each[0]):
             self._plan_account(moment, owner.name, owner.sells, fate)
         self._plan_handed()
-        for moment, run in Desks(self.random, self.staff, self.calendar).steps(self.accounts):
+        seas = Seas(self.random, self.staff, self.calendar)
+        fallen = seas.choose(self.accounts)
+        others = [account for account in self.accounts if account not in fallen]
+        for moment, run in Desks(self.random, self.staff, self.calendar).steps(others):
             self._add(moment, 3, run)
+        for moment, run in seas.steps(fallen):
+            self._add(moment, 4, run)
 
     def _plan_account(self, created: datetime, owner: str, market: str, fate: Fate | None) -> None:
         parent = self._parent()

@@ -19,6 +19,7 @@ from genjin.kernel.sights import can_be_limited, can_be_masked, in_force
 from genjin.kernel.stamps import bump_stamp
 from genjin.org.changing import check_version
 from genjin.org.fields import Departments, Members, OneOf, Roles
+from genjin.ownership.filling import fill_pool
 from genjin.ownership.grants import MANAGE
 from genjin.ownership.inputs import DaysBefore, HiddenFields, RecyclingRules
 from genjin.ownership.models import Period, Pool, PoolKind, Recycling
@@ -120,7 +121,7 @@ def create_pool(
     if Pool.objects.count() >= MOST:
         raise Refused("too_many", _("最多 %d 个公海") % MOST)
     pool = Pool(record_type=record_type)
-    _fill(pool, locals())
+    fill_pool(pool, locals())
     _check(actor, pool, recyclings)
     record(actor, pool)
     _replace_rules(actor, pool, recyclings)
@@ -158,7 +159,7 @@ def edit_pool(
     out in the background. Raises as create, Stale, NotFound."""
     pool = _locked(pool_id)
     check_version(pool)
-    _fill(pool, locals())
+    fill_pool(pool, locals())
     _check(actor, pool, recyclings)
     record(actor, pool)
     _replace_rules(actor, pool, recyclings)
@@ -207,20 +208,6 @@ def _locked(pool_id: int) -> Pool:
     if pool is None:
         raise NotFound
     return pool
-
-
-def _fill(pool: Pool, given: dict[str, Any]) -> None:
-    for name in ("name", "kind", "priority", "hidden", "remind_days", "notify_admins", "recycles", "joined_by"):
-        setattr(pool, name, given[name])
-    pool.name = pool.name.strip()
-    pool.priority = int(pool.priority or 0)
-    circle = {"people": "members", "departments": "departments", "roles": "roles"}
-    chosen = {key: sorted(given[name]) for key, name in circle.items()}
-    pool.members = {"everybody": True} if given["everybody"] else chosen
-    pool.admins = {"people": sorted(given["admins"])}
-    limits = ("daily_limit", "new_data_hours", "cooldown_hours", "views_daily", "protect_days")
-    pool.claims = {name: int(given[name] or 0) for name in limits}
-    pool.entering = {"clears_team": given["clears_team"]}
 
 
 def _check(actor: Actor, pool: Pool, recyclings: list[dict[str, Any]]) -> None:

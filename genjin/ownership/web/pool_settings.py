@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -12,18 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import Action
-from genjin.kernel.fields import Choice
+from genjin.kernel.fields import Choice, FieldError
 from genjin.kernel.options import options_of
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.sights import can_be_limited, can_be_masked, in_force
 from genjin.org.queries import organisation
 from genjin.org.web.frame import Section, register_settings, settings_page
-from genjin.ownership.actions.pooling import create_pool, delete_pool, edit_pool, switch_off_pool, switch_on_pool
+from genjin.ownership.actions.pooling import (
+    create_pool,
+    delete_pool,
+    edit_pool,
+    switch_off_pool,
+    switch_on_pool,
+)
+from genjin.ownership.filling import drafted
 from genjin.ownership.grants import MANAGE
 from genjin.ownership.inputs import REASONS
 from genjin.ownership.models import Pool, PoolKind
-from genjin.ownership.standing import pool_named, pooled_types, pools_at
+from genjin.ownership.queries.falling import dry_run, touched_by
+from genjin.ownership.standing import administers, pool_named, pooled_types, pools_at
 from genjin.ownership.web.pool_words import rules_in_words
 from genjin.ui.pages import PageRequest, fragment, go, page
 
@@ -94,6 +103,38 @@ def rule_line(request: PageRequest) -> HttpResponse:
     return fragment(request, "ownership/pool_rule.html", rule=given[-1], n=number, **_offered(request, record_type))
 
 
+@page(f"{ROUTE}/<int:pool_id>/tonight", name="pool-tonight")
+def tonight(request: PageRequest, pool_id: int) -> HttpResponse:
+    """A dry run: what would fall into the pool by a night, and why; for everybody in charge of it."""
+    pool = pool_named(request.actor.stamp, pool_id)
+    if pool is None or not administers(request.actor, pool):
+        raise NotFound
+    record_type = RECORD_TYPES[pool.record_type]
+    night = dry_run(request.actor, record_type, pool, day=_day(request), after=request.GET.get("after", "")[:80])
+    return settings_page(request, "ownership/tonight.html", "pool-settings", pool=pool, night=night, type=record_type)
+
+
+@page(f"{ROUTE}/touched", name="pool-touched", methods=["POST"], needs=MANAGE)
+def touched(request: PageRequest) -> HttpResponse:
+    """Whom the rules as they stand in the form would touch (P5), before they are saved."""
+    number = request.GET.get("pool", "")
+    pool = pool_named(request.actor.stamp, int(number)) if number.isdecimal() and len(number) < 18 else None
+    try:
+        given = (edit_pool if pool else create_pool).parse(request.actor, _raw(request, pool))
+        made, rules = drafted(pool, given)
+        found = touched_by(request.actor, RECORD_TYPES[made.record_type], made, rules)
+    except (Refused, FieldError):
+        found = None
+    return fragment(request, "ownership/touched.html", found=found)
+
+
+def _day(request: PageRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+
+
 @page(f"{ROUTE}/<int:pool_id>/<str:move>", name="pool-move", methods=["POST"], needs=MANAGE)
 def moved_pool(request: PageRequest, pool_id: int, move: str) -> HttpResponse:
     """Switch a pool on or off, or delete it while nothing ever lay in it."""
@@ -155,13 +196,11 @@ def _rules(sent: QueryDict) -> list[dict[str, Any]]:
 
 
 def _save(request: PageRequest, pool: Pool | None) -> HttpResponse:
-    sent = _sent(request.POST)
-    raw = {name: value for name, value in sent.items() if name not in ("rules", "hidden")}
-    raw |= {"recyclings": json.dumps(sent["rules"]), "hidden": json.dumps(sent["hidden"])}
+    sent, raw = _sent(request.POST), _raw(request, pool)
     seen = request.POST.get("version", "")
     try:
         if pool is None:
-            create_pool.run(request.actor, None, raw | {"record_type": _wanted(request.POST).key})
+            create_pool.run(request.actor, None, raw)
         else:
             edit_pool.run(request.actor, pool.pk, raw, version=int(seen) if seen.isdecimal() else None)
     except Refused as refusal:
@@ -169,6 +208,14 @@ def _save(request: PageRequest, pool: Pool | None) -> HttpResponse:
             raise
         return _form(request, pool, sent, refusal)
     return go(request, PLACE, _("公海「%s」已保存；掉入时间正在后台重新计算") % sent["name"])
+
+
+def _raw(request: PageRequest, pool: Pool | None) -> dict[str, Any]:
+    """The form as the actions take it."""
+    sent = _sent(request.POST)
+    raw = {name: value for name, value in sent.items() if name not in ("rules", "hidden")}
+    raw |= {"recyclings": json.dumps(sent["rules"]), "hidden": json.dumps(sent["hidden"])}
+    return raw if pool else raw | {"record_type": _wanted(request.POST).key}
 
 
 def _form(

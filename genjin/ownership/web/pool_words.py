@@ -68,7 +68,7 @@ def _rule(actor: Actor, record_type: RecordType, rule: Recycling) -> str:
         "contract_ended": _("%(of)s合同到期 %(n)d 天"),
     }
     sentence = told.get(rule.reason, "%(of)s%(n)d") % words
-    return sentence + (_("（已成交的除外）。") if rule.spares_dealt else _("。"))
+    return sentence + (_("（已成交的除外）。") if rule.spares_dealt and rule.reason != "no_deal" else _("。"))
 
 
 def _only(actor: Actor, record_type: RecordType, rule: Recycling) -> str:

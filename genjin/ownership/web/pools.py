@@ -26,7 +26,7 @@ from genjin.ui.lists.filters import filterable, operator_of, value_controls
 from genjin.ui.lists.listing import list_view
 from genjin.ui.lists.state import read_state
 from genjin.ui.navigation import NavItem, register_nav
-from genjin.ui.pages import PageRequest, closed_dialog, fragment, page, render, respond, with_event
+from genjin.ui.pages import PageRequest, closed_dialog, fragment, page, render, wants_fragment, with_event
 from genjin.ui.shell import formats_for
 from genjin.ui.undoing import undo_address
 
@@ -48,9 +48,10 @@ def pool(request: PageRequest, record_type: RecordType, pool_id: int) -> HttpRes
     fmt, place = formats_for(request.actor), place_at(request.actor, record_type, shown)
     view = list_view(standing, record_type.seen_by(standing), request.GET, fmt, place)
     viewing.note_page(request.actor, view.state.listing.size, of=record_type.key, turned=not view.first_page)
-    return respond(
-        request, "ownership/pool.html#list", list=view, pool=shown, strip=strip_of(request, record_type, shown),
-    )  # fmt: skip
+    if wants_fragment(request):
+        return fragment(request, "ui/list.html#list", list=view)
+    strip = strip_of(request, record_type, shown)
+    return render(request, "ownership/pool.html", list=view, pool=shown, strip=strip)
 
 
 @page("<plural:record_type>/pools/<int:pool_id>/count", name="pool-count")
