@@ -222,8 +222,7 @@ def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
         raise TypeError("records are voided, never deleted")
     recording.noted = True
     recording.note.update(note)
-    values = {f.attname: (getattr(row, f.attname), None) for f in row._meta.concrete_fields if f.attname != "id"}
-    _link(recording, row, values)
+    _link(recording, row, _held(row))
     row.delete()
 
 
@@ -233,9 +232,13 @@ def record_removals(actor: Actor, rows: Sequence[Row], /, **note: Any) -> None:
     recording.note.update(note)
     for row in rows:
         recording.noted = True
-        _link(recording, row, {f.attname: (getattr(row, f.attname), None) for f in row._meta.concrete_fields if f.attname != "id"})
+        _link(recording, row, _held(row))
     if rows:
         type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _held(row: Row) -> dict[str, tuple[Any, Any]]:
+    return {f.attname: (getattr(row, f.attname), None) for f in row._meta.concrete_fields if f.attname != "id"}
 
 
 def note_event(actor: Actor, /, **note: Any) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from psycopg import sql
 
 KEY = "id"
+_UPDATE = "UPDATE {table} AS old SET {sets} FROM unnest({arrays}) AS new ({columns}) WHERE old.{key} = new.{key}"
 
 
 def update_each(rows: Sequence[Model], attributes: Sequence[str]) -> None:
@@ -23,7 +24,7 @@ def update_each(rows: Sequence[Model], attributes: Sequence[str]) -> None:
     fields = [by_attribute[name] for name in (KEY, *attributes)]
     columns = [sql.Identifier(str(field.column)) for field in fields]
     arrays = [sql.SQL("%s::{}[]").format(sql.SQL(str(field.rel_db_type(connection)))) for field in fields]
-    statement = sql.SQL("UPDATE {table} AS old SET {sets} FROM unnest({arrays}) AS new ({columns}) WHERE old.{key} = new.{key}").format(
+    statement = sql.SQL(_UPDATE).format(
         table=sql.Identifier(model._meta.db_table),
         sets=sql.SQL(", ").join([sql.SQL("{0} = new.{0}").format(column) for column in columns[1:]]),
         arrays=sql.SQL(", ").join(arrays),

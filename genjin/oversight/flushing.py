@@ -22,6 +22,7 @@ from genjin.oversight.grants import COUNT
 from genjin.oversight.queries import sums_of, told_already
 from genjin.oversight.rules import crossed, in_the_last_hour
 from genjin.oversight.settings import LINES, ON
+from genjin.oversight.watching import lowered, watched
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 20.0
@@ -67,10 +68,13 @@ def _unusual(counts: dict[Key, int]) -> Iterator[Unusual]:
     pairs = {(member, kind) for member, kind, _of, hour in counts if local_hour(hour)[0] == today}
     sums = sums_of(today, now.hour, pairs) if pairs else []
     told = told_already(today, sums) if sums else set()
+    closer = watched() if sums else {}
     for each in sums:
         lines = LINES[each.kind]
         hourly = in_the_last_hour(each.this_hour, each.hour_before, now.minute)
-        line = crossed(hourly, each.daily, (lines.hourly.at(stamp), lines.daily.at(stamp)))
+        percent = closer.get(each.member_id, 100)
+        limits = (lowered(lines.hourly.at(stamp), percent), lowered(lines.daily.at(stamp), percent))
+        line = crossed(hourly, each.daily, limits)
         if line and (each.member_id, each.kind) not in told:
             yield Unusual(each.member_id, each.kind, today, hourly, each.daily, line)
 

@@ -98,8 +98,9 @@ def _owners_left(events: Sequence[Event]) -> list[tuple[int, int]]:
 
 
 def _told(event: Event, plan: Plan, changes: dict[str, Any]) -> list[Told]:
-    """Whom this change of a plan concerns, besides whoever made it. The system's own changes are told by its reason."""
-    if event.member_id is None:
+    """Whom this change of a plan concerns, besides whoever made it. The system's own changes are told by their reason,
+    those of a handover at its end, once for all."""
+    if event.member_id is None or "handover" in event.note:
         return []
     receivers: list[tuple[str, int]] = []
     if "assignee_id" in changes:

@@ -21,6 +21,7 @@ from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.org.grants import add_to_ready_roles
+from genjin.oversight.watching import demand_taking_out
 
 EXPORT = FOLLOWUP.grant("export")
 JOB = "followups.make_sheet"
@@ -38,6 +39,7 @@ def export_sheet(
 ) -> Sheet:
     """Ask for the table of a period (`from=…&to=…&department=…`, as in the page's address). A long one is made by a
     job, a short one when it is fetched. Raises Refused("too_many"), Refused("bad_period")."""
+    demand_taking_out(actor)
     question = asked_of(actor, asked)
     if question.errors:
         raise Refused("bad_period", question.errors[0][1], "asked")

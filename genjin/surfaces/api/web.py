@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import comments, exports, fields, files, imports, openapi, records, reveals, running, totals
+from genjin.surfaces.api import comments, exports, fields, files, handovers, imports, openapi, records, reveals, running, totals
 from genjin.surfaces.api.problems import refusal_answer
 
 served: list[URLPattern | URLResolver] = [
@@ -30,6 +30,10 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/imports/<int:import_id>/duplicates", imports.decide),
     path("api/v1/imports/<int:import_id>/failed", imports.failed, name="api-import-failed"),
     path("api/v1/imports/<int:import_id>/<slug:name>", imports.verb),
+    path("api/v1/handovers", handovers.several, name="api-handovers"),
+    path("api/v1/handovers/<int:handover_id>", handovers.one, name="api-handover"),
+    path("api/v1/handovers/<int:handover_id>/items", handovers.things, name="api-handover-items"),
+    path("api/v1/handovers/<int:handover_id>/<slug:name>", handovers.verb),
     path("api/v1/fields/<int:field_id>/preview", fields.touched),
     path("api/v1/fields/<slug:plural>", fields.of_type),
     path("api/v1/<slug:plural>", records.records),

@@ -21,6 +21,7 @@ from genjin.kernel.recording import note_event, record
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.org.fields import OneOf
 from genjin.org.models import Member
+from genjin.oversight.watching import demand_taking_out
 from genjin.surfaces.exports.asked import EVERY, MOST_IDS, Asked, read_asked, type_keyed, type_named
 from genjin.surfaces.exports.grants import CARDS, PRINT, RUN
 from genjin.surfaces.exports.models import PRINTED, Export, Format
@@ -50,6 +51,7 @@ def start_export(
     Refused("too_many", "day_limit", "reason", …), Forbidden."""
     if actor.member_id is None:
         raise Forbidden
+    demand_taking_out(actor)
     declared = type_named(record_type)
     form = _format(format, declared.key)
     chosen, keys = _ids(ids), [key for key in columns.split(",") if key]
@@ -83,6 +85,7 @@ def note_print(
     """Note that records went to paper (B19)."""
     if actor.member_id is None:
         raise Forbidden
+    demand_taking_out(actor)
     declared = type_named(record_type)
     export = Export(
         member_id=actor.member_id, record_type=declared.key, query=query, ids=_ids(ids), columns=[], format=PRINTED,
@@ -113,6 +116,7 @@ def fetch_export(actor: Actor, export_id: int) -> Export:
     export = export_for(actor, export_id)
     if not offered(export):
         raise NotFound
+    demand_taking_out(actor)
     record(actor, export, downloaded=export.name)
     return export
 
@@ -128,6 +132,7 @@ def take_cards(
     Refused("day_limit")."""
     if (contact is None) == (customer is None):
         raise NotFound
+    demand_taking_out(actor)
     if contact is not None:
         found = [contact_for(actor, contact, to=SEE)]
     else:

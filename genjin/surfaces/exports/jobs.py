@@ -16,6 +16,7 @@ from genjin.kernel.notices import declare_notice, notify
 from genjin.kernel.sealing import consumer
 from genjin.kernel.stamps import current_stamp
 from genjin.org.snapshot import ORGANISATION
+from genjin.oversight.watching import lowered, watched
 from genjin.surfaces.exports.actions import JOB, keep_export
 from genjin.surfaces.exports.grants import WATCH
 from genjin.surfaces.exports.models import Export
@@ -83,14 +84,16 @@ def tell_of_volume(events: Sequence[Event]) -> None:
     at ten and at a hundred times the line."""
     last = {event.member_id: event for event in events if rows_in([(event.action, event.note)])}
     line = ALARM_ROWS.at(current_stamp()) if last else 0
+    closer = watched() if last else {}
     for member_id, event in last.items():
         if member_id is None:
             continue
         rows = taken_on(member_id, event.at)
-        tier = tier_of(rows, line)
+        mine = lowered(line, closer.get(member_id, 100))
+        tier = tier_of(rows, mine)
         if tier:
             once = f"{NOTICE}:{member_id}:{day_of(event.at)[0]:%Y-%m-%d}:{tier}"
-            notify(_watchers(member_id), NOTICE, None, event=event, once=once, note={"rows": rows, "line": line * tier})
+            notify(_watchers(member_id), NOTICE, None, event=event, once=once, note={"rows": rows, "line": mine * tier})
 
 
 def _watchers(member_id: int) -> list[int]:

@@ -1,0 +1,14 @@
+"""Who may hand over what others were responsible for: over members in his scope."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from genjin.kernel.grants import declare_grants
+from genjin.org.grants import add_to_ready_roles
+
+MANAGE, REMIND = "handovers.manage", "handovers.remind"
+
+declare_grants(_("交接"), (MANAGE, _("办理成员的离职与转岗交接")))
+declare_grants(_("交接"), (REMIND, _("提醒尚未交接的记录")), scoped=False, internal=True)
+add_to_ready_roles(manager=(MANAGE,), department_head=(MANAGE,), operations=(MANAGE,))

@@ -1,0 +1,94 @@
+"""Sharing out by a condition: a saved view of the list, or a few of the type's fields (region, level …)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from django.utils.translation import gettext as _
+
+from genjin.handover.arrangement import Share
+from genjin.kernel.actor import Actor
+from genjin.kernel.lists import read_query
+from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import listed
+from genjin.ui.forms.controls import Control, control
+from genjin.ui.views.queries import tabs_of
+
+KINDS = ("choice", "region", "industry")
+MOST = 6
+
+
+def share_forms(actor: Actor, record_types: Sequence[RecordType]) -> list[dict[str, Any]]:
+    """For each type that can be shared out: its views and its fields by which to narrow it."""
+    return [
+        {"key": t.key, "label": str(t.many), "views": _views(actor, t), "controls": _controls(actor, t)}
+        for t in record_types
+        if actor.may(t.grant("see"))
+    ]
+
+
+def share_words(actor: Actor, share: Share) -> str:
+    """A share's condition in words; its own label for one that the actor may not read any more."""
+    given = {name: values for name, values in parse_qs(share.query).items() if not name.startswith("owner.")}
+    try:
+        query = read_query(actor, RECORD_TYPES[share.part], given)
+    except Refused:
+        return share.label
+    told = []
+    for condition in query.conditions:
+        field, key = condition.field, condition.operator
+        operator = next((str(o.label) for o in field.operators() if o.key == key), key)
+        told.append(f"{field.label} {operator} {field.filter_text(key, list(condition.raw), actor)}".strip())
+    words = listed(told)
+    return f"{share.label}（{words}）" if share.label and share.label != words else words
+
+
+def asked_query(actor: Actor, record_type: RecordType, given: Mapping[str, Any]) -> tuple[str, str]:
+    """(filters, label) of what was filled in: of the view, narrowed by the fields. Raises Refused when nothing was."""
+    pairs: list[tuple[str, str]] = []
+    label = ""
+    chosen = str(given.get("share_view", ""))
+    for key, name, query in _saved(actor, record_type):
+        if key == chosen:
+            pairs, label = [(n, v) for n, values in parse_qs(query).items() if "." in n for v in values], name
+    for field in _fields(actor, record_type):
+        value = str(given.get(f"share_{field.key}", "")).strip()
+        if value:
+            pairs.append((f"{field.key}.in", value))
+    if not pairs:
+        raise Refused("no_condition", _("请至少选一个条件"), "query")
+    return urlencode(pairs), label
+
+
+def _fields(actor: Actor, record_type: RecordType) -> list[Any]:
+    """The region, and what a list shows, come first."""
+    fitting = [f for f in record_type.visible_fields(actor) if f.kind in KINDS and f.filterable]
+    asked = [f for f in fitting if "in" in {o.key for o in f.operators()}]
+    return sorted(asked, key=lambda field: (field.kind != "region", not field.in_list))[:MOST]
+
+
+def _controls(actor: Actor, record_type: RecordType) -> list[Control]:
+    found = []
+    for field in _fields(actor, record_type):
+        made = control(actor, field.with_(required=False, help=""), "", source=record_type.plural)
+        found.append(
+            Control(made.component, f"share_{field.key}", made.label, {**made.given, "id": f"f-share-{field.key}"})
+        )
+    return found
+
+
+def _views(actor: Actor, record_type: RecordType) -> list[tuple[str, str]]:
+    return [(key, name) for key, name, _query in _saved(actor, record_type)]
+
+
+def _saved(actor: Actor, record_type: RecordType) -> list[tuple[str, str, str]]:
+    """[(key, name, filters)] of the views that narrow the list."""
+    found = []
+    for tab in tabs_of(actor, record_type):
+        pairs = [(name, value) for name, value in tab.query if "." in name and not name.startswith("owner.")]
+        if pairs:
+            found.append((tab.key, str(tab.label), urlencode(pairs)))
+    return found
