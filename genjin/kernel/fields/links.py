@@ -50,9 +50,12 @@ class Person(Field):
         return listed(names) if len(names) <= 3 else _("%d 人") % len(names)
 
 
+ALONE = Operator("alone", gettext_lazy("就是（不含下级）"), "many")
+
+
 @dataclass(frozen=True, kw_only=True)
 class DepartmentRef(Field):
-    """A department; stored as its id. A filter takes its sub-departments along."""
+    """A department; stored as its id. A filter takes its sub-departments along, unless it asks for one `alone`."""
 
     kind: ClassVar[str] = "department"
 
@@ -70,15 +73,17 @@ class DepartmentRef(Field):
         return people.directory().department_name(value, actor.stamp) if value else ""
 
     def operators(self) -> tuple[Operator, ...]:
-        """In, not in, empty."""
-        return CHOICE_OPERATORS
+        """In, not in, empty; alone."""
+        return (*CHOICE_OPERATORS, ALONE)
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """A department."""
         return self.parse_given(raw, actor)
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
-        """Departments with all below them."""
+        """Departments with all below them, or alone."""
+        if operator.key == ALONE.key:
+            return Q(**{f"{self.path}__in": values})
         tree = {below for value in values for below in people.directory().subtree(value, actor.stamp)}
         condition = Q(**{f"{self.path}__in": sorted(tree)})
         return ~condition if operator.key == "not" else condition

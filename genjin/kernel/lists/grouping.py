@@ -15,7 +15,7 @@ from genjin.kernel import industries, regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
 from genjin.kernel.fields.choices import Choice, MultiChoice, YesNo
-from genjin.kernel.fields.links import DepartmentRef, Industry, Person, Region
+from genjin.kernel.fields.links import ALONE, DepartmentRef, Industry, Person, Region
 from genjin.kernel.fields.own import Own
 from genjin.kernel.fields.times import Birthday, Date, DateTime
 from genjin.kernel.fields.veiled import Veiled
@@ -109,7 +109,8 @@ def named(field: Field, key: str | None, actor: Actor) -> Named:
         return Named(regions.full_name(f"{key}0000") or key, (f"{field.key}.in", f"{key}0000"))
     value: Any = int(key) if isinstance(field, Person | DepartmentRef) else key
     shown = Choice.text(field, value, actor) if isinstance(field, Choice) else field.text(value, actor)
-    return Named(shown, (f"{field.key}.in", key))
+    operator = ALONE.key if isinstance(field, DepartmentRef) else "in"  # a group has no rows of departments below
+    return Named(shown, (f"{field.key}.{operator}", key))
 
 
 __all__ = ["Kept", "Named", "groups_by", "key_of", "named"]

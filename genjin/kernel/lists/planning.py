@@ -223,10 +223,10 @@ def condition_share(actor: Actor, condition: Condition, known: Frequencies) -> f
     if operator in ("empty", "filled"):
         empty = max(shares.empty, shares.common.get("", 0.0)) if shares else 0.5
         return empty if operator == "empty" else 1.0 - empty
-    if operator not in ("in", "not") or shares is None or condition.field.kind in ("region", "industry"):
+    if operator not in ("in", "not", "alone") or shares is None or condition.field.kind in ("region", "industry"):
         return GUESSED.get(operator, 0.1)
     chosen = shares.of(condition.field.parse_filter(value, actor) for value in condition.raw if value.strip())
-    return chosen if operator == "in" else 1.0 - chosen
+    return 1.0 - chosen if operator == "not" else chosen
 
 
 def _share(known: Frequencies, column: str, values: Any, guess: float) -> float:

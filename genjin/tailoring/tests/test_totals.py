@@ -16,9 +16,9 @@ from genjin.kernel.fields import Access
 from genjin.kernel.lists import read_query
 from genjin.kernel.lists.totals import grouped, totals
 from genjin.kernel.refusal import Refused
-from genjin.kernel.stamps import current_stamp
+from genjin.kernel.stamps import bump_stamp, current_stamp
 from genjin.tailoring.actions import add_field
-from genjin.testing.cast import Cast
+from genjin.testing.cast import Cast, make_department
 
 
 def now(actor: Actor) -> Actor:
@@ -102,6 +102,24 @@ def test_groups_by_every_kind_and_each_is_a_filter(owner: Actor, key: str, expec
         narrowed = read_query(owner, CUSTOMER, {group.filter[0]: [group.filter[1]]})
         again = totals(owner, narrowed, ["x_number"])
         assert (again.rows, again.sums["x_number"].sum) == (group.rows, group.sums["x_number"].sum), group
+
+
+def test_a_group_of_a_department_has_the_rows_of_its_filter_without_those_below(owner: Actor, cast: Cast) -> None:
+    above = make_department("华北")
+    below = make_department("北京", above)
+    bump_stamp()
+    boss = now(cast.actor("administrator"))
+    for name, chosen in (("上", above), ("下一", below), ("下二", below)):
+        create_customer.run(now(boss), None, {"name": name, "kind": "company", "x_department": str(chosen.pk)})
+    actor = now(boss)
+    query = read_query(actor, CUSTOMER, {"x_department.filled": ["1"]})
+    groups = grouped(actor, query, "x_department", ()).groups
+    assert {group.label: group.rows for group in groups} == {"华北": 1, "北京": 2}
+    for group in groups:
+        name, value = group.filter
+        assert totals(actor, read_query(actor, CUSTOMER, {name: [value]}), []).rows == group.rows
+    everyone = read_query(actor, CUSTOMER, {"x_department.in": [str(above.pk)]})
+    assert totals(actor, everyone, []).rows == 3, "as chosen in a filter: with all below"
 
 
 def test_what_is_hidden_or_masked_has_no_totals_and_no_groups(owner: Actor) -> None:
