@@ -5,6 +5,7 @@ from typing import Any
 
 from genjin.kernel.actions import Action
 from genjin.kernel.records import RecordType
+from genjin.ownership.actions import capacities, pooling, recycling, viewing
 from genjin.ownership.actions.assigning import assign_action, unassign_action
 from genjin.ownership.actions.claiming import claim_action, unclaim_action
 from genjin.ownership.actions.following import expire_places, follow_department
@@ -25,10 +26,14 @@ def pool_actions(record_type: RecordType) -> Sequence[Action[Any, Any]]:
 
 
 __all__ = [
+    "capacities",
     "expire_places",
     "follow_department",
     "pool_actions",
+    "pooling",
+    "recycling",
     "removal_action",
     "teammate_action",
     "transfer_action",
+    "viewing",
 ]

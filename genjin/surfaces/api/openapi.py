@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.ownership.standing import pooled_types
 from genjin.surfaces.api.bodies import parameters
 from genjin.surfaces.api.door import ApiRequest, endpoint
 from genjin.surfaces.api.exports import EXPORT
@@ -125,6 +126,7 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     attaching["requestBody"] = {"content": {"multipart/form-data": {"schema": upload}}}
     revealing = _operation(f"{plural}.reveal", label) | {"requestBody": _body(REVEAL)}
     return {
+        **(_pools(record_type, items, one, query) if record_type.key in {t.key for t in pooled_types()} else {}),
         f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
         f"{BASE}/{plural}/totals": {"get": _operation(f"{plural}.totals", label, TOTALS) | {"parameters": summing}},
         f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
@@ -132,6 +134,27 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
         f"{BASE}/{plural}/{{id}}/comments": {"parameters": [_id()], "get": said},
         f"{BASE}/{plural}/{{id}}/reveal": {"parameters": [_id()], "post": revealing},
         f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
+    }
+
+
+def _pools(record_type: RecordType, items: Schema, one: Schema, query: list[Schema]) -> dict[str, Any]:
+    """The pools of a type, their records, what falls into them."""
+    base, plural, label = f"{BASE}/{record_type.plural}/pools", record_type.plural, _("公海")
+    falling = _operation(f"{plural}.pools.falling", label) | {
+        "parameters": [_query(name) for name in ("day", "after", "size")]
+    }
+    pool, row = _id("pool_id"), _id()
+    return {
+        base: {"get": _operation(f"{plural}.pools", label)},
+        f"{base}/{{pool_id}}": {
+            "parameters": [pool],
+            "get": _operation(f"{plural}.pools.list", label, items) | {"parameters": query},
+        },
+        f"{base}/{{pool_id}}/falling": {"parameters": [pool], "get": falling},
+        f"{base}/{{pool_id}}/{{id}}": {
+            "parameters": [pool, row],
+            "get": _operation(f"{plural}.pools.get", label, one),
+        },
     }
 
 
@@ -188,5 +211,5 @@ def _header(name: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "schema": {"type": "string"}}
 
 
-def _id() -> dict[str, Any]:
-    return {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+def _id(name: str = "id") -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "integer"}}

@@ -49,17 +49,21 @@ def index(request: ApiRequest) -> HttpResponse:
 def records(request: ApiRequest, plural: str) -> HttpResponse:
     """One page of a list: filters, sort, search, life and cursors as in the addresses of the list pages."""
     record_type = type_named(plural, request.actor)
-    given = parameters(request, LIST_PARAMETERS, dotted=True)
-    fields = _fields(request.actor, record_type, given)
+    return page_of(request.actor, record_type, parameters(request, LIST_PARAMETERS, dotted=True))
+
+
+def page_of(actor: Actor, record_type: RecordType, given: dict[str, list[str]]) -> HttpResponse:
+    """The page of a list that such parameters ask for."""
+    fields = _fields(actor, record_type, given)
     read_size(given, 50, 200)
     try:
-        found = page(request.actor, read_query(request.actor, record_type, given), fields)
+        found = page(actor, read_query(actor, record_type, given), fields)
     except Refused as refusal:
         raise as_bad_request(refusal) from None
     turned = "after" in given or "before" in given
-    viewing.note_page(request.actor, len(found.rows), of=record_type.key, turned=turned)
-    shaper = Shaper(request.actor, fields, [row.values for row in found.rows])
-    versions = known_versions(request.actor, record_type, {row.id: row.version for row in found.rows})
+    viewing.note_page(actor, len(found.rows), of=record_type.key, turned=turned)
+    shaper = Shaper(actor, fields, [row.values for row in found.rows])
+    versions = known_versions(actor, record_type, {row.id: row.version for row in found.rows})
     items = [
         {"id": row.id, "version": versions[row.id], "life": _life(row.life), "title": row.title}
         | {"fields": shaper.values(row.values)}
@@ -78,12 +82,12 @@ def record(request: ApiRequest, plural: str, row_id: int) -> HttpResponse:
         address = f"{BASE}/{plural}/{row.pk}"
         return answer({"id": row_id, "alias_of": row.pk, "href": address}, 308, {"Location": address})
     viewing.note(request.actor, viewing.Kind.RECORDS, of=row.row_type, once=row_id)
-    shown = _shown(request.actor, row)
-    digest = hashlib.sha256(json.dumps(shown, default=str, ensure_ascii=False).encode()).hexdigest()[:16]
-    etag = f'"{shown["version"]}.{digest}"'
+    told = shown(request.actor, row)
+    digest = hashlib.sha256(json.dumps(told, default=str, ensure_ascii=False).encode()).hexdigest()[:16]
+    etag = f'"{told["version"]}.{digest}"'
     if etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]:
         return HttpResponseNotModified(headers={"ETag": etag})
-    return answer(shown, headers={"ETag": etag})
+    return answer(told, headers={"ETag": etag})
 
 
 @endpoint("GET")
@@ -130,7 +134,8 @@ def _fields(actor: Actor, record_type: RecordType, given: dict[str, list[str]]) 
     return [known[key] for key in keys]
 
 
-def _shown(actor: Actor, row: Record) -> dict[str, Any]:
+def shown(actor: Actor, row: Record) -> dict[str, Any]:
+    """A record with all fields that the actor may see."""
     record_type = RECORD_TYPES[row.row_type]
     fields = tuple(record_type.visible_fields(actor))
     values = {field.key: get_value(row, field) for field in fields}

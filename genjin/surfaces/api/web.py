@@ -7,7 +7,20 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from genjin.kernel.refusal import NotFound
-from genjin.surfaces.api import comments, exports, fields, files, handovers, imports, openapi, records, reveals, running, totals
+from genjin.surfaces.api import (
+    comments,
+    exports,
+    fields,
+    files,
+    handovers,
+    imports,
+    openapi,
+    pools,
+    records,
+    reveals,
+    running,
+    totals,
+)
 from genjin.surfaces.api.problems import refusal_answer
 
 served: list[URLPattern | URLResolver] = [
@@ -38,6 +51,10 @@ served: list[URLPattern | URLResolver] = [
     path("api/v1/fields/<slug:plural>", fields.of_type),
     path("api/v1/<slug:plural>", records.records),
     path("api/v1/<slug:plural>/totals", totals.of_list),
+    path("api/v1/<slug:plural>/pools", pools.pools),
+    path("api/v1/<slug:plural>/pools/<int:pool_id>", pools.records),
+    path("api/v1/<slug:plural>/pools/<int:pool_id>/falling", pools.falling),
+    path("api/v1/<slug:plural>/pools/<int:pool_id>/<int:row_id>", pools.record),
     path("api/v1/<slug:plural>/<int:row_id>", records.record),
     path("api/v1/<slug:plural>/<int:row_id>/timeline", records.events),
     path("api/v1/<slug:plural>/<int:row_id>/files", files.files),
