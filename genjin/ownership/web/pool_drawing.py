@@ -31,7 +31,7 @@ from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
 from genjin.ui.views.queries import Tab
 
-COLUMNS = ("level", "industry", "region", "pool_reason", "last_followed_at", "pooled_at")
+COLUMNS = ("level", "region", "pool_reason", "last_followed_at")
 READ = ("claimable_at", "pooled_at", "previous_owner")
 MOST_PIPS = 10
 FALLING_DAYS = 7
@@ -108,8 +108,8 @@ def _cell(actor: Actor, pool: Pool, base: str, row: ListRow, fmt: Formats, *, cl
     ends = claimable_from(pool.claims, row.values.get("claimable_at"), row.values.get("pooled_at"), his_own=own)
     if ends is not None and ends > fmt.now:
         why = _("您退回的客户，冷却期后才能再领取") if own else _("新掉入的客户，过了保护时间才能领取")
-        held = Markup('<span class="cd num dim" title="{}">{}<time data-until="{}" datetime="{}">{}</time></span>')
-        inside = held.format(why, icon("lock", "s"), ends.isoformat(), ends.isoformat(), fmt.left(ends))
+        held = Markup('<span class="cd num dim" title="{}">{}<time datetime="{}">{}</time></span>')
+        inside = held.format(why, icon("lock", "s"), ends.isoformat(), _after(ends - fmt.now))
     elif claims:
         button = Markup(
             '<button class="btn sm" type="button" hx-post="{}/{}/claim" hx-target="#dialog" hx-disable="this">'
@@ -119,6 +119,14 @@ def _cell(actor: Actor, pool: Pool, base: str, row: ListRow, fmt: Formats, *, cl
     else:
         inside = Markup('<span class="ok-t">{}</span>').format(_("现在可领"))
     return f'<td class="r m-x" role="cell">{escape(inside)}</td>'
+
+
+def _after(left: timedelta) -> str:
+    """`2 天后`, `16 小时后`, `5 分后`."""
+    minutes = max(int(left.total_seconds() // 60), 1)
+    if minutes >= 1440:
+        return _("%d 天后") % (minutes // 1440)
+    return _("%d 小时后") % (minutes // 60) if minutes >= 60 else _("%d 分后") % minutes
 
 
 def strip_of(request: PageRequest, record_type: RecordType, pool: Pool) -> Strip:
