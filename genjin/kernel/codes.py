@@ -22,17 +22,17 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CodePattern:
-    """A pattern read. Pieces are plain text or the inside of a place (`000000`, `YYYY`), told by `is_place`."""
+    """A pattern read. Pieces are plain text or the inside of a place (`000000`, `YYYY`), told by `is_place`; `dated`:
+    whether a code tells the day; `template`: the code of a number where it does not."""
 
     pieces: tuple[tuple[str, bool], ...]
-
-    @property
-    def dated(self) -> bool:
-        """Whether a code tells the day."""
-        return any(is_place and piece in _DATES for piece, is_place in self.pieces)
+    dated: bool
+    template: str
 
     def code(self, number: int, day: date) -> str:
         """The code of a number; a number longer than its zeros keeps all its digits."""
+        if not self.dated:
+            return self.template % number
         return "".join(_filled(piece, number, day) if is_place else piece for piece, is_place in self.pieces)
 
 
@@ -55,7 +55,9 @@ def parse_pattern(pattern: str) -> CodePattern:
         raise BadPattern(_("流水号应为 3 至 %(most)s 位") % {"most": MOST_DIGITS})
     if sum(len(piece) for piece, _place in pieces) > LONGEST_CODE:
         raise BadPattern(_("编号太长，最多 %(most)s 个字符") % {"most": LONGEST_CODE})
-    return CodePattern(pieces)
+    dated = any(is_place and piece in _DATES for piece, is_place in pieces)
+    template = "".join(f"%0{len(piece)}d" if is_place else piece.replace("%", "%%") for piece, is_place in pieces)
+    return CodePattern(pieces, dated, template)
 
 
 def format_code(pattern: str, number: int, day: date) -> str:

@@ -96,7 +96,11 @@ def load_of(model: type[Model], rows: Sequence[Model]) -> Load:
         cells = texts.copy()
         for place in compress(places, map(is_not, values, defaults)):
             value = values[place]
-            cells[place] = value if type(value) is str and value != NULL else forms[place](value)
+            kind = type(value)
+            if kind is str and value != NULL:
+                cells[place] = value
+            else:
+                cells[place] = repr(value) if kind is int else forms[place](value)
         lines.append(line(cells))
     return Load(model._meta.db_table, plan.columns, body(lines))
 

@@ -16,10 +16,16 @@ from django.db import IntegrityError, connection
 
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.ahead import Pace, Steps, ahead
+from genjin.kernel.copying import Load
 from genjin.kernel.gathering import gathering
+from genjin.kernel.likeness import marks
+from genjin.kernel.normal import company_fuzzy_key
+from genjin.kernel.pinyin import pinyin_sort_key
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.actions import running
 from genjin.surfaces.imports.actions.bringing import Bringing, Prepared
+from genjin.surfaces.imports.actions.comparing import likens
+from genjin.surfaces.imports.actions.likening import Theirs, marks_of
 from genjin.surfaces.imports.actions.reviewing import begin_check, check_rows, compare_rows
 from genjin.surfaces.imports.actions.running import begin_run, bring_next, go_on_import
 from genjin.surfaces.imports.actions.staging import Chunk, chunk_of, staged_row
@@ -35,6 +41,7 @@ from genjin.surfaces.imports.storage import path_of
 CHUNK = 2_000
 MANY = 5_000
 CHECKERS = 2
+EXAMPLE = "苏州远岫新能源有限公司"
 Told = Callable[[int, int], None]
 
 
@@ -74,12 +81,38 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     if row.total < MANY or connection.in_atomic_block:
         row = _check_on(actor, row, told)
         return compare_rows(actor, row.pk) if row.state == State.CHECKING else row
+    _load_tables(actor, row)
     with _by_the_thousand():
         with ahead(partial(_chunks, actor, row), CHECKERS) as steps:
             row = _check_ahead(actor, row, steps, told)
         if row.state == State.CHECKING and not steps.complete:
             row = _check_on(actor, row, told)
-        return compare_rows(actor, row.pk) if row.state == State.CHECKING else row
+        return _compared(actor, row) if row.state == State.CHECKING else row
+
+
+def _compared(actor: Actor, row: Import) -> Import:
+    """Compare all rows; while the database does, their names are marked."""
+    if not likens(row):
+        return compare_rows(actor, row.pk)
+    with ahead(partial(_marks, row)) as steps:
+        return compare_rows(actor, row.pk, marked=_taken(steps))
+
+
+def _marks(row: Import, _pace: Pace) -> Iterator[Load | Theirs]:
+    return marks_of(row)
+
+
+def _taken(steps: Steps[Load | Theirs]) -> Iterator[Load | Theirs]:
+    while (step := steps.take()) is not None:
+        yield step
+        steps.written()
+
+
+def _load_tables(actor: Actor, row: Import) -> None:
+    """What rows are looked up in is loaded once, before processes are made that have it from here."""
+    checker_of(actor, row)
+    marks(company_fuzzy_key(EXAMPLE))
+    pinyin_sort_key(EXAMPLE)
 
 
 def _check_ahead(actor: Actor, row: Import, steps: Steps[Chunk], told: Told) -> Import:
@@ -131,6 +164,7 @@ def do_run(actor: Actor, row: Import, told: Told = _nobody) -> Import:
     bringing = Bringing(actor.through(Surface.IMPORT), row)
     if row.total < MANY or connection.in_atomic_block:
         return _run_on(actor, row, bringing, told)
+    _load_tables(actor, row)
     found_by = [part.action.on for part in KINDS[row.kind].parts if part.action.on]
     with _by_the_thousand(), gathering(found_by), ahead(partial(_prepared, actor, row)) as steps:
         return _run_ahead(actor, row, bringing, steps, told)

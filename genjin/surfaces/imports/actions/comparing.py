@@ -5,6 +5,7 @@ of the action that checks.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
+from genjin.kernel.copying import Load
 from genjin.kernel.doors import visible_to
-from genjin.surfaces.imports.actions.likening import liken
+from genjin.surfaces.imports.actions.likening import Theirs, liken
 from genjin.surfaces.imports.checking import WHOLE_ROW
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, Why
@@ -128,9 +130,14 @@ WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL AND name_key = ''
 """
 
 
-def compare(actor: Actor, batch: Import, *, anew: bool = False) -> None:
+def likens(batch: Import) -> bool:
+    """Whether names that are alike make a possible duplicate."""
+    return _about_customers(batch) and Policy.from_json(batch.policy).by_likeness
+
+
+def compare(actor: Actor, batch: Import, *, anew: bool = False, marked: Iterable[Load | Theirs] = ()) -> None:
     """Settle for all rows of a file whom they follow and whom they duplicate; again after some were mended. Which names
-    are only alike is found `anew`, or stays as it was."""
+    are only alike is found `anew` (by what was `marked` ahead), or stays as it was."""
     policy = Policy.from_json(batch.policy)
     with connection.cursor() as cursor:
         cursor.execute(_ANALYZE)
@@ -146,7 +153,7 @@ def compare(actor: Actor, batch: Import, *, anew: bool = False) -> None:
             _run(cursor, batch, *(_ALIKE.format(why=why, key=key) for why, key in wanted))
             if policy.by_likeness:
                 if anew:
-                    liken(batch)
+                    liken(batch, marked)
                 _compare_alike(cursor, actor, batch)
             _run(cursor, batch, _FOLLOWERS)
         nobody = _problem(_("没有客户名称")) if _about_customers(batch) else _problem(_("没有找到这位客户"))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ AT_A_TIME = 20_000
 Row = tuple[int, str]
 Pair = tuple[int, str, str, int]
 """A row's number and loose key, the other key, the number of the earlier row whose that is (0: a customer's)."""
+Mark = tuple[int, int, bool]
+"""A mark, the number of who has it, whether it is that of the whole name."""
 T = TypeVar("T")
 
 _TABLES = """
@@ -55,6 +58,12 @@ WHERE e.batch_id = %(batch)s AND e.state IN (0, 2) AND e.follows IS NULL
 """
 _EARLIER = _NEIGHBOURS.format(f"e.number < m.number AND {_HOLDS_A_THIRD}")
 _LATER = _NEIGHBOURS.format(f"e.number > m.number AND {_HOLDS_A_THIRD}")
+# Marks may be asked for before it is known which rows are duplicates for another reason.
+_LEFT_OUT = """
+DELETE FROM import_marks WHERE number IN (
+  SELECT number FROM surfaces_importrow WHERE batch_id = %s AND (state <> 0 OR follows IS NOT NULL)
+)
+"""
 # Whoever shares a mark is compared with the first that has it, and with the first whose whole name it is.
 _PAIRS = """
 CREATE TEMP TABLE import_pairs ON COMMIT DROP AS
@@ -84,21 +93,52 @@ FROM import_like f WHERE r.batch_id = %s AND r.number = f.number
 """
 
 
-def liken(batch: Import) -> None:
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """The keys of customers with marks that rows have: the first of them is number -1. `looked_up`: there are none,
+    because so few rows are looked up one by one."""
+
+    keys: list[str]
+    looked_up: bool
+
+
+def liken(batch: Import, marked: Iterable[Load | Theirs] = ()) -> None:
     """Find for every row that is ready the name that is most alike, of a customer or of an earlier row, and keep it
-    with the row."""
+    with the row. `marked`: what `marks_of` gave, where that was asked for before."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         cursor.execute(_FORGET_ALL, (batch.pk,))
-        rows = _count(batch)
-        looked_up = rows <= FEW or rows * READ_WORTH < customers_known()
-        theirs = _mark(batch, rows, read_all=not looked_up)
+        theirs = _copied(marked)
+        if theirs is None:
+            cursor.execute("TRUNCATE import_marks")
+            theirs = _copied(marks_of(batch)) or Theirs([], looked_up=False)
+        cursor.execute(_LEFT_OUT, (batch.pk,))
         cursor.execute("ANALYZE import_marks")
         cursor.execute(_PAIRS)
-    found: Iterable[Pair] = _pairs(batch, theirs)
-    if looked_up:
+    found: Iterable[Pair] = _pairs(batch, theirs.keys)
+    if theirs.looked_up:
         found = sorted([*found, *_looked_up(list(_rows(batch)))])
     _keep(batch, _best(found))
+
+
+def marks_of(batch: Import) -> Iterator[Load | Theirs]:
+    """The marks of rows that may be shared, ready to be put in; at last what is known of customers."""
+    rows = _count(batch)
+    looked_up = rows <= FEW or rows * READ_WORTH < customers_known()
+    keys: list[str] = []
+    for part in _parts(_mark(batch, rows, None if looked_up else keys)):
+        lines = [f"{mark}\t{number}\t{'t' if whole else 'f'}" for mark, number, whole in part]
+        yield Load("import_marks", ("mark", "number", "whole"), body(lines))
+    yield Theirs(keys, looked_up)
+
+
+def _copied(marked: Iterable[Load | Theirs]) -> Theirs | None:
+    """Put the marks in; None where they are not complete."""
+    for each in marked:
+        if isinstance(each, Theirs):
+            return each
+        each.write()
+    return None
 
 
 def liken_again(batch: Import, number: int) -> bool:
@@ -146,9 +186,9 @@ def _rows(batch: Import) -> Iterator[Row]:
             yield from found
 
 
-def _mark(batch: Import, rows: int, *, read_all: bool) -> list[str]:
-    """Keep the marks that may be shared: counted first in slots, so that names of their own cost no place. The keys of
-    customers with such marks come back: the first of them is number -1."""
+def _mark(batch: Import, rows: int, theirs: list[str] | None) -> Iterator[Mark]:
+    """The marks that may be shared: counted first in slots, so that names of their own cost no place. `theirs` takes
+    the keys of customers with such marks, unless these are not asked for."""
     slots = bytearray(min(MOST_SLOTS, max(FEWEST_SLOTS, 1 << (rows * SLOTS_OF_A_ROW).bit_length())))
     mask = len(slots) - 1
     marked = _marked(batch, rows)
@@ -157,17 +197,13 @@ def _mark(batch: Import, rows: int, *, read_all: bool) -> list[str]:
             place = mark & mask
             if slots[place] < MANY:
                 slots[place] += 1
-    theirs: list[str] = []
-    if read_all:
+    if theirs is not None:
         with all_keys() as keys:
-            _copy(_of_customers(keys, slots, mask, theirs))
-    _copy(
-        (mark, number, place == 0)
-        for number, found in marked()
-        for place, mark in enumerate(found)
-        if slots[mark & mask] == MANY
-    )
-    return theirs
+            yield from _of_customers(keys, slots, mask, theirs)
+    for number, found in marked():
+        for place, mark in enumerate(found):
+            if slots[mark & mask] == MANY:
+                yield mark, number, place == 0
 
 
 def _marked(batch: Import, rows: int) -> Callable[[], Iterable[tuple[int, Sequence[int]]]]:
@@ -178,9 +214,7 @@ def _marked(batch: Import, rows: int) -> Callable[[], Iterable[tuple[int, Sequen
     return lambda: kept
 
 
-def _of_customers(
-    keys: Iterable[str], slots: bytearray, mask: int, theirs: list[str]
-) -> Iterator[tuple[int, int, bool]]:
+def _of_customers(keys: Iterable[str], slots: bytearray, mask: int, theirs: list[str]) -> Iterator[Mark]:
     for key in keys:
         found = [(mark, place == 0) for place, mark in enumerate(marks(key)) if slots[mark & mask]]
         if found:
@@ -188,12 +222,6 @@ def _of_customers(
         for mark, whole in found:
             slots[mark & mask] = MANY
             yield mark, -len(theirs), whole
-
-
-def _copy(found: Iterable[tuple[int, int, bool]]) -> None:
-    for part in _parts(found):
-        lines = [f"{mark}\t{number}\t{'t' if whole else 'f'}" for mark, number, whole in part]
-        Load("import_marks", ("mark", "number", "whole"), body(lines)).write()
 
 
 def _pairs(batch: Import, theirs: Sequence[str]) -> Iterator[Pair]:

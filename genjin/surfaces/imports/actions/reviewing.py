@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from django.utils import timezone
@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
-from genjin.kernel.copying import without_waiting
+from genjin.kernel.copying import Load, without_waiting
 from genjin.kernel.fields import Number
 from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.surfaces.imports.actions.comparing import compare
-from genjin.surfaces.imports.actions.likening import liken_again
+from genjin.surfaces.imports.actions.likening import Theirs, liken_again
 from genjin.surfaces.imports.actions.shapes import remember_import
 from genjin.surfaces.imports.actions.staging import Chunk, Staged, staged_row
 from genjin.surfaces.imports.answering import create_options
@@ -75,11 +75,12 @@ def check_rows(actor: Actor, import_id: int, *, chunk: Chunk) -> Import:
 
 
 @action("imports.compare_rows", on=Import, needs=NEEDS, label=gettext_lazy("查重"), listed=False)
-def compare_rows(actor: Actor, import_id: int) -> Import:
-    """All rows are there: find duplicates among them and in the database; the import is checked."""
+def compare_rows(actor: Actor, import_id: int, *, marked: Iterable[Load | Theirs] = ()) -> Import:
+    """All rows are there: find duplicates among them and in the database; the import is checked. `marked`: see
+    `liken`."""
     row = import_for(actor, import_id, lock=True)
     begun = time.perf_counter()
-    compare(actor, row, anew=True)
+    compare(actor, row, anew=True, marked=marked)
     MOVES.move(row, State.CHECKED)
     row.total = row.counts.get("done", 0)
     row.position, row.counts = 0, {}
