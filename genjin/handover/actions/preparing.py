@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from genjin.handover import receivers
 from genjin.handover.arrangement import Arrangement
@@ -23,7 +23,7 @@ from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.org.fields import OneOf
 
-NOTICE = gettext_noop(
+NOTICE = gettext_lazy(
     "尊敬的{客户}：您好！因工作调整，自{日期}起，由{接收人}（{电话}）接替{交接人}为您服务，之前的沟通记录已完整交接，给您带来不便敬请谅解。"
 )
 MOST_SHARES = 20
@@ -51,7 +51,9 @@ def prepare_handover(
     if open_of(leaver) is not None:
         raise Refused("open", _("「%s」已有进行中的交接，请在交接列表里继续") % person.name, "leaver")
     assert actor.member_id is not None
-    row = Handover(leaver_id=leaver, made_by_id=actor.member_id, arrangement=Arrangement().to_json(), notice=_(NOTICE))
+    row = Handover(
+        leaver_id=leaver, made_by_id=actor.member_id, arrangement=Arrangement().to_json(), notice=str(NOTICE)
+    )
     _set_facts(actor, row, kind, notice_on, leaves_on, reason)
     record(actor, row)
     return row
