@@ -15,15 +15,18 @@ from genjin.followups.models import FollowUp
 from genjin.followups.queries import last_facts
 from genjin.followups.statistics.jobs import fold, mend
 from genjin.followups.tests.factories import make_followup
+from genjin.kernel import aliases
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
 from genjin.kernel.files import attach_upload
 from genjin.kernel.lists.searching import search
-from genjin.kernel.models.events import EventLink
+from genjin.kernel.models.events import EventLink, Notification
 from genjin.kernel.models.files import File
 from genjin.kernel.models.rows import Life
+from genjin.kernel.notices import notices
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
+from genjin.kernel.sealing import deliver, seal
 from genjin.kernel.timeline import timeline
 from genjin.merging.models import Merge
 from genjin.ownership.models import Period, Teammate
@@ -133,3 +136,85 @@ def assert_ledger() -> None:
             Period.objects.filter(until=None, record_type=model.row_type).values_list("record_id", "owner_id")
         )
         assert open_periods == dict(model._default_manager.values_list("pk", "owner_id"))
+
+
+def test_B3_contacts_are_merged_too_and_who_asked_not_to_be_disturbed_stays_so(cast: Cast) -> None:
+    manager = cast.actor("manager")
+    customer = make_customer(manager)
+    one, two = make_contact(manager, customer, "陆怀瑾"), make_contact(manager, customer, "陆先生", do_not_contact="1")
+    talk = make_followup(manager, customer, "电话", contact=str(two.pk))
+    done = merge(manager, one, two, plural="contacts", choices={"name": two.pk})
+    one.refresh_from_db()
+    talk.refresh_from_db()
+    assert (one.name, one.do_not_contact, one.primary) == ("陆先生", True, True)
+    assert talk.contact_id == one.pk
+    with pytest.raises(Refused, match="已经合并"):
+        merge(manager, one, two, plural="contacts")
+    take_back(manager, done, plural="contacts")
+    one.refresh_from_db()
+    talk.refresh_from_db()
+    assert (one.name, one.do_not_contact) == ("陆怀瑾", False)
+    assert talk.contact_id == two.pk
+
+
+def test_B3_a_merge_into_what_is_merged_later_leads_on_and_is_taken_back_in_order(cast: Cast) -> None:
+    manager = cast.actor("manager")
+    one, two, three = (make_customer(manager, name) for name in ("甲公司", "乙公司", "丙公司"))
+    first = merge(manager, two, three)
+    second = merge(manager, one, two)
+    assert aliases.row_or_master(manager, Customer, three.pk).pk == one.pk
+    one.refresh_from_db()
+    assert aliases.merged_into(one) == [two.pk, three.pk]
+    assert [hit.id for hit in search(manager, RECORD_TYPES["customer"], three.code)] == [one.pk]
+    with pytest.raises(Refused, match="先撤销那一次合并"):
+        take_back(manager, first)
+    take_back(manager, second)
+    assert aliases.row_or_master(manager, Customer, three.pk).pk == two.pk
+    take_back(manager, first)
+    assert aliases.row_or_master(manager, Customer, three.pk).pk == three.pk
+    assert not any(row.custom for row in Customer.objects.all())
+
+
+def test_B3_after_thirty_days_it_is_not_taken_back(cast: Cast) -> None:
+    manager = cast.actor("manager")
+    one, two = make_customer(manager, "甲公司"), make_customer(manager, "乙公司")
+    done = merge(manager, one, two)
+    Merge.objects.filter(pk=done.pk).update(until=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(Refused, match="超过 30 天"):
+        take_back(manager, done)
+    assert Customer.objects.get(pk=two.pk).life == Life.VOIDED
+
+
+def test_B3_fields_of_a_companys_own_their_values_and_what_points_here_follow(cast: Cast) -> None:
+    administrator = cast.actor("administrator")
+    one, two, third = (make_customer(administrator, name) for name in ("甲公司", "乙公司", "丙公司"))
+    for kind, label, more in (("text", "车间", {}), ("record", "总包", {"to": "customer"})):
+        given = {"record_type": "customer", "kind": kind, "label": label, "key": f"x_{kind}", "facts": more}
+        ACTIONS["fields.add"].run(administrator, None, given)
+    administrator = cast.actor("administrator")
+    ACTIONS["customers.edit"].run(administrator, two.pk, {"x_text": "二号"})
+    ACTIONS["customers.edit"].run(administrator, third.pk, {"x_record": str(two.pk)})
+    done = merge(administrator, one, two)
+    assert Customer.objects.get(pk=one.pk).custom["x_text"] == "二号"
+    assert Customer.objects.get(pk=third.pk).custom == {"x_record": one.pk}
+    take_back(administrator, done)
+    assert Customer.objects.get(pk=one.pk).custom == {}
+    assert Customer.objects.get(pk=third.pk).custom == {"x_record": two.pk}
+
+
+def test_B3_whose_record_it_was_is_told(cast: Cast) -> None:
+    owner, manager, administrator = cast.actor("owner"), cast.actor("manager"), cast.actor("administrator")
+    one, two = make_customer(manager, "甲公司"), make_customer(owner, "乙公司")
+    done = merge(administrator, one, two)
+    while seal():
+        pass
+    deliver()
+    told = {(n.member_id, n.kind) for n in Notification.objects.filter(kind__startswith="merged")}
+    assert told == {(cast.manager.pk, "merged_in"), (cast.owner.pk, "merged")}
+    words = [notice.words for notice in notices(owner)[0]]
+    assert "管理员把您的「乙公司」合并到了另一条记录" in words
+    take_back(administrator, done)
+    while seal():
+        pass
+    deliver()
+    assert Notification.objects.filter(kind="unmerged").count() == 2
