@@ -117,6 +117,19 @@ def test_no_more_than_so_many(cast: Cast, client: Client, customer: Customer) ->
     assert told(client, customer).status_code == 429
 
 
+def test_without_scripts_the_value_stands_on_a_page_that_is_left_by_itself(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    limit("salesperson", "customer.phone", Access.MASKED)
+    client.force_login(cast.owner)
+    record = f"/customers/{customer.pk}"
+    assert f'href="{record}/reveal/phone"' in client.get(record).content.decode()
+    answer = client.post(f"{record}/reveal/phone", {"dialog": "1"})
+    page = answer.content.decode()
+    assert ("<html" in page, PHONE in page, f'href="{record}"' in page) == (True, True, True)
+    assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == (f"30;url={record}", "no-store")
+
+
 def test_with_a_reason_where_the_company_wants_one(cast: Cast, client: Client, customer: Customer) -> None:
     setting(cast, reveal_reason="on")
     client.force_login(cast.owner)

@@ -20,7 +20,7 @@ from genjin.revealing.queries import field_to_reveal
 from genjin.revealing.settings import REASON, SECONDS
 from genjin.ui.addresses import record_url
 from genjin.ui.details.entries import register_note
-from genjin.ui.pages import PageRequest, fragment, page, respond
+from genjin.ui.pages import PageRequest, fragment, page, render, respond, wants_fragment
 
 
 @page("<plural:record_type>/<int:row_id>/reveal/<str:key>", name="reveal", methods=["GET", "POST"])
@@ -38,8 +38,18 @@ def reveal(request: PageRequest, record_type: RecordType, row_id: int, key: str)
         return _question(request, context, missing=request.method == "POST")
     text = revealed_text(actor, record_type, row_id, key, reason)
     viewing.note(actor, viewing.Kind.REVEALS, of=record_type.key)
+    context |= {"text": text, "seconds": SECONDS, "dials": known.kind == "phone"}
+    if not wants_fragment(request):
+        return _whole_page(request, context, record_url(record_type, row_id))
     template = "revealing/answer.html" if "dialog" in request.POST else "revealing/shown.html"
-    return fragment(request, template, text=text, seconds=SECONDS, dials=known.kind == "phone", **context)
+    return fragment(request, template, **context)
+
+
+def _whole_page(request: PageRequest, context: dict[str, Any], record: str) -> HttpResponse:
+    """Without scripts the browser leaves the page when the time is over."""
+    answer = render(request, "revealing/told.html", record=record, **context)
+    answer.headers["Refresh"] = f"{SECONDS};url={record}"
+    return answer
 
 
 def _question(request: PageRequest, context: dict[str, Any], *, missing: bool) -> HttpResponse:

@@ -69,11 +69,16 @@ def writer(
 
 
 def _eye(field: Field, at: str) -> Callable[[str], Markup]:
-    """What draws a masked text as the button that shows it in full."""
+    """What draws a masked text as the button that shows it in full; where its record's address is known as a link,
+    which needs no script."""
     title = _("查看完整的%(label)s") % {"label": in_sentence(str(field.label))}
-    where = Markup(' data-eye-at="{}"').format(at) if at else ""
-    button = Markup('<button class="eye" type="button" data-eye="{}"{} title="{}">').format(field.key, where, title)
-    return lambda text: button + escape(text) + icon("eye", "s") + Markup("</button>")
+    if at:
+        link = Markup('<a class="eye" href="{}/reveal/{}" data-eye="{}" data-eye-at="{}" title="{}" rel="nofollow">')
+        opening, closing = link.format(at, field.key, field.key, at, title), Markup("</a>")
+    else:
+        button = Markup('<button class="eye" type="button" data-eye="{}" title="{}">')
+        opening, closing = button.format(field.key, title), Markup("</button>")
+    return lambda text: opening + escape(text) + icon("eye", "s") + closing
 
 
 def css_class(field: Field) -> str:

@@ -287,6 +287,7 @@ function mask(shown) {
   if (eye && shown.isConnected) { const focused = shown.contains(document.activeElement); shown.replaceWith(eye); if (focused) eye.focus(); }
 }
 async function unmask(eye) {
+  if (eye.disabled) return;
   const at = eye.dataset.eyeAt || new URL(eye.closest("tr").querySelector(".name a").href).pathname, address = `${at}/reveal/${eye.dataset.eye}`;
   eye.disabled = true;
   const answer = await fetch(address, { method: "POST", cache: "no-store", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
