@@ -78,13 +78,9 @@ def declare_sharing(
     Forbidden for what the actor may not see or edit himself."""
     if SharingRule.objects.exclude(state=SharingState.ENDED).count() >= MOST:
         raise Refused("too_many", _("最多 %d 条共享规则，请先结束不用的") % MOST)
-    rule = SharingRule(name=name, record_type=record_type, departments=departments, below=below, conditions=conditions)
-    rule.to_departments, rule.to_members, rule.to_roles = to_departments, to_members, to_roles
-    rule.writes, rule.until = writes, until
-    _check(actor, rule)
-    record(actor, rule)
-    bump_stamp()
-    return rule
+    rule = SharingRule(record_type=record_type)
+    _fill(rule, name, departments, below, conditions, to_departments, to_members, to_roles, writes, until)
+    return _kept(actor, rule)
 
 
 @action("sharing.change", on=SharingRule, needs=MANAGE, label=gettext_lazy("修改共享规则"), icon="pencil", listed=False)
@@ -108,13 +104,8 @@ def change_sharing(
     check_version(rule)
     if rule.state == SharingState.ENDED:
         MOVES.move(rule, SharingState.ON)
-    rule.name, rule.departments, rule.below, rule.conditions = name, departments, below, conditions
-    rule.to_departments, rule.to_members, rule.to_roles = to_departments, to_members, to_roles
-    rule.writes, rule.until = writes, until
-    _check(actor, rule)
-    record(actor, rule)
-    bump_stamp()
-    return rule
+    _fill(rule, name, departments, below, conditions, to_departments, to_members, to_roles, writes, until)
+    return _kept(actor, rule)
 
 
 @action(
@@ -129,10 +120,7 @@ def switch_on_sharing(actor: Actor, rule_id: int) -> SharingRule:
     """It gives again. Raises Refused("past") when its last day is over, Forbidden as declare."""
     rule = _locked(rule_id)
     MOVES.move(rule, SharingState.ON)
-    _check(actor, rule)
-    record(actor, rule)
-    bump_stamp()
-    return rule
+    return _kept(actor, rule)
 
 
 @action(
@@ -154,6 +142,25 @@ def switch_off_sharing(actor: Actor, rule_id: int) -> SharingRule:
 def end_sharing(actor: Actor, rule_id: int) -> SharingRule:
     """It gives nothing ever again; it stays to be read."""
     return _moved(actor, rule_id, SharingState.ENDED)
+
+
+FILLED = (
+    "name", "departments", "below", "conditions", "to_departments", "to_members", "to_roles", "writes", "until",
+)  # fmt: skip
+
+
+def _fill(rule: SharingRule, *given: object) -> None:
+    """What a form says of a rule, in the order of FILLED."""
+    for attribute, value in zip(FILLED, given, strict=True):
+        setattr(rule, attribute, value)
+
+
+def _kept(actor: Actor, rule: SharingRule) -> SharingRule:
+    """Checked and in force."""
+    _check(actor, rule)
+    record(actor, rule)
+    bump_stamp()
+    return rule
 
 
 def _moved(actor: Actor, rule_id: int, state: SharingState) -> SharingRule:
