@@ -11,7 +11,7 @@ class HandoverConfig(AppConfig):
 
     def ready(self) -> None:
         """Register grants, settings, the parts, the actions, the jobs and the watch over who is leaving."""
-        from genjin.handover import jobs, watching  # slow: models must be ready
+        from genjin.handover import jobs, merging, watching  # slow: models must be ready
         from genjin.handover.actions import others, places, plans  # slow: models must be ready
 
         assert jobs
@@ -19,3 +19,4 @@ class HandoverConfig(AppConfig):
         assert places
         assert plans
         assert watching
+        assert merging

@@ -33,3 +33,4 @@ stays(
     "duplicates.NoDuplicate.other_id",
     because="somebody said it of just these two records",
 )
+stays("allocation.Offer.record_id", because="that record was offered to somebody; the master is offered anew")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.db import models
 
 from genjin.kernel.models.rows import Record
@@ -55,7 +56,8 @@ def test_B3_reasons_name_columns_that_are_there() -> None:
     known = {
         f"{model._meta.label}.{column.attname}" for model in own_models() for column in model._meta.concrete_fields
     }
-    assert {*STAYS, *UNITES, *COUNTED} <= known
+    there = {place for place in (*STAYS, *UNITES, *COUNTED) if apps.is_installed(f"genjin.{place.split('.')[0]}")}
+    assert there <= known
     assert all(STAYS.values())
 
 
