@@ -21,7 +21,7 @@ from genjin.demo.accounts import Invented
 from genjin.demo.calendar import Calendar
 from genjin.demo.company import Staff, sellers
 from genjin.demo.fates import Fate
-from genjin.demo.own_fields import of_contact, of_customer
+from genjin.demo.own_fields import of_contact, of_customer, papers
 from genjin.demo.people import PEOPLE
 from genjin.demo.talks import Talk
 from genjin.followups.actions import create_followup, edit_followup
@@ -67,6 +67,7 @@ class Deeds:
         invented = account.invented
         own = of_customer(invented.raw, invented.machine, self.engineers, self.calendar.today)
         own |= {"x_decider": _decider(invented.contacts)} if own and invented.contacts else {}
+        own |= papers(actor, invented.raw, invented.machine, own)
         arguments = create_customer.parse(actor, invented.raw | own)
         if account.parent:
             arguments["values"]["parent"] = account.parent.id

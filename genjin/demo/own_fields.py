@@ -5,13 +5,18 @@ Made through the actions with a layout and conditions; filled for part of the re
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 from random import Random
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from genjin.customers.options import KIND
 from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.kernel.actor import Actor
+from genjin.kernel.files import hold_upload
 from genjin.kernel.records import RecordType
+from genjin.kernel.tables.writing import workbook
 from genjin.kernel.wording import in_every_language
 from genjin.tailoring.actions import add_field, arrange_layout
 
@@ -49,6 +54,9 @@ CUSTOMER_FIELDS: tuple[dict[str, Any], ...] = (
      "help": "对方每年采购同类设备的金额", "shown_when": [["level", "in", ["A", "B", "C"]]]},
     {"key": "x_units", "kind": "number", "label": "在用台数", "english": "Machines in use",
      "facts": {"unit": "台", "least": 0}, "shown_when": [["x_machines", "in", ["ours"]]]},
+    {"key": "x_each", "kind": "formula", "label": "单台年采购额", "english": "Yearly spend per machine",
+     "facts": {"formula": "四舍五入({年采购额} / {在用台数}, 0)", "result": "money"},
+     "shown_when": [["x_machines", "in", ["ours"]]]},
     {"key": "x_warranty", "kind": "date", "label": "质保到期", "english": "End of warranty", "facts": {"due": True},
      "shown_when": [["x_machines", "in", ["ours"]]]},
     {"key": "x_engineer", "kind": "person", "label": "技术支持", "english": "Application engineer"},
@@ -56,6 +64,9 @@ CUSTOMER_FIELDS: tuple[dict[str, Any], ...] = (
      "help": "谁最后拍板，例如：总经理 李总", "sensitivity": "personal", "searched": True},
     {"key": "x_file", "kind": "serial", "label": "设备档案号", "english": "File number", "searched": True,
      "facts": {"pattern": "SB-{YYYY}-{0000}"}},
+    {"key": "x_accepted", "kind": "file", "label": "验收单", "english": "Acceptance sheets",
+     "facts": {"most": 5, "allowed": "document,image"}, "shown_when": [["x_machines", "in", ["ours"]]],
+     "help": "双方签字的验收单，拍照也可以"},
 )  # fmt: skip
 CONTACT_FIELDS: tuple[dict[str, Any], ...] = (
     {"key": "x_flat", "kind": "yesno", "label": "有意购买园区公寓", "english": "Wants a flat in the park",
@@ -124,6 +135,24 @@ def of_customer(raw: dict[str, Any], machine: str, engineers: list[int], today: 
     if engineers and drawn.random() < 0.35:
         made["x_engineer"] = drawn.choice(engineers)
     return made
+
+
+def papers(actor: Actor, raw: dict[str, Any], machine: str, own: dict[str, Any]) -> dict[str, Any]:
+    """The sheet by which some customers accepted their machine, as who types the customer in uploads it."""
+    drawn = Random(raw["name"] + "accepted")  # noqa: S311
+    if "x_units" not in own or drawn.random() > 0.2:
+        return {}
+    name = f"{machine.split()[-1]} 验收单.xlsx"
+    upload = SimpleUploadedFile(name, _sheet(raw["name"], machine, own["x_units"]))
+    return {"x_accepted": [hold_upload(actor, CUSTOMER.key, "x_accepted", upload).pk]}
+
+
+def _sheet(customer: str, machine: str, units: int) -> bytes:
+    file = BytesIO()
+    with workbook(file, "验收单", widths=(16, 40)) as sheet:
+        for line in (("客户", customer), ("设备", machine), ("台数", units), ("外观", "合格"), ("试产", "合格")):
+            sheet.row(list(line))
+    return file.getvalue()
 
 
 def of_contact(raw: dict[str, Any], today: date) -> dict[str, Any]:

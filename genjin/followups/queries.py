@@ -29,7 +29,7 @@ from genjin.plans.models import Plan
 # what hangs on the lines of a page: files, and how many comments (those without a name)
 BESIDE = """
 SELECT record_id, id, name FROM kernel_file
- WHERE record_id = ANY(%(ids)s) AND record_type = %(type)s AND removed_at IS NULL
+ WHERE record_id = ANY(%(ids)s) AND record_type = %(type)s AND field = '' AND removed_at IS NULL
 UNION ALL
 SELECT record_id, count(*), NULL FROM comments_comment
  WHERE record_id = ANY(%(ids)s) AND record_type = %(type)s AND taken_back_at IS NULL GROUP BY record_id

@@ -24,12 +24,14 @@ from genjin.kernel.aliases import found_by_too
 from genjin.kernel.codes import parse_pattern
 from genjin.kernel.codes_store import format_code, new_id_and_number, new_ids, pattern_of, serial_sequence
 from genjin.kernel.copying import FEW, Load, body, copy_in, load_of
+from genjin.kernel.field_files import settle
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.sights import searched_own, serials_of
 from genjin.kernel.together import draw, insert, waiting
 from genjin.kernel.updating import update_each
+from genjin.kernel.working_out import work_out
 
 EVENT_IDS = "kernel_event_id_seq"
 LINK = ("row_id", "event_id", "row_type", "row_version", "digest")
@@ -177,6 +179,7 @@ def record(actor: Actor, row: Row, /, **note: Any) -> None:
         row.created_at = recording.at
     if isinstance(row, Record):
         _derive(row, creating, actor.stamp)
+        settle(actor, row, creating)
     changes = row.changes()
     recording.noted = True
     recording.note.update(note)
@@ -280,6 +283,8 @@ def _derive(row: Record, creating: bool, stamp: int) -> None:
     searched = record_type.searched
     sources = {*searched.names, *searched.phones, *searched.codes, *searched.others}
     changed: Collection[str] = () if creating else row.changes().keys()  # derived columns are found too
+    if creating or changed:
+        work_out(row, record_type, stamp, None if creating else changed)
     own = "custom" in changed and any(searched_own(record_type, stamp))
     if creating or own or not sources.isdisjoint(changed):
         set_search(row, record_type, stamp)

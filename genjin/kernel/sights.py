@@ -16,10 +16,12 @@ from django.utils.translation import get_language
 from genjin.kernel import records
 from genjin.kernel.actor import Actor
 from genjin.kernel.conditions import When
-from genjin.kernel.fields import own
 from genjin.kernel.fields.base import Access, Field, Label, Sensitivity
 from genjin.kernel.fields.own import FEW, Own, OwnSerial
+from genjin.kernel.fields.own_files import OwnFiles
+from genjin.kernel.fields.own_kinds import class_of
 from genjin.kernel.fields.veiled import Veiled, veil
+from genjin.kernel.fields.worked_out import WorkedOut, all_reads, careful_as
 from genjin.kernel.frequencies import frequencies
 from genjin.kernel.models.definitions import FieldState, IndexState, Layout, OwnField
 from genjin.kernel.records import RECORD_TYPES, RecordType, Section, View
@@ -40,11 +42,15 @@ class _Standing:
     types: dict[str, RecordType]
     seen: dict[tuple[str, bool, bool, frozenset[tuple[str, Access]]], RecordType] = field(default_factory=dict)
     serials: dict[str, tuple[OwnSerial, ...]] = field(default_factory=dict)
+    files: dict[str, tuple[OwnFiles, ...]] = field(default_factory=dict)
+    reads: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     unindexed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for key, record_type in self.types.items():
             self.serials[key] = tuple(f for f in record_type.fields if isinstance(f, OwnSerial))
+            self.files[key] = tuple(f for f in record_type.fields if isinstance(f, OwnFiles))
+            self.reads[key] = all_reads(record_type.fields)
         waiting = [key for key, t in self.types.items() if any(_waits(f) for f in t.fields)]
         self.unindexed = frozenset(waiting)
 
@@ -75,15 +81,19 @@ def seen_by(record_type: RecordType, actor: Actor) -> RecordType:
     if found is None:
         whole = standing.types.get(record_type.key, record_type)
         searched = _SEARCHED.at(actor.stamp).get(record_type.key, frozenset()) if actor.rights else frozenset()
-        found = standing.seen[key] = _narrowed(
-            _unsorted(whole) if long else whole, writes, _rights_on(whole, actor.rights), searched
-        )
+        rights = _rights_on(whole, actor.rights, standing.reads.get(record_type.key, {}))
+        found = standing.seen[key] = _narrowed(_unsorted(whole) if long else whole, writes, rights, searched)
     return found
 
 
 def serials_of(record_type: RecordType, stamp: int) -> tuple[OwnSerial, ...]:
     """The fields of a type that number new records."""
     return _STANDING.at(stamp).serials.get(record_type.key, ())
+
+
+def files_in(record_type: RecordType, stamp: int) -> tuple[OwnFiles, ...]:
+    """The fields of a type whose values are files."""
+    return _STANDING.at(stamp).files.get(record_type.key, ())
 
 
 def _waits(f: Field) -> bool:
@@ -112,13 +122,21 @@ def can_be_masked(known: Field) -> bool:
     return type(inner).veiled is not Field.veiled or inner.kind in MASKED_KINDS
 
 
-def _rights_on(record_type: RecordType, rights: Iterable[tuple[str, Access]]) -> dict[str, Access]:
+def _rights_on(
+    record_type: RecordType, rights: Iterable[tuple[str, Access]], reads: Mapping[str, frozenset[str]]
+) -> dict[str, Access]:
+    """What the rights say of the fields of a type. Files that are masked are hidden, and so is what a formula comes to
+    when anything that it reads is hidden or masked."""
     prefix = f"{record_type.key}."
-    return {
+    found = {
         path.removeprefix(prefix): access
         for path, access in rights
         if path.startswith(prefix) and can_be_limited(record_type, path.removeprefix(prefix))
     }
+    less = {key for key, access in found.items() if access in LESS}
+    hidden = {key for key, read in reads.items() if read & less}
+    hidden |= {key for key in less if isinstance(record_type.own_fields.get(key), OwnFiles)}
+    return found | dict.fromkeys(hidden, Access.HIDDEN)
 
 
 def _narrowed(whole: RecordType, writes: bool, rights: Mapping[str, Access], searched: frozenset[str]) -> RecordType:
@@ -188,6 +206,9 @@ def _made(declared: RecordType, added: Iterable[OwnField], layout: Layout | None
     fields = [f if f.section in known else f.with_(section=last) for f in fields]
     fields = [f if f.key in always else _conditional(f, known.get(f.section)) for f in fields]
     by_key = {f.key: f for f in fields}
+    reads = all_reads(fields)
+    known_fields = {**declared.own_fields, **by_key}
+    fields = [careful_as(f, reads[f.key], known_fields) if isinstance(f, WorkedOut) else f for f in fields]
     quick = tuple(key for key in (layout.quick if layout else ()) if key in by_key) or declared.quick_fields
     filters = {key: f for key, f in declared.keys.items() if key not in declared.own_fields}
     made = replace(declared, fields=tuple(fields), sections=sections, quick_fields=quick, keys=dict(filters))
@@ -235,7 +256,7 @@ def _overlaid(f: Field, overlay: Mapping[str, Any] | None) -> Field:
 
 def own_field(row: OwnField) -> Field:
     """The field that a definition means. Facts that its kind does not take are left aside."""
-    kind = own.KINDS[row.kind]
+    kind = class_of(row.kind, row.facts)
     taken = {name: value for name, value in row.facts.items() if name in kind.__dataclass_fields__}
     label: Label = _NAMES(row.label, row.english)
     if row.kind in ("choice", "multichoice"):

@@ -63,6 +63,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "profile.end_other_sessions": _SESSION,
         "company.set_logo": _UPLOAD,
         "files.attach": "takes a file; POST it as multipart/form-data to /api/v1/<type>/{id}/files",
+        "files.hold": "takes a file for a form that is being filled in; programs attach it and send its id",
         "plans.make_feed": "the address is shown once, to the member on the page",
         "followups.keep_sheet": "a step of the download's job",
         "plans.touch_feed": "noted when the address is read",
@@ -87,6 +88,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "fields.strip_next": _FIELD_STEP,
         "fields.forget": _FIELD_STEP,
         "fields.restate_search": _FIELD_STEP,
+        "fields.work_out_next": _FIELD_STEP,
         **_IMPORT_STEPS,
         **_IMPORT_DOOR,
         **dict.fromkeys(

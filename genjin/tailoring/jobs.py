@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor, system
-from genjin.kernel.jobs import job, progress
+from genjin.kernel.fields import Choice
+from genjin.kernel.fields.worked_out import WorkedOut
+from genjin.kernel.jobs import job, periodic, progress, start_job
 from genjin.kernel.models.definitions import FieldState, IndexState, OwnField
 from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.sights import in_force, own_field
 from genjin.tailoring.actions.converting import JOB as CONVERT
 from genjin.tailoring.actions.converting import convert_next, finish_change
 from genjin.tailoring.actions.deleting import JOB as DELETE
@@ -20,6 +23,9 @@ from genjin.tailoring.actions.indexing import JOB as INDEX
 from genjin.tailoring.actions.indexing import note_index
 from genjin.tailoring.actions.searching import AT_ONCE, restate_search
 from genjin.tailoring.actions.searching import JOB as SEARCH
+from genjin.tailoring.actions.working_out import AT_ONCE as WORKED_AT_ONCE
+from genjin.tailoring.actions.working_out import JOB as FORMULAS
+from genjin.tailoring.actions.working_out import work_out_next
 from genjin.tailoring.grants import WORK
 from genjin.tailoring.queries import indexes, keeping
 
@@ -91,3 +97,42 @@ def delete_values(actor: Actor, job_id: int, *, field: int) -> dict[str, Any]:
     indexes.drop(row)
     forget_field(actor, field, rows=rows, kept_in=name)
     return {"rows": rows, "file": name}
+
+
+@job(FORMULAS, title=gettext_lazy("计算公式"), grants=[WORK])
+def work_out_formulas(actor: Actor, job_id: int, *, record_type: str) -> dict[str, Any]:
+    """Work out the formulas of all rows of a type. Run again it begins anew: what is right already stays."""
+    if record_type not in RECORD_TYPES:
+        return {}
+    day = system().now().date().isoformat()
+    rows = OwnField.objects.filter(record_type=record_type, kind="formula", state=FieldState.LIVE)
+    total = RECORD_TYPES[record_type].model._default_manager.count()
+    done, after = 0, work_out_next(actor, record_type=record_type, after=0)
+    while after is not None:
+        done += WORKED_AT_ONCE
+        rows.update(pending={"done": done, "total": total})
+        progress(job_id, done, total)
+        after = work_out_next(actor, record_type=record_type, after=after)
+    rows.update(pending={"day": day})
+    progress(job_id, total, total)
+    return {"rows": total}
+
+
+@periodic("23 * * * *", "tailoring.daily", grants=[WORK])
+def work_out_daily(actor: Actor) -> None:
+    """Once a new day has begun for the company, work out the formulas that depend on it, or on names of options."""
+    day = system().now().date().isoformat()
+    rows = OwnField.objects.filter(kind="formula", state=FieldState.LIVE, record_type__in=RECORD_TYPES)
+    stale = {row.record_type for row in rows if (row.pending or {}).get("day") != day and _changes_daily(row)}
+    for record_type in sorted(stale):
+        start_job(actor, FORMULAS, record_type=record_type)
+
+
+def _changes_daily(row: OwnField) -> bool:
+    field = own_field(row)
+    return isinstance(field, WorkedOut) and (field.daily or _reads_options(row, field.reads))
+
+
+def _reads_options(row: OwnField, keys: frozenset[str]) -> bool:
+    known = in_force(RECORD_TYPES[row.record_type], 0).own_fields
+    return any(isinstance(known.get(key), Choice) for key in keys)

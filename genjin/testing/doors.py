@@ -18,7 +18,7 @@ from genjin.kernel.models.events import Event
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.surfaces.api.running import path_of
 from genjin.testing.inputs import mark
-from genjin.testing.world import World
+from genjin.testing.world import PAPERS, World
 from genjin.ui.pages import Page, all_pages
 
 ABSENT = 999_999_999
@@ -119,6 +119,11 @@ def _generic_new(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
 
 def _own(kind: str) -> Callable[[World, str, Chosen], list[int]]:
     return lambda world, part, _sofar: [world.id(part, kind)]
+
+
+def _files(world: World, part: str, _sofar: Chosen) -> list[int]:
+    """An attachment, and what lies in file fields."""
+    return [row_id for kind, row_id in world.ids[part].items() if kind == "file" or kind.startswith("held ")]
 
 
 def _row(world: World, part: str, sofar: Chosen) -> list[int]:
@@ -254,7 +259,11 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "number"): _fixed(2),  # the first row below the header
     ("", "kind"): _fixed("customers"),
     ("api/v1/imports/<int:import_id>/<slug:name>", "name"): _fixed("check", "run", "pause", "resume", "undo"),
-    ("", "file_id"): _own("file"),
+    ("", "file_id"): _files,
+    ("<plural:record_type>/held-files/<str:key>", "record_type"): lambda _world, _part, _sofar: [
+        RECORD_TYPES["customer"]
+    ],
+    ("<plural:record_type>/held-files/<str:key>", "key"): _fixed(PAPERS),
     ("", "message"): _own("message"),
     ("", "token_id"): _own("token"),
     ("", "device_id"): _own("device"),

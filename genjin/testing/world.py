@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
-from genjin.kernel.files import attach_upload
+from genjin.kernel.files import attach_upload, hold_upload
 from genjin.kernel.models.events import Notification
+from genjin.kernel.models.files import File
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import deliver, seal
 from genjin.merging.models import Merge
@@ -33,6 +34,7 @@ READERS = {
 }
 WRITERS = {part: readers - {"teammate"} for part, readers in READERS.items()}  # his place in the team is read-only
 # what else is done to each customer, so that reasons, notes and places stand somewhere: (action, more inputs)
+PAPERS = "x_papers"
 STEPS = ("customers.add_address", "customers.pause", "customers.resume")
 
 
@@ -68,10 +70,17 @@ def make_world(*owners: str) -> World:
     world.robot = _channels(world.actor("administrator"))
     world.rule = _sharing(world.cast)
     world.duplicate_rule = _duplicate_rule(world.actor("administrator"))
+    _files_field(world.actor("administrator"))
     for part in owners or OWNERS:
         add_records(world, part)
     world.field = _own_field(world.actor("administrator"))
     return world
+
+
+def _files_field(administrator: Actor) -> None:
+    """A file field that the company added to the customers; every customer holds a file in it."""
+    given = {"record_type": "customer", "kind": "file", "label": "证照", "key": PAPERS}
+    ACTIONS["fields.add"].run(administrator, None, given)
 
 
 def _own_field(administrator: Actor) -> int:
@@ -117,6 +126,7 @@ def add_records(world: World, part: str) -> None:
     for record_type in RECORD_TYPES.values():
         known[record_type.key] = run(actor, record_type.grant("create"), part, known)
         known["file"] = attach(actor, record_type.key, known[record_type.key], part)
+        known |= held(record_type.key, known[record_type.key])
         known["comment"] = comment(world, part, record_type.key, known[record_type.key])
     for name in STEPS:
         run(actor, name, part, known, row_id=known["customer"])
@@ -140,9 +150,25 @@ def run(actor: Actor, name: str, part: str, known: dict[str, int], *, row_id: in
     """Run an action with all its inputs filled in; the id it made."""
     action = ACTIONS[name]
     inputs = [f for f in action.inputs(actor) if f.kind not in {"person", "department"} and f.key != "author"]
-    outcome = action.run(actor, row_id, filled(inputs, part, actor, known))
+    raw = filled(inputs, part, actor, known)
+    if action.takes_values and action.on is not None:
+        kind = action.on.row_type
+        raw |= {f.key: [hold(actor, kind, f.key, part)] for f in inputs if f.kind == "files"}
+    outcome = action.run(actor, row_id, raw)
     assert outcome.row_id is not None
     return outcome.row_id
+
+
+def hold(actor: Actor, record_type: str, key: str, part: str) -> int:
+    """A text file for a file field, with mark and key in its name and content."""
+    name, content = f"{mark(part)} {key}.txt", f"{mark(part)} {key}".encode()
+    return hold_upload(actor, record_type, key, SimpleUploadedFile(name, content, content_type="text/plain")).pk
+
+
+def held(record_type: str, row_id: int) -> dict[str, int]:
+    """{"held <type>.<field>": id} of the files in the fields of a record."""
+    files = File.objects.filter(record_type=record_type, record_id=row_id).exclude(field="")
+    return {f"held {record_type}.{file.field}": file.pk for file in files}
 
 
 def attach(actor: Actor, record_type: str, row_id: int, part: str) -> int:

@@ -24,6 +24,7 @@ from genjin.followups.models import FollowUp, Phrase
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.kernel.doors import visible_to
 from genjin.kernel.models.events import Event, EventLink
+from genjin.kernel.models.files import File
 from genjin.kernel.models.rows import Life
 from genjin.kernel.sealing import seal, verify
 from genjin.org.models import Department, Member
@@ -129,6 +130,13 @@ def test_its_own_fields_are_filled_as_they_are_asked_for(company: Company) -> No
     assert all("x_file" in custom for _level, custom in customers)
     assert all(level and custom["x_spend"] % 10_000 == 0 for level, custom in customers if "x_spend" in custom)
     assert all("ours" in custom["x_machines"] for custom in filled if "x_warranty" in custom)
+    both = [custom for custom in filled if "x_spend" in custom and "x_units" in custom]
+    assert both
+    assert all(abs(custom["x_each"] - custom["x_spend"] / custom["x_units"]) <= 0.5 for custom in both)
+    assert not any("x_each" in custom for custom in filled if custom not in both)
+    accepted = [custom["x_accepted"] for custom in filled if "x_accepted" in custom]
+    assert all(one["name"].endswith("验收单.xlsx") for files in accepted for one in files)
+    assert File.objects.filter(field="x_accepted").exclude(record_id=0).count() == len(accepted) > 0
     keen = [custom for custom in Contact.objects.values_list("custom", flat=True) if custom]
     assert 0 < len(keen) < Contact.objects.count() / 4
     assert all({"x_flat", "x_layout", "x_purpose", "x_blocks"} <= custom.keys() for custom in keen)

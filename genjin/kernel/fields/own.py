@@ -285,7 +285,7 @@ class OwnSerial(Own, Text):
     ordered: ClassVar[bool] = True
 
 
-KINDS: dict[str, type[Own]] = {
+TYPED: dict[str, type[Own]] = {
     "text": OwnText,
     "longtext": OwnLongText,
     "number": OwnNumber,
@@ -308,6 +308,7 @@ KINDS: dict[str, type[Own]] = {
     "bank_card": OwnBankCard,
     "serial": OwnSerial,
 }
+"""By kind; files and formulas have modules of their own (`own_kinds` has them all)."""
 
 
 def _number(value: Any) -> Any:

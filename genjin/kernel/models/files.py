@@ -9,10 +9,12 @@ from genjin.kernel.models.rows import Row
 
 
 class File(Row):
-    """One uploaded file; whoever may see the row it belongs to may fetch it, asked anew at every download."""
+    """One uploaded file; whoever may see the row it belongs to may fetch it, asked anew at every download. `field`: the
+    file field of the row that holds it, '' for an attachment; row 0: it waits for the form that it was uploaded in."""
 
     record_type = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
+    field = models.CharField(max_length=40, default="")
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=20)
     content_type = models.CharField(max_length=100)

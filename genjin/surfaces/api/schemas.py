@@ -11,6 +11,20 @@ from genjin.kernel.records import RecordType
 from genjin.surfaces.api.shapes import NAMED_BY
 
 Schema = dict[str, Any]
+FILE: Schema = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "integer"},
+        "name": {"type": "string"},
+        "size": {"type": "integer"},
+        "href": {"type": "string"},
+    },
+}
+FILED: dict[str, Schema] = {
+    "file": {"type": "string", "format": "binary"},
+    "files": {"type": "array", "items": {"anyOf": [{"type": "integer"}, FILE]}},
+}
 FORMATS = {"date": "date", "datetime": "date-time", "email": "email", "url": "uri"}
 
 
@@ -64,6 +78,8 @@ def shown_schema(actor: Actor, field: Field) -> Schema:
         words = "title" if isinstance(field, RecordRef) else "name"
         properties = {name: key, words: {"type": ["string", "null"]}}
         return {"title": title, "type": ["object", "null"], "properties": properties}
+    if field.kind == "files":
+        return {"title": title, "type": "array", "items": FILE}
     if isinstance(field, Number):
         return {"title": title, "type": ["string" if field.places else "integer", "null"]}
     schema = _sent(actor, field)
@@ -79,8 +95,8 @@ def _sent(actor: Actor, field: Field) -> Schema:
         return {"type": ["integer", "string", "null"] if NAMED_BY[field.kind] == "id" else "string"}
     if field.kind == "people":
         return {"type": "array", "items": {"type": ["integer", "string"]}}
-    if field.kind == "file":
-        return {"type": "string", "format": "binary"}
+    if field.kind in FILED:
+        return dict(FILED[field.kind])
     if isinstance(field, Choice):
         return _choice(actor, field)
     if isinstance(field, Number):

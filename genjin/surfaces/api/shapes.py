@@ -20,6 +20,7 @@ LIFE = {Life.LIVE: "live", Life.ARCHIVED: "archived", Life.VOIDED: "voided"}
 # What names the thing in a value that is shown as an object; such an object may be sent back as it came.
 NAMED_BY = {"person": "id", "department": "id", "record": "id", "region": "code", "industry": "code"}
 SEVERAL = frozenset({"multichoice", "tags"})
+FILES = "/api/v1/files"
 TEXTS = frozenset(
     {"text", "longtext", "phone", "email", "url", "date", "birthday", "datetime", "choice", "oneof", "password"}
 )
@@ -44,6 +45,8 @@ class Shaper:
 
     def value(self, field: Field, value: Any) -> Any:
         """One value. What the actor may not see of a record referred to is null, its id too."""
+        if field.kind == "files":
+            return [{**one, "href": f"{FILES}/{one['id']}"} for one in field.to_json(value)]
         if field.kind not in NAMED_BY:
             return plain(field.to_json(value))
         if value in (None, ""):
@@ -84,6 +87,8 @@ def _fits(field: Field, value: Any) -> bool:
         return True
     if field.kind in SEVERAL:
         return isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
+    if field.kind == "files":
+        return isinstance(value, str | list)  # its field reads the rest
     if field.kind in {"number", "percent"} or field.kind in NAMED_BY or field.kind in TEXTS:
         return isinstance(value, Scalar) and not isinstance(value, bool)
     if field.kind == "yesno":

@@ -1,4 +1,4 @@
-"""Attachments on pages: the card beside a record, upload, download, removal."""
+"""Attachments on pages: the card beside a record, upload, download, removal; files of forms that are not saved yet."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from genjin.kernel.doors import SEE, row_for
+from genjin.kernel.fields.own_files import ids_of
 from genjin.kernel.file_names import content_disposition
 from genjin.kernel.files import (
     TooLarge,
     attach_upload,
     attaches,
+    file_field,
     file_for,
     files_of,
+    hold_upload,
     parent_of,
     path_of,
     remove_file,
+    usable,
 )
 from genjin.kernel.models.files import File
 from genjin.kernel.models.rows import Record
@@ -73,6 +77,25 @@ def removal(request: PageRequest, file_id: int) -> HttpResponse:
     row = parent_of(request.actor, file_for(request.actor, file_id))
     remove_file.run(request.actor, file_id, {})
     return _done(request, row, _("附件已删除"))
+
+
+@page("<plural:record_type>/held-files/<str:key>", name="held-files", methods=["GET", "POST"])
+def held_files(request: PageRequest, record_type: RecordType, key: str) -> HttpResponse:
+    """POST keeps a file for a file field and answers its line; GET answers the lines of `ids` again, for a draft."""
+    actor = request.actor
+    field = file_field(actor, record_type.key, key)
+    if request.method == "GET":
+        ids = (ids_of(request.GET.get("ids", "")[:1000]) or [])[: field.most]
+        known = usable(actor, ids)
+        return fragment(request, "attachments/held.html", name=key, held=[known[one] for one in ids if one in known])
+    try:
+        made = hold_upload(actor, record_type.key, key, _upload(request))
+    except Refused as refusal:
+        if refusal.status not in {Refused.status, TooLarge.status}:
+            raise
+        error = refusal.errors.get("upload") or refusal.message
+        return fragment(request, "attachments/unheld.html", status=refusal.status, error=error)
+    return fragment(request, "attachments/held.html", name=key, held=[made])
 
 
 def file_answer(file: File) -> HttpResponse:

@@ -44,7 +44,7 @@ class Part:
 
     def inputs(self, actor: Actor) -> dict[str, Field]:
         """The fields of the action that a column may give; of other records customers only, and not whose the row
-        is."""
+        is; no files, which no cell holds."""
         return {
             f.key: f
             for f in self.action.inputs(actor)
@@ -53,6 +53,8 @@ class Part:
 
     @staticmethod
     def _named_in_cells(field: Field) -> bool:
+        if field.kind == "files":
+            return False
         return not isinstance(field, RecordRef) or (field.to == CUSTOMER.key and field.key != CUSTOMER.key)
 
 

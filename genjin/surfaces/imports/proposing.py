@@ -55,10 +55,24 @@ def _found(actor: Actor, kind: Kind, headings: Sequence[str], samples: Samples) 
     chosen |= _assigned(matching.by_content(chosen), chosen)
     targets = kind.targets(actor)
     running = {index: ("", "running") for index in range(len(headings)) if matching.evidence.counts_rows(index)}
+    left_out = _left_out(actor, kind, matching.headings)
     return [
-        _with_facts(Rule(index, heading, *(running | chosen).get(index, ("", ""))), targets, samples)  # type: ignore[arg-type]
+        _with_facts(Rule(index, heading, *(running | chosen | left_out).get(index, ("", ""))), targets, samples)  # type: ignore[arg-type]
         for index, heading in enumerate(headings)
     ]
+
+
+def _left_out(actor: Actor, kind: Kind, headings: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """Columns that are called like a field of the company's own which no column brings: files, and what is filled in
+    by itself (serial numbers, formulas)."""
+    known: dict[str, str] = {}
+    for part in kind.parts:
+        declared = part.action.record_type
+        for f in declared.seen_by(actor).fields if declared else ():
+            if f.own and (f.kind == "files" or not f.editable):
+                how = "files" if f.kind == "files" else "alone"
+                known |= {plain(label): how for label in in_every_language(f.label)}
+    return {index: ("", known[heading]) for index, heading in enumerate(headings) if heading in known}
 
 
 def with_facts(actor: Actor, kind: Kind, rule: Rule, samples: Samples) -> Rule:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.refusal import Refused
 
-How: TypeAlias = Literal["", "name", "remembered", "content", "chosen", "running"]
+How: TypeAlias = Literal["", "name", "remembered", "content", "chosen", "running", "alone", "files"]
 Order: TypeAlias = Literal["", "ymd", "mdy", "dmy"]
 Asked: TypeAlias = Literal["date_order", "options", "people", "unit", "span"]
 
@@ -30,7 +30,7 @@ ME = "-me"
 MOST_MAPPED = 2_000
 LONGEST_TEXT = 500
 _ALLOWED: dict[str, frozenset[str]] = {
-    "how": frozenset({"", "name", "remembered", "content", "chosen", "running"}),
+    "how": frozenset({"", "name", "remembered", "content", "chosen", "running", "alone", "files"}),
     "date_order": frozenset({"", "ymd", "mdy", "dmy"}),
     "epoch": frozenset({"1900", "1904"}),
     "number": frozenset({"", "yuan", "qian", "wan", "baiwan", "yi"}),

@@ -4,15 +4,12 @@ value of the one kind beside those of the other; what cannot be converted stays 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg import sql
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
@@ -28,8 +25,9 @@ from genjin.org.changing import check_version
 from genjin.tailoring import inputs
 from genjin.tailoring.actions.choosing import add_options
 from genjin.tailoring.actions.indexing import build_index, drop_index
-from genjin.tailoring.actions.rows import field_row
+from genjin.tailoring.actions.rows import field_row, write_custom
 from genjin.tailoring.actions.searching import JOB as SEARCH
+from genjin.tailoring.actions.working_out import follow_formulas
 from genjin.tailoring.grants import MANAGE, WORK
 from genjin.tailoring.queries.changes import MOST_TEXTS, as_kind, check_convertible, distinct_texts, labels_of
 from genjin.tailoring.rules.converting import BEFORE, converted
@@ -97,7 +95,7 @@ def convert_next(actor: Actor, *, field_id: int) -> int | None:
     found = list(rows.select_for_update(of=("self",)).values_list("pk", "custom")[:AT_ONCE])
     convert = _converter(actor, row)
     changed = {row_id: convert(custom) for row_id, custom in found}
-    _write(declared.model._meta.db_table, changed)
+    write_custom(declared.model._meta.db_table, changed)
     kept = sum(row.key + BEFORE in custom for custom in changed.values())
     pending["kept"] += kept
     pending["done"] += len(found)
@@ -126,17 +124,6 @@ def _converter(actor: Actor, row: OwnField) -> Callable[[dict[str, Any]], dict[s
     return convert
 
 
-def _write(table: str, changed: Mapping[int, dict[str, Any]]) -> None:
-    statement = sql.SQL(
-        "UPDATE {} AS row SET custom = new.custom::jsonb FROM unnest(%s::bigint[], %s::text[]) AS new (id, custom)"
-        " WHERE row.id = new.id"
-    ).format(sql.Identifier(table))
-    if changed:
-        texts = [json.dumps(custom, ensure_ascii=False) for custom in changed.values()]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [list(changed), texts])
-
-
 @action(
     "fields.finish_change", on=OwnField, needs=WORK, label=gettext_lazy("字段类型已更改"), icon="check", listed=False
 )
@@ -158,6 +145,7 @@ def finish_change(actor: Actor, field_id: int) -> OwnField:
         build_index(actor, row)  # of another shape
     if searched:
         start_job(actor, SEARCH, title=_("更新搜索：%s") % row.label, field=row.pk)
+    follow_formulas(actor, row)
     return row
 
 

@@ -24,6 +24,7 @@ from genjin.tailoring.actions.choosing import add_options
 from genjin.tailoring.actions.indexing import build_index, check_doubles, drop_index
 from genjin.tailoring.actions.rows import MOST_FIELDS, field_row, fill, taken_keys, too_many
 from genjin.tailoring.actions.searching import JOB as SEARCH
+from genjin.tailoring.actions.working_out import follow_formulas, work_out_again
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.rules.kinds import CHOICES
 from genjin.tailoring.rules.naming import checked_key, free_key
@@ -73,6 +74,8 @@ def add_field(
     bump_stamp()
     if row.unique:
         build_index(actor, row)
+    if kind == "formula":
+        work_out_again(actor, row)
     return row
 
 
@@ -103,13 +106,17 @@ def edit_field(
     bump_stamp()
     row = field_row(field_id)
     check_version(row)
-    before = (row.unique, row.searched)
+    before, facts = (row.unique, row.searched), row.facts
     fill(actor, row, given)
     if row.unique and not before[0]:
         check_doubles(row)
     record(actor, row)
     bump_stamp()
     _follow(actor, row, before)
+    if row.kind == "formula" and row.facts != facts:
+        work_out_again(actor, row)
+    elif row.facts != facts:
+        follow_formulas(actor, row)
     return row
 
 

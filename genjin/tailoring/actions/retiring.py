@@ -14,6 +14,7 @@ from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import bump_stamp
 from genjin.tailoring.actions.rows import MOST_FIELDS, field_row, fill, too_many
 from genjin.tailoring.actions.searching import JOB as SEARCH
+from genjin.tailoring.actions.working_out import follow_formulas, work_out_again
 from genjin.tailoring.grants import MANAGE
 
 
@@ -64,4 +65,8 @@ def _kept(actor: Actor, row: OwnField) -> OwnField:
     bump_stamp()
     if row.searched:
         start_job(actor, SEARCH, title=_("更新搜索：%s") % row.label, field=row.pk)
+    if row.kind == "formula" and row.state == FieldState.LIVE:
+        work_out_again(actor, row)
+    else:
+        follow_formulas(actor, row)
     return row

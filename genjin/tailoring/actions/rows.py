@@ -1,11 +1,15 @@
-"""Steps that the actions of this area share: the row of a field, its keys, filling it in with all checks."""
+"""Steps that the actions of this area share: the row of a field, its keys, filling it in with all checks; writing what
+rows keep of fields."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field, FieldError, Sensitivity
@@ -16,6 +20,7 @@ from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.sights import in_force, own_field
 from genjin.kernel.stamps import current_stamp
 from genjin.tailoring.rules.conditions import checked_condition
+from genjin.tailoring.rules.formulas import checked_formula
 from genjin.tailoring.rules.kinds import CHOICES, FILLED_ALONE, NOT_UNIQUE, SEARCHED, checked_facts
 
 MOST_FIELDS = 100
@@ -59,6 +64,8 @@ def fill(actor: Actor, row: OwnField, given: Mapping[str, Any], options: Labels 
     if "facts" in given or row._state.adding:
         merged = {**row.facts, **(given.get("facts") or {})}
         row.facts = checked_facts(row.kind, merged)
+        if row.kind == "formula":
+            row.facts = checked_formula(row.facts, whole, row.key)
     _check_name(row, whole)
     known = [section.key for section in whole.sections]
     if not row.section or (row.section not in known and "section" not in given):
@@ -122,3 +129,15 @@ def _chosen(row: OwnField, raw: str, options: Labels) -> Any:
         raise Refused("bad_default", _("默认值「%s」不在选项里") % (unknown or raw)[:40], "default")
     keys = [options[part] for part in parts]
     return keys if row.kind == "multichoice" else keys[0]
+
+
+def write_custom(table: str, changed: Mapping[int, dict[str, Any]]) -> None:
+    """Write the values of own fields of many rows at once; the rows are locked."""
+    statement = sql.SQL(
+        "UPDATE {} AS row SET custom = new.custom::jsonb FROM unnest(%s::bigint[], %s::text[]) AS new (id, custom)"
+        " WHERE row.id = new.id"
+    ).format(sql.Identifier(table))
+    if changed:
+        texts = [json.dumps(custom, ensure_ascii=False) for custom in changed.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [list(changed), texts])

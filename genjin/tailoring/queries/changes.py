@@ -188,6 +188,12 @@ def _rules(row: OwnField) -> Iterator[str]:
         for name, words in (("shown_when", _("「%s」的显示条件")), ("required_when", _("「%s」的必填条件"))):
             if any(rule[0] == row.key for rule in getattr(other, name) or ()):
                 yield words % other.label
+        if row.key in getattr(own_field(other), "reads", ()):
+            yield _("公式「%s」，它会变成空的") % other.label
+    yield from _placed(row)
+
+
+def _placed(row: OwnField) -> Iterator[str]:
     for layout in Layout.objects.filter(record_type=row.record_type):
         for section in layout.sections:
             if any(rule[0] == row.key for rule in section.get("shown_when") or ()):

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel.conditions import When
+from genjin.kernel.conditions import Rule, When
 from genjin.kernel.fields.base import Field
 from genjin.kernel.refusal import Refused
 
 MOST_RULES = 10
 MOST_VALUES = 50
-COMPARED = frozenset({"number", "money", "percent", "date", "datetime", "formula"})
+COMPARED = frozenset({"number", "money", "percent", "date", "datetime"})
 
 
 def checked_condition(given: Any, fields: Mapping[str, Field], name: str, own_key: str = "") -> list[list[Any]] | None:
@@ -32,13 +32,19 @@ def checked_condition(given: Any, fields: Mapping[str, Field], name: str, own_ke
             raise _wrong(_("条件里的字段「%s」不存在或已停用") % rule.key[:40], name)
         if rule.key == own_key:
             raise _wrong(_("「%s」的条件不能取决于它自己") % field.label, name)
-        if rule.operator in ("gte", "lte") and field.kind not in COMPARED:
-            raise _wrong(_("「%s」不能比较大小") % field.label, name)
-        if rule.operator not in ("filled", "empty") and not rule.values:
-            raise _wrong(_("请为「%s」的条件选择或输入值") % field.label, name)
-        if len(rule.values) > MOST_VALUES or not all(isinstance(v, str | int | float) for v in rule.values):
-            raise _wrong(_("「%s」的条件值不对") % field.label, name)
+        _check_rule(rule, field, name)
     return when.to_json()
+
+
+def _check_rule(rule: Rule, field: Field, name: str) -> None:
+    if rule.operator in ("gte", "lte") and field.kind not in COMPARED:
+        raise _wrong(_("「%s」不能比较大小") % field.label, name)
+    if field.kind == "files" and rule.operator not in ("filled", "empty"):
+        raise _wrong(_("「%s」只能问有没有文件") % field.label, name)
+    if rule.operator not in ("filled", "empty") and not rule.values:
+        raise _wrong(_("请为「%s」的条件选择或输入值") % field.label, name)
+    if len(rule.values) > MOST_VALUES or not all(isinstance(v, str | int | float) for v in rule.values):
+        raise _wrong(_("「%s」的条件值不对") % field.label, name)
 
 
 def _wrong(message: str, name: str) -> Refused:

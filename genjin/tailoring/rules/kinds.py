@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.codes import BadPattern, parse_pattern
 from genjin.kernel.fields.base import Label
-from genjin.kernel.fields.own import KINDS, MOST_DIGITS
+from genjin.kernel.fields.own import MOST_DIGITS
+from genjin.kernel.fields.own_files import GROUPS, MOST_FILES
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
+from genjin.tailoring.rules.formulas import RESULTS
 
 CHOICES = frozenset({"choice", "multichoice"})
 FILLED_ALONE = frozenset({"serial", "formula"})
@@ -22,33 +24,29 @@ SEARCHED = frozenset({"text", "longtext", "phone", "email", "url", "serial", "id
 NOT_INDEXED = frozenset({"longtext", "file"})
 
 KIND_LABELS: dict[str, Label] = {
-    key: label
-    for key, label in {
-        "text": gettext_lazy("单行文字"),
-        "longtext": gettext_lazy("多行文字"),
-        "number": gettext_lazy("数字"),
-        "money": gettext_lazy("金额"),
-        "percent": gettext_lazy("百分比"),
-        "date": gettext_lazy("日期"),
-        "datetime": gettext_lazy("日期时间"),
-        "choice": gettext_lazy("单选"),
-        "multichoice": gettext_lazy("多选"),
-        "yesno": gettext_lazy("是/否"),
-        "person": gettext_lazy("成员"),
-        "department": gettext_lazy("部门"),
-        "record": gettext_lazy("关联记录"),
-        "phone": gettext_lazy("电话"),
-        "email": gettext_lazy("邮箱"),
-        "url": gettext_lazy("网址"),
-        "region": gettext_lazy("地区"),
-        "industry": gettext_lazy("行业"),
-        "id_card": gettext_lazy("身份证号"),
-        "bank_card": gettext_lazy("银行卡号"),
-        "serial": gettext_lazy("自动编号"),
-        "file": gettext_lazy("文件"),
-        "formula": gettext_lazy("公式"),
-    }.items()
-    if key in KINDS
+    "text": gettext_lazy("单行文字"),
+    "longtext": gettext_lazy("多行文字"),
+    "number": gettext_lazy("数字"),
+    "money": gettext_lazy("金额"),
+    "percent": gettext_lazy("百分比"),
+    "date": gettext_lazy("日期"),
+    "datetime": gettext_lazy("日期时间"),
+    "choice": gettext_lazy("单选"),
+    "multichoice": gettext_lazy("多选"),
+    "yesno": gettext_lazy("是/否"),
+    "person": gettext_lazy("成员"),
+    "department": gettext_lazy("部门"),
+    "record": gettext_lazy("关联记录"),
+    "phone": gettext_lazy("电话"),
+    "email": gettext_lazy("邮箱"),
+    "url": gettext_lazy("网址"),
+    "region": gettext_lazy("地区"),
+    "industry": gettext_lazy("行业"),
+    "id_card": gettext_lazy("身份证号"),
+    "bank_card": gettext_lazy("银行卡号"),
+    "serial": gettext_lazy("自动编号"),
+    "file": gettext_lazy("文件"),
+    "formula": gettext_lazy("公式"),
 }
 """What each kind is called."""
 
@@ -62,13 +60,15 @@ def checked_facts(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in facts.items():
         if name not in known:
             raise _wrong(_("这种字段没有「%s」这项设置") % name[:40])
-        if value not in (None, ""):
+        if value not in (None, "", []):
             made[name] = known[name](value)
     least, greatest = made.get("least"), made.get("greatest")
     if least is not None and greatest is not None and least > greatest:
         raise _wrong(_("最小值不能大于最大值"))
     if kind == "record" and "to" not in made:
         raise _wrong(_("请选择要关联的记录类型"))
+    if kind == "formula":
+        made.setdefault("result", "number")
     return made
 
 
@@ -118,6 +118,27 @@ def _type_of_records(value: Any) -> str:
     return str(value)
 
 
+def _result(value: Any) -> str:
+    if str(value) not in RESULTS:
+        raise _wrong(_("公式的结果不能是「%s」") % str(value)[:20])
+    return str(value)
+
+
+def _formula(value: Any) -> str:
+    return str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def _groups(value: Any) -> str:
+    """Groups of files, as a list or with commas."""
+    given = value if isinstance(value, list | tuple) else str(value).replace("、", ",").split(",")
+    names = {str(label): key for key, label in GROUPS.items()}
+    keys = [names.get(str(one).strip(), str(one).strip()) for one in given if str(one).strip()]
+    unknown = next((key for key in keys if key not in GROUPS), None)
+    if unknown is not None:
+        raise _wrong(_("没有「%s」这种文件") % unknown[:20])
+    return ",".join(key for key in GROUPS if key in keys)
+
+
 def _pattern(value: Any) -> str:
     try:
         parse_pattern(str(value))
@@ -140,6 +161,7 @@ FACTS: dict[str, dict[str, Check]] = {
     "multichoice": {"most": _whole(1, 100)},
     "record": {"to": _type_of_records},
     "serial": {"pattern": _pattern},
-    "file": {"most": _whole(1, 20)},
+    "file": {"most": _whole(1, MOST_FILES), "allowed": _groups},
+    "formula": {"formula": _formula, "result": _result, "places": _whole(0, 6), "unit": _words(10)},
 }
 """{kind: {fact: how it is checked}}."""

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,6 +26,7 @@ from genjin.kernel import regions
 from genjin.kernel.actor import Actor, system
 from genjin.kernel.conditions import NOTHING
 from genjin.kernel.editing import get_value
+from genjin.kernel.files import hold_upload
 from genjin.kernel.jobs import JOBS, start_job
 from genjin.kernel.lists import page, read_query
 from genjin.kernel.models import EventPayload, OwnField
@@ -79,7 +81,17 @@ class Drawn:
 
     @property
     def kind(self) -> str:
-        return str(self.raw["kind"])
+        """As surfaces see it: of a formula, that of its result."""
+        return str(self.raw["facts"]["result"] if self.alone else self.raw["kind"])
+
+    @property
+    def alone(self) -> bool:
+        return bool(self.raw["kind"] == "formula")
+
+    @property
+    def typed(self) -> bool:
+        """Whether a cell of a sheet can hold it."""
+        return not self.alone and self.kind != "file"
 
 
 @st.composite
@@ -102,11 +114,47 @@ def fields(draw: st.DrawFn) -> list[Drawn]:
             )  # fmt: skip
         if kind in ("text", "phone") and draw(st.booleans()):
             raw["searched"] = "1"
+        if kind == "file":
+            raw["facts"] = {"most": 3}
+        if kind == "formula":
+            made.append(_formula(draw, raw, made))
+            continue
         made.append(Drawn(f"x_n{number}", raw, [draw(st.none() | strategy) for _row in range(3)]))
     return made
 
 
+NAMES = st.text("甲乙丙abc9 _-（）", min_size=1, max_size=20).map(lambda name: f"文{name.strip()}.txt")
+
+
+def _formula(draw: st.DrawFn, raw: dict[str, Any], made: list[Drawn]) -> Drawn:
+    """A formula over one of the fields before it, with what it has to come to."""
+    known = [one for one in made if one.kind in WORKED]
+    key = f"x_{raw['key']}"
+    if not known:
+        return Drawn(key, raw | {"facts": {"formula": "1 + 1", "result": "number"}}, [Decimal(2)] * 3)
+    read = draw(st.sampled_from(known))
+    text, result, worked = WORKED[read.kind]
+    name = draw(st.sampled_from([read.key, str(read.raw["label"])]))
+    facts: dict[str, Any] = {"formula": text % name, "result": result} | ({"places": 4} if result == "number" else {})
+    return Drawn(key, raw | {"facts": facts}, [worked(value) for value in read.values])
+
+
+def _more(value: Any) -> Any:
+    """One more, if fifteen digits with four decimals hold it."""
+    return None if value is None or abs(value + 1) >= 10**11 else Decimal(value) + 1
+
+
+WORKED: dict[str, tuple[str, str, Any]] = {
+    "number": ("{%s} + 1", "number", _more),
+    "money": ("{%s} + 1", "number", _more),
+    "percent": ("{%s} * 100 + 1", "number", _more),
+    "text": ('连接({%s}, "！")', "text", lambda value: f"{value or ''}！"),
+    "date": ("{%s} + 1", "date", lambda value: value and value + dt.timedelta(days=1)),
+    "yesno": ("非{%s}", "yesno", lambda value: not value),
+}
 VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "file": st.lists(NAMES, min_size=1, max_size=3, unique=True),
+    "formula": st.nothing(),
     "text": TEXTS,
     "longtext": LINES,
     "number": st.nothing(),
@@ -136,7 +184,9 @@ def sent(value: Any) -> Any:
         return value.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return value if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return [str(one["id"]) if isinstance(one, dict) else one for one in value]
+    return str(value)
 
 
 def kept(actor: Actor, name: str) -> dict[str, Any]:
@@ -176,6 +226,7 @@ def test_random_fields_and_values_are_the_same_everywhere(
 def _walk(cast: Cast, drawn: list[Drawn], folder: Path) -> None:
     boss = cast.actor("administrator")
     rows = [OwnField.objects.get(pk=add_field.run(boss, None, one.raw).row_id or 0) for one in drawn]
+    _upload(_now(cast.actor("owner")), drawn)
     client = Client()
     client.force_login(cast.owner)
     _bring_in(client, drawn, folder)
@@ -184,7 +235,7 @@ def _walk(cast: Cast, drawn: list[Drawn], folder: Path) -> None:
         assert kept(actor, f"客户{row}") == wanted(drawn, row), row
     _read(client, actor, drawn)
     _filter_and_sort(actor, drawn)
-    _out_and_in_again(actor, drawn, folder)
+    _out_and_in_again(client, actor, drawn, folder)
     _edit_and_undo(client, actor, drawn)
     for row_ in rows:
         retire_field.run(_now(boss), row_.pk, {})
@@ -197,22 +248,50 @@ def _walk(cast: Cast, drawn: list[Drawn], folder: Path) -> None:
         assert kept(_now(actor), f"客户{row}") == wanted(drawn, row), row
 
 
+def _upload(actor: Actor, drawn: list[Drawn]) -> None:
+    """Files by names become files that wait for their records."""
+    for one in drawn:
+        if one.kind == "file":
+            one.values = [names and [_held(actor, one.key, name) for name in names] for names in one.values]
+
+
+def _held(actor: Actor, key: str, name: str) -> dict[str, Any]:
+    file = hold_upload(actor, "customer", key, SimpleUploadedFile(name, b"text", "text/plain"))
+    return {"id": file.pk, "name": file.name, "size": file.size}
+
+
+def _put_files(client: Client, drawn: list[Drawn], *rows: int) -> None:
+    """No sheet brings files: they are put into these records by their ids."""
+    for row in rows:
+        files = {one.key: one.values[row] for one in drawn if one.kind == "file" and one.values[row]}
+        url = f"/api/v1/customers/{Customer.objects.get(name=f'客户{row}').pk}/actions/edit"
+        answer = client.post(url, json.dumps(files), content_type="application/json") if files else None
+        assert answer is None or answer.status_code == 200, answer.content.decode()
+
+
+def _work_out() -> None:
+    job = start_job(system(), "tailoring.formulas", record_type="customer")
+    JOBS["tailoring.formulas"].function(system(WORK), job.pk, record_type="customer")
+
+
 def _now(actor: Actor) -> Actor:
     return replace(actor, stamp=current_stamp())
 
 
 def _bring_in(client: Client, drawn: list[Drawn], folder: Path) -> None:
     """The first record by the form, the second by the JSON door, the third by a sheet."""
-    first = {"name": "客户0", "kind": "company", **{one.key: sent(one.values[0]) for one in drawn}}
+    first = {"name": "客户0", "kind": "company", **{one.key: sent(one.values[0]) for one in drawn if not one.alone}}
     form = client.get("/customers/new").content.decode()
     drawn_keys = re.findall(r'name="drawn" value="([^"]*)"', form)[0]
-    assert {one.key for one in drawn} <= set(drawn_keys.split(","))
+    assert {one.key for one in drawn if not one.alone} <= set(drawn_keys.split(","))
+    assert not {one.key for one in drawn if one.alone} & set(drawn_keys.split(","))
     sent_ = {key: value for key, value in first.items() if value != ""}
     answer = client.post("/customers/new", sent_ | {"drawn": drawn_keys})
     assert answer.status_code in (200, 204, 302), re.findall(
         r"data-error[^>]*>([^<]+)|class=\"err[^>]*>(?:<svg.*?</svg>)?([^<]+)", answer.content.decode()
     )
-    second = {"name": "客户1", "kind": "company", **{one.key: _as_json(one.values[1]) for one in drawn}}
+    given = {one.key: _as_json(one.values[1]) for one in drawn if not one.alone}
+    second = {"name": "客户1", "kind": "company", **given}
     text = json.dumps(second, default=str)
     answer = client.post("/api/v1/actions/customers.create", text, content_type="application/json")
     assert answer.status_code == 201, answer.content.decode()
@@ -220,12 +299,14 @@ def _bring_in(client: Client, drawn: list[Drawn], folder: Path) -> None:
     shown = {f.key: f for f in CUSTOMER.seen_by(owner).fields}
     path = folder / "表.xlsx"
     with path.open("wb") as file, workbook(file, "客户") as sheet:
-        sheet.row(["客户名称", "客户类型", *(one.raw["label"] for one in drawn)])
-        cells = [_cell(shown[one.key], one.values[2], owner) for one in drawn]
+        typed = [one for one in drawn if one.typed]
+        sheet.row(["客户名称", "客户类型", *(one.raw["label"] for one in typed)])
+        cells = [_cell(shown[one.key], one.values[2], owner) for one in typed]
         sheet.row(["客户2", "企业", *cells])
-    mapping = {one.raw["label"]: f"customer.{one.key}" for one in drawn}
+    mapping = {one.raw["label"]: f"customer.{one.key}" for one in drawn if one.typed}
     report = import_file(path, "owner", Wish(mapping=mapping))
     assert (report.customers, report.rejected) == (1, [])
+    _put_files(client, drawn, 2)
 
 
 def _now_of(client: Client) -> Actor:
@@ -321,8 +402,9 @@ def _same(kind: str, value: Any, other: Any) -> bool:
     return bool(value == other)
 
 
-def _out_and_in_again(actor: Actor, drawn: list[Drawn], folder: Path) -> None:
-    """Exported and imported over it nothing changes; with the values emptied they come back."""
+def _out_and_in_again(client: Client, actor: Actor, drawn: list[Drawn], folder: Path) -> None:
+    """Exported and imported over it nothing changes; with the values emptied they come back, but files, which are put
+    back."""
     before = {row: kept(actor, f"客户{row}") for row in range(3)}
     for ending in ("xlsx", "csv"):
         file = folder / f"out.{ending}"
@@ -334,6 +416,8 @@ def _out_and_in_again(actor: Actor, drawn: list[Drawn], folder: Path) -> None:
         Customer.objects.update(custom={})
         again = import_file(_copy(file), "owner", Wish(duplicates=Decision.OVERWRITE))
         assert again.rejected == []
+        _put_files(client, drawn, 0, 1, 2)
+        _work_out()
         assert {row: kept(actor, f"客户{row}") for row in range(3)} == before, (ending, drawn)
 
 
@@ -348,15 +432,17 @@ def _copy(file: Path) -> Path:
 
 
 def _edit_and_undo(client: Client, actor: Actor, drawn: list[Drawn]) -> None:
-    """The first record gets the values of the second, and back."""
+    """The first record gets the values of the second, but no files, and back."""
     row = Customer.objects.get(name="客户0")
-    if wanted(drawn, 0) == wanted(drawn, 1):
+    if all(one.values[0] == one.values[1] for one in drawn if one.kind != "file"):
         return
-    raw = json.dumps({one.key: _as_json(one.values[1]) for one in drawn}, default=str)
+    given = {one.key: [] if one.kind == "file" else _as_json(one.values[1]) for one in drawn if not one.alone}
+    raw = json.dumps(given, default=str)
     url = f"/api/v1/customers/{row.pk}/actions/edit"
     answer = client.post(url, raw, content_type="application/json")
     assert answer.status_code == 200, answer.content.decode()
-    assert kept(actor, "客户0") == wanted(drawn, 1)
+    files = {one.key for one in drawn if one.kind == "file"}
+    assert kept(actor, "客户0") == {key: value for key, value in wanted(drawn, 1).items() if key not in files}
     undone = client.post(f"/api/v1/events/{answer.json()['event']}/undo", content_type="application/json")
     assert undone.status_code == 200, undone.content.decode()
     assert kept(actor, "客户0") == wanted(drawn, 0)

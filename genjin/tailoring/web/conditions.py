@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from genjin.kernel.actor import Actor
 from genjin.kernel.conditions import When
 from genjin.kernel.fields import Date, Field, FieldError, Number, YesNo
+from genjin.kernel.fields.own_files import OwnFiles
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.wording import listed
@@ -25,7 +26,7 @@ from genjin.ui.forms.controls import Control, choices_url, words_of
 from genjin.ui.pages import PageRequest, fragment, page
 
 CHOSEN = {"choice", "multichoice", "tags", "person", "department", "record", "region", "industry"}
-NO_DECIDERS = {"longtext", "file"}
+NO_DECIDERS = {"longtext"}
 NAME = re.compile(r"[a-z0-9_-]{1,60}")
 Words = tuple[tuple[str, str | Promise], ...]
 _EMPTY: Words = (("filled", gettext_lazy("已填写")), ("empty", gettext_lazy("未填写")))
@@ -54,6 +55,8 @@ def operators_of(field: Field) -> Words:
         return _TICKED
     if isinstance(field, Number):
         return _NUMBERS
+    if isinstance(field, OwnFiles):
+        return _EMPTY
     return _DATES if isinstance(field, Date) else _CHOSEN
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field
+from genjin.kernel.fields.own_files import GROUPS
 from genjin.kernel.models.definitions import OwnField
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused
@@ -21,8 +22,10 @@ from genjin.tailoring.actions.defining import add_field, edit_field
 from genjin.tailoring.actions.rows import NOT_DEFAULTED
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import count_holders, field_for
+from genjin.tailoring.rules.formulas import RESULTS
 from genjin.tailoring.rules.kinds import CHOICES, FACTS, FILLED_ALONE, KIND_LABELS, NOT_UNIQUE, SEARCHED
 from genjin.tailoring.web.conditions import Line, lines
+from genjin.tailoring.web.formulas import Editor, editor
 from genjin.tailoring.web.frames import KIND_ICONS, TYPE, address, dialog, kinds, whole
 from genjin.tailoring.web.reading import default_of, imagined, raw_field, sent_options
 from genjin.ui.forms.controls import Control, control
@@ -47,6 +50,7 @@ class FieldForm:
     asked: list[Line]
     options: list[tuple[str, str]]
     preview: Control | None
+    formula: Editor | None = None
     holds: int = 0
     refusal: Refused | None = None
 
@@ -154,12 +158,13 @@ def _drawn(
     return FieldForm(
         kind=kind, row=row, given=given, refusal=refusal,
         sections=[(s.key, str(s.label)) for s in declared.sections],
-        facts=[_fact(name, given["facts"].get(name, "")) for name in FACTS.get(kind, {})],
+        facts=[_fact(name, given["facts"].get(name, "")) for name in FACTS.get(kind, {}) if name != "formula"],
+        formula=editor(request, declared, given["facts"], besides, refusal) if kind == "formula" else None,
         default=_default(actor, declared, field, given, new=row is None),
         shown=lines(actor, declared, "shown_when", given["shown_when"], besides),
         asked=lines(actor, declared, "required_when", given["required_when"], besides),
         options=[(o["label"], o["colour"]) for o in sent_options(request.POST)] or BLANK_OPTIONS,
-        preview=_previewed(request, field, kind),
+        preview=_previewed(request, field, kind) if kind != "formula" else None,
         holds=count_holders(row) if row else 0,
     )  # fmt: skip
 
@@ -193,6 +198,8 @@ FACT_WORDS: dict[str, tuple[str, Any, Any]] = {
     "most": ("number", gettext_lazy("最多"), gettext_lazy("文字最多多少个字，多选最多几项，文件最多几个")),
     "due": ("check", gettext_lazy("这是到期日"), gettext_lazy("快到期和已过期时用颜色提醒")),
     "to": ("select", gettext_lazy("关联到"), ""),
+    "allowed": ("choices", gettext_lazy("允许的文件"), gettext_lazy("不选时不限制")),
+    "result": ("select", gettext_lazy("结果类型"), gettext_lazy("决定怎么显示、筛选、排序和汇总")),
     "pattern": (
         "input",
         gettext_lazy("编号规则"),
@@ -204,8 +211,12 @@ FACT_WORDS: dict[str, tuple[str, Any, Any]] = {
 def _fact(name: str, value: Any) -> Control:
     component, label, help_text = FACT_WORDS[name]
     given: dict[str, Any] = {"value": value, "help": str(help_text)}
+    if name == "allowed":
+        chosen = str(value).split(",") if value else []
+        given |= {"value": chosen, "options": [(key, str(words)) for key, words in GROUPS.items()], "multiple": True}
     if component == "select":
-        listed = [(t.key, str(t.label)) for t in RECORD_TYPES.values() if t.listed]
+        types = [(t.key, str(t.label)) for t in RECORD_TYPES.values() if t.listed]
+        listed = [(key, str(words)) for key, words in RESULTS.items()] if name == "result" else types
         given |= {"options": listed, "value": value or listed[0][0], "required": True}
     if component == "check":
         given["value"] = bool(value)

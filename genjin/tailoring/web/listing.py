@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -12,9 +12,11 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field
 from genjin.kernel.models.definitions import FieldState, IndexState
 from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.kernel.working_out import plan_of
 from genjin.org.web.frame import settings_page
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import FieldLine, field_counts, fields_of, managed_types
+from genjin.tailoring.rules.formulas import as_written
 from genjin.tailoring.rules.kinds import CHOICES, SEARCHED
 from genjin.tailoring.web.conditions import in_words
 from genjin.tailoring.web.frames import ROUTE, TYPE, type_page, whole
@@ -26,12 +28,14 @@ MOST_SHOWN = 6
 
 @dataclass(frozen=True)
 class Shown:
-    """A field of the company's own as listed. `marks`: (words, tone) of what is special about it."""
+    """A field of the company's own as listed. `marks`: (words, tone) of what is special about it; `formula`: with names
+    of fields."""
 
     line: FieldLine
     marks: Sequence[tuple[str, str]]
     when: str
     asked: str
+    formula: str = ""
 
     @property
     def options(self) -> Sequence[tuple[str, str]]:
@@ -71,12 +75,14 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
     """The fields of one type by section: own ones with what they hold, retired ones, those that came with it."""
     actor, declared = request.actor, whole(request.actor, record_type)
     found = fields_of(actor, declared)
-    shown = [_shown(actor, declared, line) for line in found if line.live]
+    plan = plan_of(declared)
+    shown = [_shown(actor, declared, line, plan.broken if plan else ()) for line in found if line.live]
     home = {f.key: f.section for f in declared.fields}
     grouped = [(s.label, [one for one in shown if home.get(one.line.row.key) == s.key]) for s in declared.sections]
     return type_page(
         request, "tailoring/fields.html", declared, groups=[(label, part) for label, part in grouped if part],
         live=len(shown), retired=[line for line in found if line.row.state == FieldState.RETIRED],
+        working=[one for one in shown if (one.line.row.pending or {}).get("total")],
         busy=[line for line in found if line.row.state in (FieldState.CONVERTING, FieldState.LEAVING)],
         declared=_declared(declared),
         about=any(line.about for line in found),
@@ -84,17 +90,19 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
     )  # fmt: skip
 
 
-def _shown(actor: Actor, declared: RecordType, line: FieldLine) -> Shown:
+def _shown(actor: Actor, declared: RecordType, line: FieldLine, broken: Collection[str]) -> Shown:
     row = line.row
     marks = [(_("必填"), "acc")] if row.required and not row.required_when else []
     marks += [(_("有条件必填"), "acc")] if row.required_when else []
     marks += [(_("不允许重复"), "vio")] if row.unique else []
     marks += [(_("列表显示"), "")] if row.in_list else []
     marks += [(_("可搜索"), "")] if row.searched and row.kind in SEARCHED else []
+    marks += [(_("公式有误，结果为空"), "bad")] if row.key in broken else []
     if row.index:
         marks.append((str(IndexState(row.index).label), INDEX_TONES[IndexState(row.index)]))
     when, asked = (in_words(actor, declared, rules) for rules in (row.shown_when, row.required_when))
-    return Shown(line, marks, when, asked)
+    formula = as_written(row.facts.get("formula", ""), declared) if row.kind == "formula" else ""
+    return Shown(line, marks, when, asked, formula)
 
 
 def _declared(declared: RecordType) -> list[Declared]:

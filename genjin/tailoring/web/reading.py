@@ -21,7 +21,8 @@ SWITCHES = ("unique", "searched", "in_list")
 
 def sent_facts(kind: str, sent: QueryDict) -> dict[str, Any]:
     """The facts of a kind; an empty one is told too, so that it can be taken back."""
-    return {name: sent.get(f"fact_{name}", "").strip() for name in FACTS.get(kind, {})}
+    facts: dict[str, Any] = {name: sent.get(f"fact_{name}", "").strip() for name in FACTS.get(kind, {})}
+    return facts | ({"allowed": ",".join(sent.getlist("fact_allowed"))} if "allowed" in facts else {})
 
 
 def sent_options(sent: QueryDict) -> list[dict[str, str]]:

@@ -30,9 +30,10 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import set_search
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.sights import can_be_limited
-from genjin.kernel.stamps import bump_stamp
+from genjin.kernel.stamps import bump_stamp, current_stamp
+from genjin.kernel.working_out import work_out
 from genjin.org.models import Role
-from genjin.testing.doors import Address
+from genjin.testing.doors import ABSENT, Address
 from genjin.testing.fingerprints import table_fingerprints
 from genjin.testing.inputs import credit_code, mark, phone
 from genjin.testing.tests.conftest import places
@@ -41,11 +42,12 @@ from genjin.testing.world import OWNERS, World, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-PLAIN = {"text", "longtext", "email", "url", "phone"}
+PLAIN = {"text", "longtext", "email", "url", "phone", "files"}
 LIMITED = ("owner", "teammate", "manager", "stranger")
 """Who sees records through a role: by owning, by a place in the team, as a superior; and who sees only his own."""
 NOBODYS = "nofield"
-OWN_KINDS = ("text", "phone")
+OWN_KINDS = ("text", "phone", "file", "formula")
+FORMULA = '连接({x_text}, "……", {x_text})'
 SPARED = {"name", "content", "subject", "next_step"}
 """What titles are made of stays (the next step of a follow-up becomes the subject of a plan); all else is limited."""
 FORMS = {"edit", "new", "fact"}
@@ -108,13 +110,14 @@ def _limitable(world: World, record_type: RecordType) -> list[Field]:
 
 
 def _own_fields() -> None:
-    """A text and a phone of the company's own in every type."""
+    """A text, a phone, files, and a formula that tells the text in every type. The roles never name the formula."""
     for place, record_type in enumerate(RECORD_TYPES.values()):
         for kind in OWN_KINDS:
             OwnField(
                 id=7_000_000 + place * 10 + OWN_KINDS.index(kind), record_type=record_type.key, key=f"x_{kind}",
                 kind=kind, label=f"自有{kind}", section=record_type.sections[0].key if record_type.sections else "",
-                in_list=True, searched=True,
+                in_list=True, searched=kind in ("text", "phone"),
+                facts={"formula": FORMULA, "result": "text"} if kind == "formula" else {},
             ).save(force_insert=True)  # fmt: skip
     bump_stamp()
 
@@ -165,7 +168,9 @@ def _say_otherwise(world: World, limited: dict[str, list[Field]]) -> None:
         model = RECORD_TYPES[key].model
         row = model._default_manager.get(pk=world.id("owner", key))
         for f in fields:
-            value = "13977776666" if f.kind == "phone" else f"别的 {f.key}"
+            value: Any = "13977776666" if f.kind == "phone" else f"别的 {f.key}"
+            if f.kind == "files":
+                value = [{"id": 1, "name": "别的.txt", "size": 3}]
             if f.own:
                 row.custom[f.key] = value
             else:
@@ -177,6 +182,7 @@ def _saved(row: Record, record_type: RecordType) -> None:
     if record_type.derive:
         record_type.derive(row)
     set_search(row, record_type)
+    work_out(row, record_type, current_stamp())
     columns = [c for c in row._meta.concrete_fields if c.attname not in ("id", "version", "updated_at")]
     row.save(update_fields=[c.name for c in columns])
 
@@ -195,6 +201,7 @@ def _writes(world: World, walker: Walker, limited: dict[str, list[Field]]) -> li
                 mine, none = walker.get(template.format(key=f.key)), walker.get(template.format(key=NOBODYS))
                 if _unnamed(mine, f.key) != _unnamed(none, f.key):
                     wrong.append(f"{mine}, but {none}")
+            wrong += _files_asked(world, walker, key, f)
             path = f"/api/v1/{plural}/{row}"
             for name in (f.key, NOBODYS):
                 answer = walker.send("PATCH", path, json.dumps({name: "a"}))
@@ -203,6 +210,19 @@ def _writes(world: World, walker: Walker, limited: dict[str, list[Field]]) -> li
             walker.send("POST", f"/{plural}/{row}/edit", {f.key: "a", "drawn": f.key, "version": "99"})
     after = table_fingerprints()
     return wrong + [f"{table} changed" for table in after if before[table] != after[table]]
+
+
+def _files_asked(world: World, walker: Walker, key: str, f: Field) -> list[str]:
+    """A file in a hidden field answers like no file: fetched, taken off, put into a form that asks for files."""
+    if f.kind != "files":
+        return []
+    file_id, wrong = world.ids["owner"][f"held {key}.{f.key}"], []
+    for path in ("/files/{id}", "/api/v1/files/{id}", f"/{RECORD_TYPES[key].plural}/held-files/{f.key}?ids={{id}}"):
+        mine, none = walker.get(path.format(id=file_id)), walker.get(path.format(id=ABSENT))
+        told = [re.sub(rf"\b({file_id}|{ABSENT})\b", "·", str(answer.same())) for answer in (mine, none)]
+        wrong += [f"{mine}, but {none}"] if told[0] != told[1] else []
+    mine, none = (walker.send("POST", f"/files/{one}/removal") for one in (file_id, ABSENT))
+    return wrong + ([f"{mine}, but {none}"] if mine.status != none.status else [])
 
 
 def _unnamed(answer: Answer, key: str) -> str:
@@ -238,6 +258,24 @@ def test_the_values_are_where_the_matrix_looks(matrix: Matrix) -> None:
     ]
     assert_nothing(missing)
     assert sum(len(fields) for fields in matrix.fields.values()) >= 25
+
+
+def test_formulas_over_hidden_and_masked_fields_are_met_by_nobody_who_may_not_know_them(matrix: Matrix) -> None:
+    """What `no door tells a hidden value` looks for stands in the formulas too; without limits it is met there."""
+    told = f"{mark('owner')} x_text……{mark('owner')} x_text"
+    assert any(told in answer.body for _address, answer in matrix.answers["owner", "edit"].values())
+    for (_part, right), answers in matrix.answers.items():
+        met = [str(answer) for _address, answer in answers.values() if "……" + mark("owner") in answer.body]
+        assert right in ("edit", "read") or met == []
+
+
+def test_files_in_hidden_and_masked_fields_are_fetched_by_nobody(matrix: Matrix) -> None:
+    ids = {row_id for kind, row_id in matrix.world.ids["owner"].items() if kind.startswith("held ")}
+    assert len(ids) > 3
+    for (part, right), answers in matrix.answers.items():
+        files = [(at.chosen["file_id"], answer) for at, answer in answers.values() if "file_id" in at.chosen]
+        fetched = {file_id for file_id, answer in files if answer.status == 200}
+        assert bool(ids & fetched) == (right in ("edit", "read") and part != "stranger"), (part, right)
 
 
 def test_masked_values_are_met_in_their_masked_form(matrix: Matrix) -> None:

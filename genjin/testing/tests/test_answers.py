@@ -54,6 +54,7 @@ PARTS_ONLY = {
     "duplicate-example": "what a rule means for the records there are, after first paint",
     "field-condition": "one line of the editor of conditions",
     "field-option-line": "one more option of a new field",
+    "held-files": "the files of a draft, asked for again",
     "rules-progress": "how far the work is that a setting set off",
     "backup-progress": "how far a backup is",
 }
@@ -65,6 +66,7 @@ SCARCE = {
     "sharing-conditions",
     "field-condition",
     "field-option-line",
+    "held-files",
     "rules-progress",
     "backup-progress",
 }

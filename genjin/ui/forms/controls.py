@@ -9,6 +9,10 @@ from typing import Any
 from genjin.kernel import regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field, FieldError
+from genjin.kernel.fields.own_files import OwnFiles, ids_of
+from genjin.kernel.file_kinds import KINDS
+from genjin.kernel.files import usable
+from genjin.kernel.records import by_plural
 from genjin.ui.addresses import fixed_url
 
 MOST_IN_SELECT = 12
@@ -109,7 +113,25 @@ def _region(_actor: Actor, _declared: Field, raw: Any, _source: str) -> tuple[st
     return "region", {"value": raw or "", "path": path, "src": fixed_url("regions")}
 
 
+def _files(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]]:
+    """Files as they are kept, or by the ids that were sent: what was uploaded stays in a form that was refused."""
+    assert isinstance(declared, OwnFiles)
+    given: Sequence[Any] = raw if isinstance(raw, list | tuple) else ids_of(raw) or []
+    sent = ids_of([one for one in given if not isinstance(one, dict)]) or []
+    known: dict[int, Any] = dict(usable(actor, sent)) if sent else {}
+    chosen = [one if isinstance(one, dict) else known.get(int(one)) for one in given if isinstance(one, dict) or sent]
+    endings = [ending for kind in KINDS.values() if kind.group in declared.groups for ending in kind.endings]
+    return "files", {
+        "chosen": [one for one in chosen if one is not None],
+        "src": fixed_url("held-files", source, declared.key) if by_plural(source) else "",
+        "most": declared.most,
+        "accept": ",".join(f".{ending}" for ending in endings),
+        "note": declared.in_words(),
+    }
+
+
 _SPECIAL = {
+    "files": _files,
     "choice": _choice,
     "oneof": _one_of_few,
     "multichoice": _some_of_few,

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from genjin.kernel.fields import Field
 
-SEVERAL = {"multichoice", "tags"}
+SEVERAL = {"multichoice", "tags", "files"}
 
 
 def raw_inputs(fields: Iterable[Field], sent: QueryDict, keys: Iterable[str] | None = None) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def _raw(field: Field, sent: QueryDict) -> Any:
 def sendable(field: Field, value: Any) -> Any:
     """A form value as the browser will send it back: to tell afterwards whether it was changed."""
     if field.kind in SEVERAL:
-        return [str(v) for v in value or ()]
+        return [str(v["id"] if isinstance(v, dict) else v) for v in value or ()]
     if field.kind == "yesno":
         return "on" if value else ""
     return str(value) if value not in (None, "") else ""

@@ -16,13 +16,14 @@ from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.wording import in_sentence
 from genjin.ui.addresses import record_url
-from genjin.ui.formats import Due, Formats, ell, money, number
+from genjin.ui.formats import Due, Formats, ell, file_size, money, number
 from genjin.ui.icons import icon
 
 Writer = Callable[[Any], Markup]
 NOTHING = Markup('<span class="dim nil">—</span>')
 MOST_TAGS = 3
 MOST_TEXT = 80
+MOST_FILES = 1
 GRADES = set("ABCDE")
 
 
@@ -53,8 +54,8 @@ def writer(
         return _remembered(lambda value: _choice(actor, field, value))
     if field.kind == "yesno":
         return lambda value: icon("check", "s") if value else NOTHING
-    if field.kind == "url":
-        return _link
+    if field.kind in ("url", "files"):
+        return _link if field.kind == "url" else _files(MOST_FILES if masked else 0)
     shown = in_lists(actor, field)
     hides = masked and shown is not InLists.FULL and not (owned and shown is InLists.OWNER)
     words = field.masked if hides else field.text
@@ -164,6 +165,25 @@ def _tags(actor: Actor, field: MultiChoice, keys: Any) -> Markup:
     )
     more = len(keys) - MOST_TAGS
     return shown + Markup(' <span class="dim num">+{}</span>').format(more) if more > 0 else shown
+
+
+def _files(most: int) -> Writer:
+    """Links by name; on a record's page with their sizes, one below the other."""
+
+    def one(file: Mapping[str, Any]) -> Markup:
+        at, name = f"/files/{file['id']}", str(file.get("name", ""))
+        link = Markup('<a class="lnk ell" href="{}" download title="{}">{}</a>').format(at, name, name)
+        size = Markup(' <span class="dim t-xs num">{}</span>').format(file_size(file.get("size", 0)))
+        return Markup('<span class="fl">{}{}{}</span>').format(icon("paperclip", "s"), link, "" if most else size)
+
+    def write(value: Any) -> Markup:
+        if not value:
+            return NOTHING
+        shown, more = value[: most or len(value)], len(value) - most if most else 0
+        rest = Markup(' <span class="dim num">+{}</span>').format(more) if more > 0 else Markup("")
+        return Markup("").join(map(one, shown)) + rest
+
+    return write
 
 
 def _link(value: Any) -> Markup:

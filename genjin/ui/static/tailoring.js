@@ -78,3 +78,11 @@ editor?.addEventListener("click", event => {
   if ("hide" in button.dataset) { $("[data-off]", editor).append(row); ended({ item: row }); $("[data-show]", row).focus(); }
   if ("show" in button.dataset) { ($(`.lsec[data-key="${button.dataset.home}"] .lfields`, editor) ?? lists()[0]).append(row); ended({ item: row }); $("[data-hide]", row).focus(); }
 });
+
+// ---- a formula: a field's name goes where the cursor stands -------------------------------------------------------------------------
+document.addEventListener("click", event => {
+  const button = event.target.closest?.("[data-insert]"), field = button && $("[data-formula]", button.form ?? button.closest("form"));
+  if (!field) return;
+  field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+  field.focus(); field.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -224,6 +224,7 @@ function holds([key, operator, wanted], values) {
 }
 function valueIn(form, key) {
   if ($(`[data-multiple][data-name="${key}"]`, form)) return $$(`[data-multiple][data-name="${key}"] [data-picked]`, form).map(each => each.dataset.picked);
+  if ($(`[data-files][data-name="${key}"]`, form)) return $$(`[data-files][data-name="${key}"] [data-held]`, form).map(each => each.dataset.held);
   const boxes = $$(`[name="${key}"]`, form);
   if (boxes[0]?.type === "radio") return boxes.find(box => box.checked)?.value ?? "";
   if (boxes[0]?.closest(".opt")) return boxes.filter(box => box.checked).map(box => box.value);
@@ -277,7 +278,7 @@ function restoreDraft(form) {
   const note = make("div", { className: "ban info" }, icon("history"), make("span", { className: "f1" }, words.draft), drop);
   ($(".db", form) ?? form).prepend(note);
 }
-const drafts = () => { $$("form[data-draft]").forEach(restoreDraft); if ($("form[data-compose]")) import(document.body.dataset.composeScript); if ($("[data-talk]")) import(document.body.dataset.commentsScript); };
+const drafts = () => { $$("form[data-draft]").forEach(restoreDraft); if ($("form[data-compose]")) import(document.body.dataset.composeScript); if ($("[data-talk]")) import(document.body.dataset.commentsScript); if ($("[data-files]")) import(document.body.dataset.filesScript); };
 let saving = 0;
 document.addEventListener("input", event => {
   const form = event.target.closest?.("form[data-guard],form[data-draft]");

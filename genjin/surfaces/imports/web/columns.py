@@ -16,6 +16,7 @@ from genjin.surfaces.imports.rules import Question, Rule
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.web.masked import shown
 
+LEFT_OUT = frozenset({"running", "alone", "files"})
 MOST_SAMPLES = 3
 MOST_ANSWERS = 200
 MOST_OFFERED = 100
@@ -26,6 +27,8 @@ _ICONS = {
     "chosen": "square-check",
     "twice": "stack-2",
     "running": "circle-dashed",
+    "alone": "circle-dashed",
+    "files": "circle-dashed",
     "": "circle-dashed",
 }
 
@@ -86,7 +89,7 @@ def _column(rule: Rule, target: Target | None, samples: Samples, twice: bool) ->
     field = target.field if target else None
     values = [shown(value, field) for value in samples.values(rule.index, MOST_SAMPLES)]
     how = "" if target is None else "twice" if twice else rule.how or "name"
-    how = "running" if target is None and rule.how == "running" else how
+    how = rule.how if target is None and rule.how in LEFT_OUT else how
     text = f"{target.group} · {target.label}" if target else ""
     css = "ok-t" if target else "dim"
     name = rule.target if target else ""
@@ -113,6 +116,8 @@ def how_words(how: str) -> str:
         "chosen": _("您选定的"),
         "twice": _("几列合到一个字段"),
         "running": _("只是行的序号，不导入"),
+        "alone": _("这个字段由系统填写，不导入"),
+        "files": _("文件要在记录里上传，不导入"),
     }
     return words.get(how, _("不导入"))
 
