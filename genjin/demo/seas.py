@@ -14,6 +14,7 @@ from genjin.demo.company import Staff, sellers
 from genjin.demo.deeds import SUPERIOR_OF, Account
 from genjin.demo.fates import Fate
 from genjin.demo.people import ADMINISTRATOR, PEOPLE
+from genjin.ownership.actions.capacities import create_capacity
 from genjin.ownership.actions.pooling import create_pool
 
 Deed = tuple[datetime, Callable[[], Any]]
@@ -71,6 +72,11 @@ class Seas:
         create_pool(
             self.staff.acting(ADMINISTRATOR.name, moment), name="大客户公海", record_type="customer", everybody=True,
             kind="assigned", priority=200, admins=[self.staff.ids[HEAD]],
+        )  # fmt: skip
+
+        create_capacity(
+            self.staff.acting(ADMINISTRATOR.name, moment), name="销售每人持有", record_type="customer", everybody=True,
+            most=200, most_locked=20,
         )  # fmt: skip
 
     def _give_up(self, account: Account, moment: datetime) -> None:

@@ -236,7 +236,7 @@ def raw_inputs(fields: tuple[Field, ...] | list[Field], sent: QueryDict) -> dict
 
 def drawn(actor: Actor, declared: Field, raw: Any, source: str, errors: Mapping[str, str]) -> Control:
     """The control of an input: what the generic forms know, and the organisation's own kinds."""
-    special = _special(actor, declared, raw)
+    special = _special(actor, declared, raw, source)
     error = errors.get(declared.key, "")
     if special is None:
         return control(actor, declared, raw, source=source, error=error)
@@ -245,7 +245,7 @@ def drawn(actor: Actor, declared: Field, raw: Any, source: str, errors: Mapping[
     return Control(component, declared.key, str(declared.label), given)
 
 
-def _special(actor: Actor, declared: Field, raw: Any) -> tuple[str, dict[str, Any]] | None:
+def _special(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]] | None:
     org = organisation(actor)
     if isinstance(declared, OneOf):
         return "select", {"options": [(key, str(label)) for key, label in declared.offered()], "value": raw}
@@ -254,6 +254,9 @@ def _special(actor: Actor, declared: Field, raw: Any) -> tuple[str, dict[str, An
     if declared.kind == "roles":
         pairs = [(role.id, role.name) for role in org.roles.values()]
         return "choices", {"options": pairs, "value": raw or [], "multiple": True}
+    if declared.kind == "members" and raw != "":
+        people = [(int(v), org.people[int(v)].name) for v in raw or () if int(v) in org.people]
+        return "multi_combobox", {"chosen": people, "src": f"/choices/{source}/{declared.key}", "wide": True}
     if declared.kind == "departments":
         known = [(int(v), org.departments[int(v)].name) for v in raw or () if int(v) in org.departments]
         return "multi_combobox", {"chosen": known, "src": "/choices/departments.move/parent", "wide": True}

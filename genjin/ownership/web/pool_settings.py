@@ -27,13 +27,14 @@ from genjin.ownership.actions.pooling import (
     switch_off_pool,
     switch_on_pool,
 )
+from genjin.ownership.capacity import capacities_at
 from genjin.ownership.filling import drafted
 from genjin.ownership.grants import MANAGE
 from genjin.ownership.inputs import REASONS
 from genjin.ownership.models import Pool, PoolKind
 from genjin.ownership.queries.falling import dry_run, touched_by
 from genjin.ownership.standing import administers, pool_named, pooled_types, pools_at
-from genjin.ownership.web.pool_words import rules_in_words
+from genjin.ownership.web.pool_words import circle_words, rules_in_words
 from genjin.ui.pages import PageRequest, fragment, go, page
 
 ROUTE = "settings/pools"
@@ -73,7 +74,11 @@ def listed_pools(request: PageRequest) -> HttpResponse:
         (pool, RECORD_TYPES[pool.record_type], rules_in_words(actor, RECORD_TYPES[pool.record_type], pool))
         for pool in pools_at(actor.stamp)
     ]
-    return settings_page(request, "ownership/pools.html", "pool-settings", lines=lines, kinds=dict(PoolKind.choices))
+    limits = [
+        (rule, RECORD_TYPES[rule.record_type], circle_words(actor, rule.scope)) for rule in capacities_at(actor.stamp)
+    ]
+    kinds = dict(PoolKind.choices)
+    return settings_page(request, "ownership/pools.html", "pool-settings", lines=lines, kinds=kinds, limits=limits)
 
 
 @page(f"{ROUTE}/new", name="pool-new", methods=["GET", "POST"], needs=MANAGE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,10 +11,9 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice
 from genjin.kernel.records import RecordType
 from genjin.kernel.wording import in_sentence
+from genjin.org.queries import organisation
 from genjin.ownership.models import Pool, PoolKind, Recycling
 from genjin.ui.formats import listed
-
-WHY: dict[str, str] = {}
 
 
 def rules_in_words(actor: Actor, record_type: RecordType, pool: Pool) -> list[tuple[str, list[str]]]:
@@ -90,6 +89,19 @@ def _entering(record_type: RecordType, pool: Pool, what: str) -> Iterator[str]:
     if masked:
         yield _("领取之前只看到一部分：%s。") % listed([str(record_type.keys[key].label) for key in masked], 12)
     yield _("在公海里不能修改、不能转移。")
+
+
+def circle_words(actor: Actor, circle: Mapping[str, Any]) -> str:
+    """Whom a circle holds: `全体成员`, `华东区、张伟`."""
+    if circle.get("everybody"):
+        return _("全体成员")
+    org = organisation(actor)
+    known: tuple[tuple[str, Mapping[int, Any]], ...] = (
+        ("departments", org.departments),
+        ("roles", org.roles),
+        ("people", org.people),
+    )
+    return listed([rows[each].name for key, rows in known for each in circle.get(key, ()) if each in rows], 6)
 
 
 def hours(count: int) -> str:
