@@ -24,7 +24,7 @@ def one_primary(_actor: Any, customer: Customer, moving: Moving | None) -> None:
     came = {pk for (_model, column, _b, _a), ids in moving.kept.items() if column == "customer_id" for pk in ids}
     for row in sorted(rows, key=lambda row: (row.pk in came, row.pk))[1:]:
         row.primary = False
-    moving.save(rows, ("primary",))
+    moving.put(rows, ("primary",))
 
 
 settles("customer", one_primary)

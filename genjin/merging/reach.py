@@ -15,7 +15,6 @@ from django.db.models import Field as Column
 from django.db.models import Model
 
 from genjin.kernel.fields.base import Label
-from genjin.kernel.models.definitions import OwnField
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
 
@@ -125,12 +124,6 @@ def _of_model(model: type[Model], target: RecordType) -> Iterator[Reference]:
     for named, column_name in NAMED:
         if {named, column_name} <= names:
             yield Reference(model, column_name, named=named)
-
-
-def own_references(record_type: RecordType) -> list[tuple[type[Record], str]]:
-    """[(model, key)] of the fields of a company's own that hold ids of records of this type, retired ones too."""
-    rows = OwnField.objects.filter(kind="record", facts__to=record_type.key).order_by("id")
-    return [(RECORD_TYPES[of].model, key) for of, key in rows.values_list("record_type", "key") if of in RECORD_TYPES]
 
 
 def once_together(reference: Reference) -> list[tuple[tuple[str, ...], Any, bool]]:

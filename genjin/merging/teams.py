@@ -29,7 +29,7 @@ def join_teams(moving: Moving, master: Record, others: Sequence[Record]) -> None
             row.record_id = master.pk
         else:
             _widen(place, row)
-    moving.save(rows, COLUMNS)
+    moving.put(rows, COLUMNS)
 
 
 def _widen(place: Teammate, other: Teammate) -> None:

@@ -22,13 +22,13 @@ def settle_plans(actor: Actor, customer: Customer, moving: Moving | None) -> Non
     What comes next with the customer is the earliest of all."""
     if moving is not None and customer.owner_id:
         came = [pk for (label, _column, _b, _a), ids in moving.kept.items() if label == Plan._meta.label for pk in ids]
-        others = Customer.objects.filter(pk__in=merged_into(customer)).values_list("owner_id", flat=True)
-        owners: set[Any] = set(others) - {None, customer.owner_id}
+        others = Customer.objects.filter(pk__in=merged_into(customer))  # rows: the merge has locked them
+        owners: set[Any] = set(others.values_list("owner_id", flat=True)) - {None, customer.owner_id}
         mine = Q(pk__in=came, assignee_id__in=owners) & DUE
         rows = moving.load(Plan, mine, ("assignee_id",)) if owners and came else []
         for row in rows:
             row.assignee_id = customer.owner_id
-        moving.save(rows, ("assignee_id",))
+        moving.put(rows, ("assignee_id",))
     restate_next(actor, customer)
 
 

@@ -18,7 +18,8 @@ from genjin.kernel.recording import plain, record_many
 from genjin.kernel.records import RecordType
 from genjin.kernel.updating import update_each
 from genjin.merging.models import Merge, Shift
-from genjin.merging.reach import UNITES, Reference, followers, once_together, own_references, references
+from genjin.merging.queries.pointing import own_references
+from genjin.merging.reach import UNITES, Reference, followers, once_together, references
 from genjin.ownership.changing import begin_periods
 from genjin.ownership.models import Rule
 
@@ -43,7 +44,7 @@ class Moving:
             row._stood = {name: getattr(row, name) for name in columns}
         return found
 
-    def save(self, rows: Sequence[Any], columns: Sequence[str]) -> None:
+    def put(self, rows: Sequence[Any], columns: Sequence[str]) -> None:
         """Write the columns of rows that were loaded and changed in memory, and keep what they held."""
         changed = [row for row in rows if any(row._stood[name] != getattr(row, name) for name in columns)]
         if not changed:
@@ -105,7 +106,7 @@ def _bring(
         _carry(moving, reference, master, others, going)
     for row in going:
         setattr(row, reference.column, master.pk)
-    moving.save(going, columns[:3] if reference.carries else columns)
+    moving.put(going, columns[:3] if reference.carries else columns)
 
 
 def _carry(moving: Moving, reference: Reference, master: Record, others: Sequence[Record], rows: Sequence[Any]) -> None:
@@ -151,7 +152,7 @@ def _bring_own(moving: Moving, model: type[Record], key: str, master: Record, ot
     rows = moving.load(model, where, ("custom",))
     for row in rows:
         row.custom = {**row.custom, key: master.pk}
-    moving.save(rows, ("custom",))
+    moving.put(rows, ("custom",))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -51,14 +52,31 @@ def take_back(actor: Actor, done: Merge, plural: str = "customers") -> None:
     ACTIONS[f"{plural}.unmerge"].run(actor, done.master, {"merge": done.pk})
 
 
-def test_B3_everything_follows_the_master_and_goes_back(cast: Cast) -> None:
-    owner, manager, administrator = cast.actor("owner"), cast.actor("manager"), cast.actor("administrator")
+@dataclass
+class Company:
+    """Three customers that are one, what hangs on them, and how it stood before."""
+
+    cast: Cast
+    master: Customer
+    other: Customer
+    third: Customer
+    child: Customer
+    first: Contact
+    second: Contact
+    talks: list[FollowUp]
+    stood: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
+    told: Customer | None = None
+
+
+def make_company(cast: Cast) -> Company:
+    """The master is the manager's, the others the owner's, with all that can hang on a customer."""
+    owner, manager = cast.actor("owner"), cast.actor("manager")
     master = make_customer(manager, "苏州晶砺半导体有限公司", phone="13900001111", level="A", tags=["老客户"])
     other = make_customer(owner, "苏州晶砺", website="https://jl.example.com", tags=["展会"], level="B")
     third = make_customer(owner, "晶砺半导体", remarks="第三条")
     child = make_customer(owner, "苏州晶砺分公司", parent=str(other.pk))
     first, second = make_contact(manager, master, "陆怀瑾"), make_contact(owner, other, "许星河")
-    written = [make_followup(owner, other, f"第{i}次", contact=str(second.pk)) for i in range(3)]
+    talks = [make_followup(owner, other, f"第{i}次", contact=str(second.pk)) for i in range(3)]
     tomorrow = (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%d 10:00")
     make_followup(owner, other, "约了", next_contact_at=tomorrow, next_step="报价")
     ACTIONS["customers.add_address"].run(owner, other.pk, {"label": "仓库", "detail": "金鸡湖大道 1 号"})
@@ -66,67 +84,87 @@ def test_B3_everything_follows_the_master_and_goes_back(cast: Cast) -> None:
     ACTIONS["customers.add_teammate"].run(manager, master.pk, {"member": str(cast.teammate.pk)})
     attach_upload(owner, "customer", other.pk, SimpleUploadedFile("合同.txt", "正文".encode(), "text/plain"))
     ACTIONS["comments.write"].run(owner, None, {"record_type": "customer", "record_id": str(other.pk), "words": "留意"})
-    before = {row.pk: (row.owner_id, row.department_id) for row in FollowUp.objects.all()}
-    told = Customer.objects.get(pk=other.pk)
+    company = Company(cast, master, other, third, child, first, second, talks)
+    company.stood = {row.pk: (row.owner_id, row.department_id) for row in FollowUp.objects.all()}
+    company.told = Customer.objects.get(pk=other.pk)
+    return company
 
-    done = merge(administrator, master, other, third, choices={"level": other.pk})
 
+def test_B3_everything_follows_the_master_and_goes_back(cast: Cast) -> None:
+    company, administrator = make_company(cast), cast.actor("administrator")
+    master, other = company.master, company.other
+    done = merge(administrator, master, other, company.third, choices={"level": other.pk})
     master.refresh_from_db()
     assert (master.level, master.website, master.remarks) == ("B", "https://jl.example.com", "第三条")
-    assert master.tags == ["老客户", "展会"]
-    assert master.phone == "13900001111"
-    assert {c.customer_id for c in Contact.objects.all()} == {master.pk}
-    assert [c.name for c in Contact.objects.filter(primary=True)] == ["陆怀瑾"]
-    assert set(FollowUp.objects.values_list("customer_id", "owner_id")) == {(master.pk, cast.manager.pk)}
-    assert Plan.objects.get().customer_id == master.pk
-    assert Plan.objects.get().assignee_id == cast.manager.pk
-    assert Address.objects.get().customer_id == master.pk
-    assert File.objects.get().record_id == master.pk
-    assert Customer.objects.get(pk=child.pk).parent_id == master.pk
-    assert Teammate.objects.get(record_id=master.pk).writes
-    facts = last_facts(master)
-    assert (master.last_followed_at, master.deal_date) == (facts.occurred_at, facts.deal_date)
-    assert master.next_step == "报价"
-    assert Customer.objects.get(pk=other.pk).life == Life.VOIDED
-    assert_ledger()
-    fold()
-    assert mend() == 0
-    events = set(EventLink.objects.filter(row_id=done.pk).values_list("event_id", flat=True))
-    assert len(events) == 1
-    linked = set(EventLink.objects.filter(event_id__in=events).values_list("row_id", flat=True))
-    assert linked >= {master.pk, other.pk, third.pk, second.pk, child.pk, *(f.pk for f in written)}
-    assert [hit.id for hit in search(administrator, RECORD_TYPES["customer"], other.code)] == [master.pk]
-    assert [hit.id for hit in search(administrator, RECORD_TYPES["customer"], "晶砺半导体")] == [master.pk]
+    assert (master.tags, master.phone) == (["老客户", "展会"], "13900001111")
+    assert_all_follow(company)
+    assert_one_event(company, done)
+    for text in (other.code, "晶砺半导体"):
+        assert [hit.id for hit in search(administrator, RECORD_TYPES["customer"], text)] == [master.pk]
     entries, _more = timeline(administrator, master, most=100)
     assert [e.action for e in entries].count("customers.create") == 3
     assert entries[0].action == MERGE
-
     with pytest.raises(Refused, match="不能单独还原"):
         ACTIONS["customers.restore"].run(administrator, other.pk, {})
     ACTIONS["customers.edit"].run(administrator, master.pk, {"remarks": "改过了", "tags": ["老客户", "展会", "新标签"]})
     take_back(administrator, done)
-
     master.refresh_from_db()
-    other.refresh_from_db()
     assert (master.level, master.website, master.remarks) == ("A", "", "改过了")
-    assert master.tags == ["老客户", "新标签"]
+    assert (master.tags, master.last_followed_at) == (["老客户", "新标签"], None)
+    assert_all_went_back(company)
+    with pytest.raises(Refused, match="已经撤销过"):
+        take_back(administrator, done)
+
+
+def assert_all_follow(company: Company) -> None:
+    """All that hung on the others hangs on the master, with his owner; what is counted agrees with a recount."""
+    master, manager = company.master, company.cast.manager
+    assert {c.customer_id for c in Contact.objects.all()} == {master.pk}
+    assert [c.name for c in Contact.objects.filter(primary=True)] == ["陆怀瑾"]
+    assert set(FollowUp.objects.values_list("customer_id", "owner_id")) == {(master.pk, manager.pk)}
+    assert (Plan.objects.get().customer_id, Plan.objects.get().assignee_id) == (master.pk, manager.pk)
+    assert Address.objects.get().customer_id == File.objects.get().record_id == master.pk
+    assert Customer.objects.get(pk=company.child.pk).parent_id == master.pk
+    assert Teammate.objects.get(record_id=master.pk).writes
+    facts = last_facts(master)
+    assert (master.last_followed_at, master.deal_date, master.next_step) == (facts.occurred_at, facts.deal_date, "报价")
+    assert Customer.objects.get(pk=company.other.pk).life == Life.VOIDED
+    assert_recount()
+
+
+def assert_one_event(company: Company, done: Merge) -> None:
+    """One event tells of all of them."""
+    events = set(EventLink.objects.filter(row_id=done.pk).values_list("event_id", flat=True))
+    assert len(events) == 1
+    linked = set(EventLink.objects.filter(event_id__in=events).values_list("row_id", flat=True))
+    wanted = (company.master, company.other, company.third, company.second, company.child, *company.talks)
+    assert linked >= {row.pk for row in wanted}
+
+
+def assert_all_went_back(company: Company) -> None:
+    """Everything is as it was, but for what was changed since."""
+    other, told = company.other, company.told
+    other.refresh_from_db()
+    assert told is not None
     assert (other.life, other.custom, other.next_step) == (Life.LIVE, {}, "报价")
     assert (other.last_followed_at, other.follow_by) == (told.last_followed_at, told.follow_by)
-    assert master.last_followed_at is None
-    assert {row.pk: (row.owner_id, row.department_id) for row in FollowUp.objects.all()} == before
-    assert Contact.objects.get(pk=second.pk).primary
-    assert Contact.objects.get(pk=second.pk).customer_id == other.pk
-    assert Contact.objects.get(pk=first.pk).customer_id == master.pk
-    assert Customer.objects.get(pk=child.pk).parent_id == other.pk
-    assert Plan.objects.get().assignee_id == cast.owner.pk
+    assert {row.pk: (row.owner_id, row.department_id) for row in FollowUp.objects.all()} == company.stood
+    second = Contact.objects.get(pk=company.second.pk)
+    assert (second.primary, second.customer_id) == (True, other.pk)
+    assert Contact.objects.get(pk=company.first.pk).customer_id == company.master.pk
+    assert Customer.objects.get(pk=company.child.pk).parent_id == other.pk
+    assert Plan.objects.get().assignee_id == company.cast.owner.pk
     assert File.objects.get().record_id == other.pk
-    assert not Teammate.objects.get(record_id=master.pk).writes
+    assert not Teammate.objects.get(record_id=company.master.pk).writes
     assert Teammate.objects.get(record_id=other.pk).writes
+    assert_recount()
+
+
+def assert_recount() -> None:
+    """What is kept of follow-ups and of ownership agrees with the rows."""
     assert_ledger()
     fold()
     assert mend() == 0
-    with pytest.raises(Refused, match="已经撤销过"):
-        take_back(administrator, done)
 
 
 def assert_ledger() -> None:

@@ -13,9 +13,10 @@ from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, row_for, titles_of
 from genjin.kernel.lists import search
+from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, NotFound
-from genjin.kernel.wording import in_sentence, listed
+from genjin.kernel.wording import listed
 from genjin.merging.queries.picking import may_merge
 from genjin.merging.reach import MERGEABLE
 from genjin.merging.web.choosing import address
@@ -38,18 +39,21 @@ def merge_with(request: PageRequest, record_type: RecordType, row_id: int) -> Ht
     row = row_for(request.actor, record_type.model, row_id, to=SEE)
     if not may_merge(request.actor, row):
         raise Forbidden
-    title = str(getattr(row, record_type.title))
-    text = request.GET.get("q", title[:STEM])
-    found = [
-        (hit.title, code, owner, address(record_type, [row_id, hit.id]))
-        for hit, code, owner in _others(request, record_type, row_id, text)
-    ]
-    context: dict[str, Any] = {"title": title, "text": text, "found": found, "url": record_url(record_type, row_id)}
-    context["heading"] = _("合并：选择与「%s」重复的记录") % title
-    context["what"] = in_sentence(record_type.many)
+    context = _found(request, record_type, row)
     if "q" in request.GET:
         return fragment(request, "merging/find.html#found", **context)
     return respond(request, "merging/find.html#dialog", **context)
+
+
+def _found(request: PageRequest, record_type: RecordType, row: Record) -> dict[str, Any]:
+    title = str(getattr(row, record_type.title))
+    text = request.GET.get("q", title[:STEM])
+    found = [
+        (hit.title, code, owner, address(record_type, [row.pk, hit.id]))
+        for hit, code, owner in _others(request, record_type, row.pk, text)
+    ]
+    heading = _("合并：选择与「%s」重复的记录") % title
+    return {"heading": heading, "text": text, "found": found, "url": record_url(record_type, row.pk)}
 
 
 def _others(request: PageRequest, record_type: RecordType, row_id: int, text: str) -> list[tuple[Any, str, str]]:
