@@ -23,6 +23,7 @@ from genjin.kernel.versions import known_version
 from genjin.ui.addresses import record_url
 from genjin.ui.forms.confirming import CONFIRMATION, put_beside, to_draw
 from genjin.ui.forms.controls import Control, controls
+from genjin.ui.forms.hints import Hint, hints_for
 from genjin.ui.forms.reading import decided, only_changed, raw_inputs, sendable
 from genjin.ui.forms.showing import drawable, opening, standing, told, without_hidden
 from genjin.ui.pages import PageRequest, render, wants_fragment
@@ -46,6 +47,7 @@ class FormView:
     wide: bool = False
     draft: str = ""
     conditions: str = ""
+    hints: list[Hint] = field(default_factory=list)
 
 
 @dataclass
@@ -138,6 +140,7 @@ class ActionForm:
             wide=self.action.takes_values,
             draft=self.draft,
             conditions=told(drawn, self.stands),
+            hints=self._hints(),
         )
 
     def _values(self, drawn: Sequence[Field]) -> dict[str, Any]:
@@ -186,6 +189,12 @@ class ActionForm:
         if CONFIRMED in by_key:
             put_beside(by_key[CONFIRMED], [first, *(part for _label, part in groups)])
         return first, groups
+
+    def _hints(self) -> list[Hint]:
+        """Who answers while a new record is filled in."""
+        record_type = self.action.record_type
+        making = self.action.takes_values and self.row is None and record_type is not None
+        return hints_for(self.actor, record_type) if making and record_type else []
 
     def _similar(self) -> list[dict[str, Any]]:
         """The possible duplicates a refusal names, with the addresses of those the actor may see."""
