@@ -11,10 +11,11 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register record types and actions."""
-        from genjin.customers import actions, cold, merging, record, rhythm  # slow: models must be ready
+        from genjin.customers import actions, allocating, cold, merging, record, rhythm  # slow: models must be ready
         from genjin.customers.monthend import actions as month_end  # slow: models must be ready
 
         assert actions
+        assert allocating
         assert cold
         assert merging
         assert month_end

@@ -39,7 +39,6 @@ if typing.TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# (actor, rows of a bulk run, arguments) -> what surrounds the run
 Ahead = Callable[[Actor, Sequence[int], Mapping[str, Any]], AbstractContextManager[None]]
 CHUNK = 500
 ACTIONS: dict[str, Action[Any, Any]] = {}
@@ -103,7 +102,7 @@ class Action(Generic[P, R]):
         self.name, self.on, self.needs, self.label, self.icon = name, on, needs, label or name, icon
         self.bulk, self.danger, self.confirm, self.silent, self.listed = bulk, danger, confirm, silent, listed
         self.when, self.to, self.undo = when, to, undo
-        self.apart, self.ahead = apart, ahead or _nothing_ahead
+        self.apart, self.ahead = apart, ahead
         parameters = list(inspect.signature(function).parameters.values())
         self.takes_row = len(parameters) > 1 and parameters[1].kind is not inspect.Parameter.KEYWORD_ONLY
         self._keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -212,7 +211,7 @@ class Action(Generic[P, R]):
         arguments = self.parse(actor, raw)
         careful.check(actor, self, None, arguments, known=bool(arguments.get(careful.CONFIRMED)))
         calls = [(row_id, functools.partial(self._invoke, actor, row_id, arguments)) for row_id in row_ids]
-        with self.ahead(actor, row_ids, arguments):
+        with self.ahead(actor, row_ids, arguments) if self.ahead else nullcontext():
             return self._batch(actor, calls, whole=(NotFound, Forbidden))
 
     def run_rows(self, actor: Actor, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> BatchOutcome:
@@ -353,12 +352,6 @@ def action(
         return made
 
     return decorate
-
-
-def _nothing_ahead(
-    _actor: Actor, _row_ids: Sequence[int], _arguments: Mapping[str, Any]
-) -> AbstractContextManager[None]:
-    return nullcontext()
 
 
 def parse_fields(

@@ -34,3 +34,6 @@ stays(
     because="somebody said it of just these two records",
 )
 stays("allocation.Offer.record_id", because="that record was offered to somebody; the master is offered anew")
+stays("allocation.Offer.chain", because="the first offer of a round of asking")
+stays("allocation.Round.last", because="the member who got the last one")
+stays("allocation.Run.last", "allocation.Run.top", because="how far a run over a list has come, by ids")

@@ -21,6 +21,7 @@ _UNDOING = "only as the undo of the verb: POST /api/v1/events/{id}/undo"
 _HANDOVERS = "served by the handovers' own door: /api/v1/handovers"
 _HANDOVER_STEP = "a step of the handover's job"
 _REVEAL = "says the value too: POST /api/v1/<type>/{id}/reveal"
+_PLACING = dict.fromkeys(("allocation.place", "allocation.lapse", "allocation.flow"), "done by the system in time")
 _IMPORT_STEPS = dict.fromkeys(
     (
         "imports.check_rows", "imports.compare_rows", "imports.bring_next", "imports.take_back_next",
@@ -39,6 +40,7 @@ _IMPORT_DOOR = dict.fromkeys(
 
 NOT_ON: dict[str, dict[str, str]] = {
     API: {
+        **_PLACING,
         "backups.plan": _NIGHTLY,
         "backups.begin": _NIGHTLY,
         "backups.finish": _NIGHTLY,
@@ -111,6 +113,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "exports.print": "noted by the page that is printed",
     },
     WEB: {
+        **_PLACING,
         "backups.plan": _NIGHTLY,
         "backups.begin": _NIGHTLY,
         "backups.finish": _NIGHTLY,

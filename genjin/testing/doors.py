@@ -240,7 +240,7 @@ def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
 VARIANTS = {"verb", "key", "source"}
 ROW_PARAMETERS = {
     "row_id", "customer_id", "contact_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id", "message",
-    "token_id", "device_id", "event_id", "merge_id",
+    "token_id", "device_id", "event_id", "offer_id", "run_id", "merge_id",
     "handover_id",
 }  # fmt: skip
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
@@ -271,9 +271,16 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "rule_id"): lambda world, _part, _sofar: [world.rule],
     ("settings/sharing/<int:rule_id>/<str:move>", "move"): _fixed("off", "on", "end"),
     ("", "duplicate_rule_id"): lambda world, _part, _sofar: [world.duplicate_rule],
+    ("", "duplicate_group_id"): _fixed(1),
+    ("", "swept_id"): _fixed(1),
     ("", "compared"): _fixed("contact"),
     ("", "preset"): _fixed("person"),
     ("", "place"): _fixed(0),
+    ("", "scheme_id"): lambda world, _part, _sofar: [world.scheme],
+    ("settings/allocation/<int:scheme_id>/<str:move>", "move"): _fixed("off", "on", "end"),
+    ("<plural:record_type>/allocating", "record_type"): _fixed(RECORD_TYPES["customer"]),
+    ("", "offer_id"): _own("offer"),
+    ("", "run_id"): _own("run"),
     ("", "field_id"): _field_of_customers,
     ("", "sheet_id"): _fixed(1),
     ("", "export_id"): _fixed(1),

@@ -7,12 +7,16 @@ only by themselves and the administrator. New record types and fields fill thems
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from genjin.allocation.models import Offer, Run
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
+from genjin.kernel.codes_store import new_ids
 from genjin.kernel.files import attach_upload, hold_upload
 from genjin.kernel.models.events import Notification
 from genjin.kernel.models.files import File
@@ -46,6 +50,7 @@ class World:
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
     robot: int = 0
     rule: int = 0
+    scheme: int = 0
     duplicate_rule: int = 0
     field: int = 0
 
@@ -69,6 +74,7 @@ def make_world(*owners: str) -> World:
     ACTIONS["options.add"].run(world.actor("administrator"), None, {"list_key": "customer_tag", "label": TAG})
     world.robot = _channels(world.actor("administrator"))
     world.rule = _sharing(world.cast)
+    world.scheme = _scheme(world.cast)
     world.duplicate_rule = _duplicate_rule(world.actor("administrator"))
     _files_field(world.actor("administrator"))
     for part in owners or OWNERS:
@@ -119,6 +125,15 @@ def _sharing(cast: Cast) -> int:
     return outcome.row_id
 
 
+def _scheme(cast: Cast) -> int:
+    """A scheme in force that offers what no record of the owner is like to the owner; its id."""
+    given = {"name": "轮流派单", "record_type": "customer", "mode": "turns", "seats": [{"member": cast.owner.pk}]}
+    given |= {"conditions": {"level.in": ["C"]}, "offer_minutes": 10}
+    outcome = ACTIONS["allocation.declare"].run(cast.actor("administrator"), None, given)
+    assert outcome.row_id is not None
+    return outcome.row_id
+
+
 def add_records(world: World, part: str) -> None:
     """One record of every type for this part, with all that hangs on it."""
     actor = world.actor(part)
@@ -136,6 +151,7 @@ def add_records(world: World, part: str) -> None:
     known["handover"] = _handover(world, part)
     known |= _own_things(actor, part)
     known["message"] = _message(world, part)
+    known |= _offered(world, part)
 
 
 def _handover(world: World, part: str) -> int:
@@ -214,6 +230,17 @@ def _message(world: World, part: str) -> int:
         pass
     deliver()
     return Notification.objects.filter(member=member).latest("id").pk
+
+
+def _offered(world: World, part: str) -> dict[str, int]:
+    """An offer of the part's own customer to the part himself, and an allocation of a list that he once started."""
+    member, now = getattr(world.cast, part), timezone.now()
+    offer = Offer(id=new_ids(1)[0], record_type="customer", record_id=world.id(part, "customer"), member=member)
+    offer.scheme_id, offer.held_by, offer.reason = world.scheme, member.pk, f"{mark(part)} 轮流"
+    offer.offered_at, offer.expires_at, offer.chain = now, now + timedelta(days=1), offer.id
+    offer.save(force_insert=True)
+    run = Run.objects.create(record_type="customer", by=member, finished_at=now)
+    return {"offer": offer.pk, "run": run.pk}
 
 
 def _own_things(actor: Actor, part: str) -> dict[str, int]:

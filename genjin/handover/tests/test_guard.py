@@ -13,6 +13,12 @@ HISTORY = "who did something, or looked at it: authorship and past days stay as 
 OWN = "a matter of his own account: nobody else has a use for it, or it ends with his access"
 FOLLOWS = "follows the record's owner by itself"
 STAYS = {
+    "allocation.BackTest.by": HISTORY,
+    "allocation.Duty.member": OWN,
+    "allocation.Offer.made_by": HISTORY,
+    "allocation.Offer.member": "it runs out within minutes and goes to the next one by itself",
+    "allocation.Run.by": HISTORY,
+    "allocation.Scheme.fallback": "who has left gets nothing by a scheme; its page says so until somebody else is named",
     "comments.Comment.author": HISTORY,
     "customers.Proposal.kept_by": HISTORY,
     "customers.Rest.by": HISTORY,

@@ -57,6 +57,9 @@ PARTS_ONLY = {
     "held-files": "the files of a draft, asked for again",
     "rules-progress": "how far the work is that a setting set off",
     "backup-progress": "how far a backup is",
+    "allocation-example": "what a scheme would do with the newest records, after first paint",
+    "allocation-progress": "how far an allocation of many is",
+    "backtest-result": "a comparison while it is worked out",
 }
 # asked for by a script, or only where there is much or work is under way: no page of a small world names them
 SCARCE = {
@@ -69,6 +72,9 @@ SCARCE = {
     "held-files",
     "rules-progress",
     "backup-progress",
+    "allocation-example",
+    "allocation-progress",
+    "backtest-result",
 }
 
 

@@ -30,6 +30,10 @@ ABSENT_API = {"api", "api/", "api/<path:rest>"}
 # kept for oneself: not even the administrator opens another's
 OWN = {
     "view-change",
+    "offer-take",
+    "offer-pass",
+    "allocation-run",
+    "allocation-progress",
     "import",
     "import-cancel",
     "import-columns",
@@ -79,6 +83,7 @@ ODD = {
 # asked inside the view, because the grant depends on what the address names
 ASKED_INSIDE = {
     "settings": "org.see",
+    "allocating": "customers.allocate",
     "member": "org.see",
     "exports": "exports.run",
     "merge": "customers.merge",  # of the type in the address; whoever may merge customers may merge contacts here

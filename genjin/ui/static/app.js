@@ -222,7 +222,9 @@ function times() {
   let soonest = Infinity;
   for (const time of all) {
     const seconds = (Date.parse(time.dataset.until) - Date.now() - skew) / 1000;
-    time.textContent = left(seconds); time.classList.toggle("bad-t", seconds < 600); soonest = Math.min(soonest, seconds);
+    const clock = "clock" in time.dataset && seconds > 0 && seconds < 3600; // minutes and seconds, where a short time runs out
+    time.textContent = clock ? `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : left(seconds);
+    time.classList.toggle("bad-t", seconds < (clock ? 300 : 600)); soonest = Math.min(soonest, clock ? 0 : seconds);
   }
   ticking = setTimeout(times, soonest < 60 ? 1000 : 20000);
 }
