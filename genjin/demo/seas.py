@@ -24,8 +24,8 @@ HEAD = "沈砚秋"
 GIVEN_UP = 0.45
 MOST_CLAIMED = 14
 RULES: list[dict[str, Any]] = [
-    {"reason": "no_followup", "days": 120, "field": "", "options": [], "spares_dealt": True, "enabled": True},
-    {"reason": "no_followup", "days": 60, "field": "level", "options": ["A"], "spares_dealt": True, "enabled": True},
+    {"reason": "no_followup", "days": 270, "field": "", "options": [], "spares_dealt": True, "enabled": True},
+    {"reason": "no_followup", "days": 150, "field": "level", "options": ["A"], "spares_dealt": True, "enabled": True},
 ]
 REASONS = (
     ("no_response", "", 34),

@@ -51,7 +51,7 @@ def soon_of(record_type: RecordType, falling: Falling, fmt: Formats) -> Soon:
     """The line of one record."""
     tone = "bad" if falling.days_left <= 2 else "warn"
     percent = max(round(100 * falling.days_left / SOON), 4)
-    left = fmt.left(falling.falls_at)
+    left = fmt.left(falling.falls_at) if falling.days_left > 0 else _("今晚")
     url = record_url(record_type, falling.id)
     return Soon(falling.title or "—", url, left, percent, tone, falling.why, falling.mend)
 

@@ -28,6 +28,7 @@ from genjin.ownership.actions.pooling import (
     switch_on_pool,
 )
 from genjin.ownership.capacity import capacities_at
+from genjin.ownership.fields import SECTION
 from genjin.ownership.filling import drafted
 from genjin.ownership.grants import MANAGE
 from genjin.ownership.inputs import REASONS
@@ -248,7 +249,8 @@ def _offered(request: PageRequest, record_type: RecordType) -> dict[str, Any]:
     stamp = request.actor.stamp
     whole = in_force(record_type, stamp)
     splitting = [f for f in whole.fields if isinstance(f, Choice) and f.kind == "choice"]
-    hiding = [(f.key, str(f.label), can_be_masked(f)) for f in whole.fields if can_be_limited(whole, f.key)]
+    hidable = (f for f in whole.fields if can_be_limited(whole, f.key) and f.section != SECTION)
+    hiding = [(f.key, str(f.label), can_be_masked(f)) for f in hidable]
     options = {
         f.key: [(key, str(option.label)) for key, option in options_of(f.options, stamp).items() if not option.retired]
         for f in splitting
