@@ -97,7 +97,7 @@ class Drawn:
 @st.composite
 def fields(draw: st.DrawFn) -> list[Drawn]:
     kinds = draw(st.lists(st.sampled_from(sorted(VALUES)), min_size=4, max_size=10))
-    made = []
+    made: list[Drawn] = []
     for number, kind in enumerate(kinds):
         raw: dict[str, Any] = {"record_type": "customer", "kind": kind, "label": f"自有{number}号", "key": f"n{number}"}
         strategy = VALUES[kind]

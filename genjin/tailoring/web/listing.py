@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Field
 from genjin.kernel.models.definitions import FieldState, IndexState
 from genjin.kernel.records import RECORD_TYPES, RecordType
-from genjin.kernel.working_out import plan_of
+from genjin.kernel.working_out import plan_at
 from genjin.org.web.frame import settings_page
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import FieldLine, field_counts, fields_of, managed_types
@@ -75,8 +75,7 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
     """The fields of one type by section: own ones with what they hold, retired ones, those that came with it."""
     actor, declared = request.actor, whole(request.actor, record_type)
     found = fields_of(actor, declared)
-    plan = plan_of(declared)
-    shown = [_shown(actor, declared, line, plan.broken if plan else ()) for line in found if line.live]
+    shown = [_shown(actor, declared, line) for line in found if line.live]
     home = {f.key: f.section for f in declared.fields}
     grouped = [(s.label, [one for one in shown if home.get(one.line.row.key) == s.key]) for s in declared.sections]
     return type_page(
@@ -90,14 +89,14 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
     )  # fmt: skip
 
 
-def _shown(actor: Actor, declared: RecordType, line: FieldLine, broken: Collection[str]) -> Shown:
-    row = line.row
+def _shown(actor: Actor, declared: RecordType, line: FieldLine) -> Shown:
+    row, plan = line.row, plan_at(declared, actor.stamp)
     marks = [(_("必填"), "acc")] if row.required and not row.required_when else []
     marks += [(_("有条件必填"), "acc")] if row.required_when else []
     marks += [(_("不允许重复"), "vio")] if row.unique else []
     marks += [(_("列表显示"), "")] if row.in_list else []
     marks += [(_("可搜索"), "")] if row.searched and row.kind in SEARCHED else []
-    marks += [(_("公式有误，结果为空"), "bad")] if row.key in broken else []
+    marks += [(_("公式有误，结果为空"), "bad")] if plan and row.key in plan.broken else []
     if row.index:
         marks.append((str(IndexState(row.index).label), INDEX_TONES[IndexState(row.index)]))
     when, asked = (in_words(actor, declared, rules) for rules in (row.shown_when, row.required_when))
