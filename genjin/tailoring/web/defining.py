@@ -160,7 +160,7 @@ def _drawn(
         sections=[(s.key, str(s.label)) for s in declared.sections],
         facts=[_fact(name, given["facts"].get(name, "")) for name in FACTS.get(kind, {}) if name != "formula"],
         formula=editor(request, declared, given["facts"], besides, refusal) if kind == "formula" else None,
-        default=_default(actor, declared, field, given, new=row is None),
+        default=_default(actor, declared, field, given, new=row is None) if kind not in NOT_DEFAULTED else None,
         shown=lines(actor, declared, "shown_when", given["shown_when"], besides),
         asked=lines(actor, declared, "required_when", given["required_when"], besides),
         options=[(o["label"], o["colour"]) for o in sent_options(request.POST)] or BLANK_OPTIONS,
@@ -228,7 +228,7 @@ def _fact(name: str, value: Any) -> Control:
 def _default(
     actor: Actor, declared: RecordType, field: Field, given: Mapping[str, Any], *, new: bool
 ) -> Control | None:
-    if field.kind in NOT_DEFAULTED or (new and field.kind in NEEDS_FIELD):
+    if new and field.kind in NEEDS_FIELD:
         return None
     plain = field.with_(label=_("默认值"), help=_("新建时预先填好，可以改"), required=False, required_when=None)
     stored = given.get("default")
