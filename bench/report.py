@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import imports
 from bench.catalogue import cases
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -43,6 +44,7 @@ def write_report(results: list[Found], compared: Found) -> None:
     parts += [GOALS + "\n".join(goals(results, compared)) + "\n"]
     for found in results:
         parts += sections(found)
+    parts += [imports.section()]
     TARGET.write_text("\n".join(parts) + "\n")
     print(f"wrote {TARGET}")
 

@@ -121,7 +121,7 @@ class _Maker(Generic[T]):
         told, self._tell = context.Pipe(duplex=False)
         made, out = context.Pipe(duplex=False)
         arguments = (make, Pace(told, place, of), out, (self._tell, made), os.getpid())
-        self._process = context.Process(target=_work, args=arguments, name="ahead")
+        self._process = context.Process(target=_work, args=arguments, name="ahead", daemon=True)
         self._process.start()
         told.close()
         out.close()
