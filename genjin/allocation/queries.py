@@ -28,7 +28,7 @@ from genjin.ownership.capacity import room_of
 from genjin.ownership.models import Period
 
 YOUNG_DAYS = 90
-"""A record that is younger and not won is not lost either: it says nothing yet."""
+"""A younger record says nothing yet. Won or not: counting the young ones that are won would flatter everybody."""
 PAST_DAYS = 730
 ID = BigIntegerField()
 
@@ -106,7 +106,7 @@ def learnt_for(actor: Actor, scheme: Scheme, now: datetime) -> Learnt:
 
 
 def past_of(record_type: RecordType, traits: Sequence[Field], members: Sequence[int], now: datetime) -> Past:
-    """{values of the traits: {person: tally}} of the records that are won, or old enough to be called not won."""
+    """{values of the traits: {person: tally}} of the records that are old enough to tell."""
     won_on = portrait_of(record_type.key).won_on
     rows = told_rows(record_type, traits, now).values_list(*_names(traits), "seller")
     counted = rows.annotate(n=Count("pk"), won=Count("pk", filter=Q(**{f"{won_on}__isnull": False})))
@@ -123,7 +123,7 @@ def told_rows(record_type: RecordType, traits: Sequence[Field], now: datetime) -
     won_on = portrait_of(record_type.key).won_on
     rows = record_type.model._default_manager.exclude(life=Life.VOIDED).exclude(owner=None)
     rows = rows.filter(created_at__gte=now - timedelta(days=PAST_DAYS))
-    rows = rows.filter(Q(**{f"{won_on}__isnull": False}) | Q(created_at__lt=now - timedelta(days=YOUNG_DAYS)))
+    rows = rows.filter(created_at__lt=now - timedelta(days=YOUNG_DAYS))
     then = Period.objects.filter(record_id=OuterRef("pk"), since__date__lte=OuterRef(won_on))
     seller = Coalesce(Subquery(then.order_by("-id").values("owner_id")[:1]), F("owner_id"), output_field=ID)
     coarse = {name: _coarse(trait) for name, trait in zip(_names(traits), traits, strict=True)}

@@ -72,14 +72,23 @@ def split(cases: Sequence[Case]) -> tuple[list[Case], list[Case], date | None]:
 
 
 def learnt_by(cases: Sequence[Case], day: date, traits: int, young: int) -> Learnt:
-    """What was known on a day: won by then, or old enough by then to be called not won; the others said nothing yet."""
+    """What was known on a day of the records that were old enough by then; whether won is what was known then, too."""
     past: dict[tuple[str, ...], dict[int, Tally]] = {}
     for case in cases:
-        won = case.won_on is not None and case.won_on < day
-        if won or case.created < day - timedelta(days=young):
+        if case.created < day - timedelta(days=young):
             cell = past.setdefault(case.values, {})
-            cell[case.seller] = cell.get(case.seller, Tally()) + Tally(1, int(won))
+            cell[case.seller] = cell.get(case.seller, Tally()) + Tally(1, int(_known_won(case, day)))
     return Learnt(past, traits)
+
+
+def rate_on(cases: Sequence[Case], day: date, young: int) -> float:
+    """The share that was known to be won on a day, of the records that were old enough."""
+    old = [case for case in cases if case.created < day - timedelta(days=young)]
+    return sum(_known_won(case, day) for case in old) / len(old) if old else 0.0
+
+
+def _known_won(case: Case, day: date) -> bool:
+    return case.won_on is not None and case.won_on < day
 
 
 def compare(
@@ -92,7 +101,7 @@ def compare(
         return {"learnt": 0, "judged": 0, "ways": []}
     learnt = learnt_by(earlier, day, traits, young)
     members = list(weights)
-    rate = sum(case.won_on is not None for case in earlier) / len(earlier) if earlier else 0.0
+    rate = rate_on(earlier, day, young)
     rates = [_rates(learnt, case, members, least) for case in later]
     ways = [_way(mode, later, weights, rates) for mode in WAYS]
     real = share(sum(case.won_on is not None for case in later), len(later))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from genjin.allocation.rules.backtest import Case, compare, learnt_by, share, split
+from genjin.allocation.rules.backtest import Case, compare, learnt_by, rate_on, share, split
 from genjin.allocation.rules.fit import Tally
 
 FIRST = date(2025, 1, 1)
@@ -31,14 +31,16 @@ def test_b20_a_backtest_never_learns_from_what_followed() -> None:
     assert max(case.created for case in earlier) < day <= min(case.created for case in later)
     cases_then = [
         Case(day - timedelta(days=10), ("x",), 1, day),  # won on the day itself: not known before it
-        Case(day - timedelta(days=10), ("x",), 1, day - timedelta(days=1)),
-        Case(day - timedelta(days=10), ("x",), 1, None),  # young: says nothing
+        Case(day - timedelta(days=10), ("x",), 1, day - timedelta(days=1)),  # young: says nothing, won or not
+        Case(day - timedelta(days=10), ("x",), 1, None),
+        Case(day - timedelta(days=91), ("x",), 1, day - timedelta(days=1)),
         Case(day - timedelta(days=91), ("x",), 1, None),
         Case(day - timedelta(days=91), ("x",), 1, day + timedelta(days=5)),  # was not won then
     ]
     found = learnt_by(cases_then, day, 1, 90).chances(("x",), [1], 1)
     assert found is not None
     assert found.team == Tally(3, 1)
+    assert rate_on(cases_then, day, 90) == 1 / 3
     changed = [Case(c.created, c.values, c.seller, None) if c.created >= day else c for c in cases]
     weights = {1: 1, 2: 1, 3: 1}
     before = compare(cases, weights, traits=1, least=30, young=90)

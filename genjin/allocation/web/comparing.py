@@ -79,7 +79,7 @@ def _way(way: dict[str, Any]) -> dict[str, Any]:
 def _verdict(found: dict[str, Any]) -> tuple[str, str]:
     """(tone, what may be said)."""
     if not found["judged"]:
-        return "warn", _("两年内还没有可以比较的记录：至少要有一些 90 天前新建或已成交的记录")
+        return "warn", _("两年内还没有可以比较的记录：至少要有一些 90 天前新建的记录")
     if not found["enough"]:
         words = _("样本太少，分不出高下：区间宽于正负 10 个百分点，或可比的记录不足 30 条。先用轮流，积累后再看。")
         return "warn", words

@@ -179,5 +179,5 @@ def _places(actor: Actor, member_id: int) -> list[Place]:
     return places
 
 
-register_workcard("offers", offers_card, order=15)
+register_workcard("offers", offers_card, order=5)  # minutes run: before what has the whole day
 register_workcard("duty", duty_card, order=35, side=True)
