@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -132,18 +133,14 @@ def _bracket_place(chance: random.Random, company: Company) -> str | None:
 
 
 def _sound(chance: random.Random, company: Company) -> str | None:
-    return _other_character(
-        chance, company, lambda char: [c for c in _common() if c != char and _said(c) == _said(char)]
-    )
+    return _other_character(chance, company, lambda char: [c for c in _by_sound()[_said(char)] if c != char])
 
 
 def _near_sound(chance: random.Random, company: Company) -> str | None:
     return _other_character(
         chance,
         company,
-        lambda char: [
-            c for c in _common() if _said(c) != _said(char) and _southern(_said(c)) == _southern(_said(char))
-        ],
+        lambda char: [c for c in _by_southern()[_southern(_said(char))] if _said(c) != _said(char)],
     )
 
 
@@ -181,7 +178,7 @@ def _mistyped_trade(chance: random.Random, company: Company) -> str | None:
         return None
     place = chance.randrange(len(company.trade))
     char = company.trade[place]
-    others = [c for c in _common() if _said(c) == _said(char) and c != char]
+    others = [c for c in _by_sound()[_said(char)] if c != char]
     if not others:
         return None
     other = chance.choice(others)
@@ -332,12 +329,29 @@ def _common() -> tuple[str, ...]:
 
 
 @cache
+def _by_sound() -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for char in _common():
+        found[_said(char)].append(char)
+    return found
+
+
+@cache
+def _by_southern() -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for char in _common():
+        found[_southern(_said(char))].append(char)
+    return found
+
+
+@cache
 def _said(char: str) -> str:
     import pypinyin
 
     return pypinyin.lazy_pinyin(char)[0]
 
 
+@cache
 def _southern(said: str) -> str:
     """How a syllable is said where zh and z, ing and in are not told apart."""
     return re.sub(r"ng$", "n", re.sub(r"^([zcs])h", r"\1", said))

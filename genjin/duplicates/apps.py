@@ -11,8 +11,9 @@ class DuplicatesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register grants, settings, actions."""
-        from genjin.duplicates import actions, grants, settings  # slow: models must be ready
+        from genjin.duplicates import actions, grants, jobs, settings  # slow: models must be ready
 
         assert actions
         assert grants
+        assert jobs
         assert settings

@@ -12,7 +12,7 @@ MANAGE, CHECK, SWEEP, TELL = "duplicates.manage", "duplicates.check", "duplicate
 declare_grants(
     _("查重"),
     (CHECK, _("使用查重工具")),
-    (SWEEP, _("全库查重与登记风险")),
+    (SWEEP, _("全库查重")),
     (MANAGE, _("管理查重规则")),
     scoped=False,
 )

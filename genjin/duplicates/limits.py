@@ -35,4 +35,4 @@ def room_left(actor: Actor) -> int:
 
 
 def _events(actor: Actor) -> QuerySet[Event]:
-    return Event.objects.filter(member_id=actor.member_id or 0, action=TELLING)
+    return Event.objects.filter(member_id=actor.member_id or 0, action=TELLING)  # rows: his own

@@ -1,8 +1,9 @@
-"""Tables of duplicates: rules, what a run over the whole base found, pairs that are none, risks of registration."""
+"""Tables of duplicates: rules, what a run over the whole base found, pairs that are none."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -75,6 +76,7 @@ class DuplicateGroup(models.Model):
         indexes = [
             models.Index(fields=["record_type", "-percent", "id"], name="duplicate_group_order"),
             models.Index(fields=["sweep"], name="duplicate_group_sweep"),
+            GinIndex(fields=["members"], name="duplicate_group_members"),
         ]
 
 
@@ -89,28 +91,3 @@ class NoDuplicate(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["one_id", "other_id"], name="no_duplicate_once")]
-
-
-class Risk(Row):
-    """A reason to look at how a record was registered (S2-59…62). `seen_as`: what makes it the same reason again.
-    `ruling`: "" until somebody looked, then "fine" or "bad"."""
-
-    record_type = models.CharField(max_length=40)
-    record_id = models.BigIntegerField(null=True)
-    member_id = models.BigIntegerField(null=True)
-    kind = models.CharField(max_length=20)
-    seen_as = models.CharField(max_length=200)
-    facts = models.JSONField(default=dict)
-    ruling = models.CharField(max_length=8, default="")
-    note = models.CharField(max_length=500, default="")
-    ruled_at = models.DateTimeField(null=True)
-    ruled_by = models.BigIntegerField(null=True)
-
-    row_type = "registration_risk"
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["record_id"], name="risk_record"),
-            models.Index(fields=["ruling", "-id"], name="risk_open"),
-        ]
-        constraints = [models.UniqueConstraint(fields=["kind", "seen_as"], name="risk_once")]

@@ -1,8 +1,11 @@
-"""Reads of duplicates: the rules in force, and one rule by its id."""
+"""Reads of duplicates: the rules in force, groups that a run over the base found."""
 
 from __future__ import annotations
 
-from genjin.duplicates.models import DuplicateRule
+from dataclasses import dataclass, field
+from typing import Any
+
+from genjin.duplicates.models import DuplicateGroup, DuplicateRule, Sweep
 from genjin.duplicates.rules import (
     COMPARED,
     PRESETS,
@@ -14,6 +17,10 @@ from genjin.duplicates.rules import (
     Told,
 )
 from genjin.kernel.actor import Actor
+from genjin.kernel.doors import titles_of
+from genjin.kernel.models.jobs import JobProgress
+from genjin.kernel.models.rows import Life
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.stamps import Stamped
 
@@ -85,3 +92,69 @@ def _load() -> dict[str, tuple[DuplicateRuling, ...]]:
 
 
 _RULES: Stamped[dict[str, tuple[DuplicateRuling, ...]]] = Stamped(_load)
+
+
+PER_PAGE, AHEAD = 20, 4
+
+
+@dataclass(frozen=True)
+class SeenGroup:
+    """A group as somebody sees it: only the records that he sees; two at least."""
+
+    pk: int
+    record_type: str
+    percent: int
+    whys: list[str]
+    stale: bool
+    titles: dict[int, str] = field(default_factory=dict)
+
+
+def sweep_of(record_type: str) -> Sweep | None:
+    """The newest run over a type."""
+    return Sweep.objects.filter(record_type=record_type).order_by("-id").first()
+
+
+def job_of(run: Sweep) -> JobProgress | None:
+    """How far a run is."""
+    return JobProgress.objects.filter(pk=run.job_id or 0).first()
+
+
+def groups_of(actor: Actor, record_type: str, after: tuple[int, int] | None) -> tuple[list[SeenGroup], str]:
+    """(a page of groups of which the actor sees two records or more, the surest first; where the next page begins, ""
+    for none). A page may be short where he sees few."""
+    rows = DuplicateGroup.objects.filter(record_type=record_type, settled=False).order_by("-percent", "id")
+    if after:
+        percent, group_id = after
+        rows = rows.filter(percent__lte=percent).exclude(percent=percent, id__lte=group_id)
+    part = list(rows[: PER_PAGE * AHEAD])
+    found: list[SeenGroup] = []
+    for row, seen in zip(part, _seen(actor, record_type, part), strict=True):
+        found += [seen] if seen else []
+        if len(found) == PER_PAGE:
+            return found, f"{row.percent}.{row.pk}" if row is not part[-1] else ""
+    return found, f"{part[-1].percent}.{part[-1].pk}" if len(part) == PER_PAGE * AHEAD else ""
+
+
+def group_for(actor: Actor, group_id: int) -> SeenGroup:
+    """A group of which the actor sees two records or more. Raises NotFound."""
+    rows = list(DuplicateGroup.objects.filter(pk=group_id, settled=False))
+    seen = _seen(actor, rows[0].record_type, rows)[0] if rows else None
+    if seen is None:
+        raise NotFound
+    return seen
+
+
+def _seen(actor: Actor, record_type: str, rows: list[DuplicateGroup]) -> list[SeenGroup | None]:
+    """Each as the actor sees it; None where that is less than two records."""
+    declared = RECORD_TYPES.get(record_type)
+    if declared is None:
+        return [None for _row in rows]
+    titles = titles_of(actor, record_type, [row_id for row in rows for row_id in row.members])
+    there: Any = declared.model._default_manager.order_by().filter(pk__in=list(titles), life__lt=Life.VOIDED)
+    live = set(there.values_list("pk", flat=True))
+    found: list[SeenGroup | None] = []
+    for row in rows:
+        kept = {row_id: titles[row_id] for row_id in row.members if row_id in titles and row_id in live}
+        seen = SeenGroup(row.pk, row.record_type, row.percent, list(row.whys), row.stale, kept)
+        found.append(seen if len(kept) > 1 else None)
+    return found

@@ -284,6 +284,7 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "field_id"): _field_of_customers,
     ("", "sheet_id"): _fixed(1),
     ("", "export_id"): _fixed(1),
+    ("settings/fields/<plural:record_type>/kept/<int:field_id>", "field_id"): _fixed(1),
     ("", "event_id"): _event,
     ("", "merge_id"): _own("merge"),
     # who leaves does not see that himself

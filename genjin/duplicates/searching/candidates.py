@@ -37,11 +37,12 @@ def exact(compared: Compared, value: Any) -> Q | None:
 def ids_alike(model: type[Record], compared: Compared, value: Any) -> list[int]:
     """Ids of records whose value may be alike without being equal."""
     if compared.kind is Kind.PHONE:
-        rows = model._default_manager.order_by().filter(_phones_alike(compared.column, value))
+        fitting = _phones_alike(compared.column, value)
+        rows = model._default_manager.order_by().filter(fitting)  # rows: `telling` says who is told
         return list(rows.values_list("pk", flat=True)[:MOST])
     heads = heads_of(str(value))
     names = {"table": model._meta.db_table, "loose": compared.loose, "most": MOST, "most_of_head": MOST_OF_HEAD}
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # rows: ids only, `telling` says who is told
         cursor.execute(
             _ALIKE.format(**names),
             {

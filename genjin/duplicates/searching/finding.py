@@ -53,7 +53,8 @@ def find(
     known: dict[str, list[int]] = {}
     for _rule, conditions in asked:
         wanted |= set(_candidates(record_type.model, conditions, values, known))
-    rows = record_type.model._default_manager.filter(pk__in=sorted(wanted) or [0]).exclude(pk=besides or 0)
+    rows = record_type.model._default_manager.exclude(pk=besides or 0)  # rows: `telling` says who is told
+    rows = rows.filter(pk__in=sorted(wanted) or [0])
     needed = {"id", "code", "life", "owner", "department", record_type.title}
     for one in compared.values():
         needed |= {one.column.removesuffix("_id"), record_type.attributes[one.field].removesuffix("_id")}
@@ -76,7 +77,7 @@ def _candidates(
                 return []
             narrow &= one
     if narrow:
-        rows = model._default_manager.order_by("life", "-id").filter(narrow)
+        rows = model._default_manager.order_by("life", "-id").filter(narrow)  # rows: `telling` says who is told
         return list(rows.values_list("pk", flat=True)[:MOST])
     first, compared = conditions[0]
     if first.field not in known:
