@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from genjin.customers.models import Customer
@@ -52,7 +53,8 @@ def drop(row: Customer, pool: Pool, *, at: datetime | None = None, reason: str =
     actor = system("ownership.recycle", surface=Surface.SETUP)
     actor = replace(actor, moment=at) if at else actor
     token = recording.current.set(recording.Recording(actor, "tests.drop"))
-    change_owner(actor, Customer.objects.get(pk=row.pk), None, rule=Rule.RECYCLED, reason=reason, pool=pool)
+    with transaction.atomic():
+        change_owner(actor, Customer.objects.get(pk=row.pk), None, rule=Rule.RECYCLED, reason=reason, pool=pool)
     recording.current.reset(token)
     return Customer.objects.get(pk=row.pk)
 
