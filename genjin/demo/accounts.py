@@ -13,6 +13,7 @@ from genjin.demo.markets import AREA_CODES, DEALING, LEGAL_FORMS, MARKETS, TRADE
 from genjin.demo.names import Names
 from genjin.kernel.fields.times import NO_YEAR
 from genjin.kernel.pinyin import readings
+from genjin.kernel.slips import near_sound
 
 SOURCES = {
     "exhibition": 24,
@@ -86,9 +87,9 @@ class Accounts:
 
     def _free_brand(self, word: str, brand: str) -> str:
         called = brand or self.names.brand()
-        while called + word in self._taken:
+        while (said := "".join(map(near_sound, called + word))) in self._taken:
             called = self.names.brand()
-        self._taken.add(called + word)
+        self._taken.add(said)
         return called
 
     def _company_name(self, city: str, brand: str, word: str, trade: Trade) -> str:
