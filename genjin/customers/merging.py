@@ -13,6 +13,7 @@ from genjin.merging.reach import counts, settles, stays
 
 stays("customers.Rest.customer_id", because="why that customer rested; the master rests for reasons of its own")
 stays("customers.Proposal.customer_id", because="the end of a month asked about that customer; it is none any more")
+stays("customers.Grade.customer_id", because="what the rules said of that customer; the master is graded itself")
 counts("customers.Address.customer_id", _("地址"))
 
 

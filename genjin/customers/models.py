@@ -174,6 +174,20 @@ class Rest(models.Model):
         ]
 
 
+class Grade(models.Model):
+    """What the rules of grading last said of a customer (B6), the day of its first deal as far as is known, and until
+    when somebody's word counts instead, with the reason."""
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.PROTECT, related_name="grade")
+    category = models.CharField(max_length=60, default="")
+    lifecycle = models.CharField(max_length=60, default="")
+    first_deal = models.DateField(null=True)
+    by_hand_until = models.DateField(null=True)
+    reason = models.CharField(max_length=200, default="")
+
+    customer_id: int
+
+
 class MonthEnd(models.Model):
     """A month (its first day) at whose end was proposed what to archive and to pause; finished when all were asked."""
 

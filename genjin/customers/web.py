@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.customers import workcards
+from genjin.customers.grading import web as grading
 from genjin.customers.models import Contact, Customer, Rest, RestKind
 from genjin.customers.monthend import web as month_end
 from genjin.customers.options import REST_REASON
@@ -214,4 +215,4 @@ register_card("customer", "tags", tags_card, order=50, at_once=True)
 register_card("customer", "addresses", addresses_card, order=60)
 register_note("reason", gettext_lazy("原因"), _reason)
 
-urlpatterns = urlpatterns_of(month_end, workcards)
+urlpatterns = urlpatterns_of(grading, month_end, workcards)
