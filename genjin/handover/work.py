@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from genjin.handover.actions.running import begin_handover, go_on, move_next
-from genjin.handover.actions.undoing import move_back_next, undo_handover
+from genjin.handover.actions import running, undoing
 from genjin.handover.models import Handover
 from genjin.handover.rules import State
 from genjin.kernel.actor import Actor
@@ -18,27 +17,27 @@ def _nobody(done: int, total: int) -> None:
     del done, total
 
 
-def begin(actor: Actor, handover_id: int, *, force: bool = False, waiting: bool = False) -> Handover:
+def begin_handover(actor: Actor, handover_id: int, *, force: bool = False, waiting: bool = False) -> Handover:
     """Hand over: at once when it is short (or the caller waits), else as a job. Raises Refused."""
-    row = begin_handover(actor, handover_id, force=force, waiting=waiting)
+    row = running.begin_handover(actor, handover_id, force=force, waiting=waiting)
     return row if row.job_id else run(actor, row)
 
 
 def resume(actor: Actor, handover_id: int, *, waiting: bool = False) -> Handover:
     """Go on with one that stopped half-way, over or back. Raises Refused."""
-    row = go_on(actor, handover_id, waiting=waiting)
+    row = running.go_on(actor, handover_id, waiting=waiting)
     return row if row.job_id else run(actor, row)
 
 
-def undo(actor: Actor, handover_id: int, *, waiting: bool = False) -> Handover:
+def undo_handover(actor: Actor, handover_id: int, *, waiting: bool = False) -> Handover:
     """Take one back: at once when it is short (or the caller waits), else as a job. Raises Refused."""
-    row = undo_handover(actor, handover_id, waiting=waiting)
+    row = undoing.undo_handover(actor, handover_id, waiting=waiting)
     return row if row.job_id else run(actor, row)
 
 
 def run(actor: Actor, row: Handover, told: Told = _nobody) -> Handover:
     """All steps that are left."""
     while row.state in (State.RUNNING, State.UNDOING):
-        row = (move_next if row.state == State.RUNNING else move_back_next)(actor, row.pk)
+        row = (running.move_next if row.state == State.RUNNING else undoing.move_back_next)(actor, row.pk)
         told(row.done, row.total)
     return row

@@ -30,4 +30,4 @@ def prepared(
 
 def handed_over(actor: Actor, leaver: Member, *receivers: Member, **answers: Any) -> Handover:
     """One that is done."""
-    return work.begin(actor, prepared(actor, leaver, *receivers, **answers).pk, waiting=True)
+    return work.begin_handover(actor, prepared(actor, leaver, *receivers, **answers).pk, waiting=True)

@@ -9,7 +9,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from genjin.customers.actions.customers import add_customer_teammate, edit_customer, void_customer
+from genjin.customers.actions.customers import (
+    add_customer_teammate,
+    edit_customer,
+    transfer_customer,
+    void_customer,
+)
 from genjin.customers.models import Customer
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.followups.tests.factories import make_followup
@@ -27,6 +32,7 @@ from genjin.kernel.models import Notification
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.stamps import bump_stamp
 from genjin.kernel.timeline import timeline
+from genjin.kernel.undo import undo_event
 from genjin.org.actions.tokens import create_token
 from genjin.org.models import AccessToken, Member, Session
 from genjin.ownership.models import Capacity, Period, Rule, Teammate
@@ -80,7 +86,7 @@ def test_b16_who_resigns_is_signed_out_everywhere_at_once_who_moves_is_not(cast:
     Session.objects.create(session_key="k" * 32, expire_date=ends, member=cast.owner)
     prepared(boss, cast.owner, cast.teammate)
     assert Session.objects.filter(member=cast.owner).exists()
-    work.begin(boss, Handover.objects.get().pk)
+    work.begin_handover(boss, Handover.objects.get().pk)
     cast.owner.refresh_from_db()
     assert (cast.owner.is_active, cast.owner.left_at is not None) == (False, True)
     assert not Session.objects.filter(member=cast.owner).exists()
@@ -114,7 +120,7 @@ def test_b16_even_split_shares_by_filter_and_what_nobody_gets(cast: Cast) -> Non
         ("陌路人", 0, 2),
         ("许星河", 0, 2),
     }
-    work.begin(boss, row.pk, waiting=True)
+    work.begin_handover(boss, row.pk, waiting=True)
     held = {
         m.pk: Customer.objects.filter(owner=m).count() for m in (cast.owner, cast.manager, cast.stranger, cast.teammate)
     }
@@ -122,7 +128,7 @@ def test_b16_even_split_shares_by_filter_and_what_nobody_gets(cast: Cast) -> Non
     again = make_customer(cast.actor("stranger"), "只此一家")
     staying = prepared(cast.actor("administrator"), cast.stranger, cast.manager, parts={"customer": ()})
     make_plan(cast.actor("stranger"), content="自己的事")
-    done = work.begin(cast.actor("administrator"), staying.pk, waiting=True)
+    done = work.begin_handover(cast.actor("administrator"), staying.pk, waiting=True)
     again.refresh_from_db()
     assert again.owner_id == cast.stranger.pk
     stayed = Item.objects.filter(handover=done, part="customer")
@@ -139,7 +145,7 @@ def test_b16_options_the_old_owner_stays_in_the_team_and_teams_are_cleared(cast:
     )
     place = Teammate.objects.get(record_id=customer.pk)
     assert (place.member_id, place.writes, place.expires_at is not None) == (cast.owner.pk, True, True)
-    work.undo(boss, row.pk, waiting=True)
+    work.undo_handover(boss, row.pk, waiting=True)
     place = Teammate.objects.get(record_id=customer.pk)
     assert (place.member_id, place.writes) == (cast.stranger.pk, False)
 
@@ -150,7 +156,7 @@ def test_b16_undo_gives_back_what_was_not_touched_and_lists_the_rest(cast: Cast)
     plans = [make_plan(mine, customers[0]), make_plan(mine, content="独自的")]
     row = handed_over(boss, cast.owner, cast.teammate)
     edit_customer(cast.actor("teammate"), customers[1].pk, values=Values({"remarks": "已联系"}))
-    undone = work.undo(boss, row.pk, waiting=True)
+    undone = work.undo_handover(boss, row.pk, waiting=True)
     assert undone.state == State.UNDONE
     owners = dict(Customer.objects.values_list("pk", "owner_id"))
     assert [owners[c.pk] for c in customers] == [cast.owner.pk, cast.teammate.pk, cast.owner.pk]
@@ -213,7 +219,7 @@ def test_b16_shared_views_and_reporting_lines_go_on(cast: Cast) -> None:
     view.refresh_from_db()
     assert (view.member_id, view.name) == (cast.teammate.pk, "华东（林知夏）")
     assert Member.objects.get(pk=cast.owner.pk).superior_id is None
-    work.undo(cast.actor("administrator"), row.pk, waiting=True)
+    work.undo_handover(cast.actor("administrator"), row.pk, waiting=True)
     view.refresh_from_db()
     assert (view.member_id, view.name) == (cast.manager.pk, "华东")
     assert Member.objects.get(pk=cast.owner.pk).superior_id == cast.manager.pk
@@ -227,3 +233,18 @@ def tell() -> None:
 
 def prepared_again(actor: Actor, row: Handover, receiver: Member, *shares: Share) -> None:
     arrange(actor, row.pk, arrangement=Arrangement(everything=to(receiver), shares=shares).to_json())
+
+
+def test_b16_who_gives_one_record_away_may_stay_in_its_team_and_undo_takes_the_place_back(cast: Cast) -> None:
+    mine = cast.actor("manager")
+    first, second = make_customer(mine, "一号"), make_customer(mine, "二号")
+    add_customer_teammate(mine, second.pk, member=cast.teammate.pk)
+    raw = {"owner": str(cast.owner.pk), "stays": "write"}
+    outcome = transfer_customer.run_many(mine, [first.pk, second.pk], raw)
+    places = Teammate.objects.filter(member=cast.manager).values_list("record_id", "writes")
+    assert set(places) == {(first.pk, True), (second.pk, True)}
+    assert outcome.event_id is not None
+    undone = undo_event(mine, outcome.event_id)
+    assert (sorted(undone.done), undone.kept) == ([first.pk, second.pk], [])
+    assert list(Teammate.objects.values_list("member_id", flat=True)) == [cast.teammate.pk]
+    assert set(Customer.objects.values_list("owner_id", flat=True)) == {cast.manager.pk}

@@ -51,7 +51,7 @@ def test_b16_ten_thousand_records_move_in_few_statements_and_little_time(cast: C
     row = prepared(cast.actor("manager"), cast.owner, cast.teammate, cast.stranger, cast.manager)
     with CaptureQueriesContext(connection) as asked:
         before = resource.getrusage(resource.RUSAGE_SELF)
-        done = work.begin(cast.actor("manager"), row.pk, waiting=True)
+        done = work.begin_handover(cast.actor("manager"), row.pk, waiting=True)
         after = resource.getrusage(resource.RUSAGE_SELF)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert done.state == State.DONE

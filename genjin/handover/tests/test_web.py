@@ -57,8 +57,8 @@ def test_b16_the_steps_lead_from_the_leaver_to_the_report_and_back(cast: Cast) -
     assert "交接完成" in report
     assert "苏州第0家，接替人林知夏" in report
     assert "苏州第2家" not in report  # out of the manager's sight now
-    answer: Any = client.get(f"{here}/report.xlsx")
-    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    file: Any = client.get(f"{here}/report.xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(file.streaming_content))).active
     assert sheet is not None
     assert {sheet.cell(n, 2).value for n in range(2, 5)} == {names[0], names[1], "—"}
     client.post(f"{here}/undo")

@@ -17,7 +17,7 @@ BOTH = ["GET", "POST"]
 @changing
 def begin(request: PageRequest, handover_id: int) -> HttpResponse:
     """Hand over: short ones are done when the answer comes, long ones run on."""
-    work.begin(request.actor, handover_id, force=bool(request.POST.get("force")))
+    work.begin_handover(request.actor, handover_id, force=bool(request.POST.get("force")))
     return _back(request, handover_id)
 
 
@@ -33,7 +33,7 @@ def resume(request: PageRequest, handover_id: int) -> HttpResponse:
 @changing
 def undo(request: PageRequest, handover_id: int) -> HttpResponse:
     """Give everything back that nobody has changed since."""
-    work.undo(request.actor, handover_id)
+    work.undo_handover(request.actor, handover_id)
     return _back(request, handover_id)
 
 

@@ -35,21 +35,16 @@ RECEIVER = Person(key="to", label=gettext_lazy("接收人"))
 @page("handovers/new", name="handover-new", methods=BOTH, needs=MANAGE)
 def new(request: PageRequest) -> HttpResponse:
     """The first step: who, why, when. `?leaver=` fills him in."""
-    given = request.POST if request.method == "POST" else request.GET
-    refusal: Refused | None = None
-    if request.method == "POST":
-        try:
-            made = prepare_handover.run(request.actor, None, _facts(request.POST) | {"leaver": given.get("leaver", "")})
-            return go(request, _at(made.row_id or 0, "receivers"))
-        except Forbidden:
-            raise
-        except Refused as refused:
-            refusal = refused
-    asked = given.get("leaver", "")
-    leaver = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
-    context = who_page(request.actor, _allowed(request.actor, leaver))
-    answer: dict[str, Any] = {"head": None, "number": 0, "step": "who", "refusal": refusal, "given": given}
-    return render(request, "handover/who.html", status=422 if refusal else 200, **answer, **context)
+    if request.method == "GET":
+        return _first(request, request.GET)
+    try:
+        raw = _facts(request.POST) | {"leaver": request.POST.get("leaver", "")}
+        made = prepare_handover.run(request.actor, None, raw)
+    except Forbidden:
+        raise
+    except Refused as refusal:
+        return _first(request, request.POST, refusal)
+    return go(request, _at(made.row_id or 0, "receivers"))
 
 
 @page("handovers/<int:handover_id>/who", name="handover-who", methods=BOTH, needs=MANAGE)
@@ -88,6 +83,15 @@ def cancel(request: PageRequest, handover_id: int) -> HttpResponse:
     """Give it up before it has begun."""
     cancel_handover(request.actor, handover_id)
     return go(request, reverse("handovers"), _("交接已取消"))
+
+
+def _first(request: PageRequest, given: QueryDict, refusal: Refused | None = None) -> HttpResponse:
+    """The form of the first step, with what was filled in."""
+    asked = given.get("leaver", "")
+    leaver = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+    context = who_page(request.actor, _allowed(request.actor, leaver))
+    answer: dict[str, Any] = {"head": None, "number": 0, "step": "who", "refusal": refusal, "given": given}
+    return render(request, "handover/who.html", status=422 if refusal else 200, **answer, **context)
 
 
 def _at(handover_id: int, step: str) -> str:

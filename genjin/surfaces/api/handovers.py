@@ -32,10 +32,10 @@ MOST = 200
 FACTS = ("kind", "notice_on", "leaves_on", "reason")
 SENT: dict[str, type] = dict.fromkeys(FACTS, str) | {"arrangement": dict, "notice": str}
 VERBS: dict[str, Callable[[Actor, int], Any]] = {
-    "begin": work.begin,
-    "force": lambda actor, row_id: work.begin(actor, row_id, force=True),
+    "begin": work.begin_handover,
+    "force": lambda actor, row_id: work.begin_handover(actor, row_id, force=True),
     "resume": work.resume,
-    "undo": work.undo,
+    "undo": work.undo_handover,
     "cancel": cancel_handover,
 }
 

@@ -29,7 +29,9 @@ def test_b16_prepared_begun_and_taken_back_over_json(cast: Cast) -> None:
     assert Customer.objects.get().owner_id == cast.owner.pk
     assert send("GET", "/api/v1/handovers", None, 200)["items"][0]["id"] == made["id"]
     assert (
-        send("POST", "/api/v1/handovers", {"leaver": cast.owner.pk, "arrangement": {"parts": 3}}, 409, 422)["error"]["code"]
+        send("POST", "/api/v1/handovers", {"leaver": cast.owner.pk, "arrangement": {"parts": 3}}, 409, 422)["error"][
+            "code"
+        ]
         == "arrangement"
     )
     assert not send("GET", "/api/v1/handovers", None, 200)["items"][1:]
