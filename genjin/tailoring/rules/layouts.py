@@ -81,7 +81,7 @@ def _overlay(field: Field, overlay: Mapping[str, Any]) -> dict[str, Any]:
     if kept.get("label") == str(field.label):
         del kept["label"]
     for name in ("required", "off"):
-        if overlay.get(name):
+        if overlay.get(name) and not (name == "required" and field.required):
             kept[name] = True
     if "in_list" in overlay and bool(overlay["in_list"]) != field.in_list:
         kept["in_list"] = bool(overlay["in_list"])

@@ -16,12 +16,16 @@ from django.utils.translation import override
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import listed
 from genjin.tailoring.actions.arranging import arrange_layout, reset_layout
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import LayoutView, PlacedField, layout_of
 from genjin.tailoring.rules.kinds import KIND_LABELS
-from genjin.tailoring.web.conditions import Line, in_words, lines, sent_rules
+from genjin.tailoring.rules.merging import changes, merge
+from genjin.tailoring.web.conditions import Line, lines, sent_rules
+from genjin.tailoring.web.conditions import in_words as condition_in_words
 from genjin.tailoring.web.frames import TYPE, address, type_page, whole
+from genjin.tailoring.web.merging import arrangement_of, in_words, last_arranger, plain, read_before
 from genjin.ui.pages import PageRequest, fragment, go, page
 
 NEW = "new-"
@@ -45,10 +49,11 @@ def layout(request: PageRequest, record_type: RecordType) -> HttpResponse:
     """The editor; POST saves the whole of it."""
     actor, declared = request.actor, whole(request.actor, record_type)
     view = layout_of(actor, declared)
+    groups = _groups(actor, declared, view)
     if request.method == "POST":
-        return _save(request, declared, view)
+        return _save(request, declared, view, arrangement_of(view, groups))
     return type_page(
-        request, "tailoring/layout.html", declared, layout=view, groups=_groups(actor, declared, view),
+        request, "tailoring/layout.html", declared, layout=view, groups=groups, was=arrangement_of(view, groups),
         quick=set(view.quick), kind_labels=KIND_LABELS, blank=Group(f"{NEW}0", "", "", (), "", ()),
     )  # fmt: skip
 
@@ -68,7 +73,7 @@ def _groups(actor: Actor, declared: RecordType, view: LayoutView) -> list[Group]
         if section.key in came and label == str(came[section.key]):
             label, english = both(came[section.key])
         drawn = lines(actor, declared, f"when-{section.key}", section.shown_when)
-        words = in_words(actor, declared, section.shown_when)
+        words = condition_in_words(actor, declared, section.shown_when)
         made.append(Group(section.key, label, english, drawn, words, section.fields))
     return made
 
@@ -81,16 +86,36 @@ def both(label: str | Promise) -> tuple[str, str]:
         return chinese, str(label)
 
 
-def _save(request: PageRequest, declared: RecordType, view: LayoutView) -> HttpResponse:
-    raw = {"record_type": declared.key, **arranged(view, request.POST)}
-    seen = request.POST.get("version", "")
+def _save(request: PageRequest, declared: RecordType, view: LayoutView, theirs: dict[str, Any]) -> HttpResponse:
+    """Keep what was sent; when somebody else saved since, together with that, if it is not the same that both changed
+    (or if the editor said that his is to stand)."""
+    sent, kept = request.POST, _("布局已保存，表单和详情立即按它显示")
+    was, seen = read_before(sent.get("was", "")), sent.get("version", "")
+    version = int(seen) if seen.isdecimal() else None
     try:
-        arrange_layout.run(request.actor, None, raw, version=int(seen) if seen.isdecimal() else None)
+        given = arranged(view, sent)
+        if was is not None and version != view.version:
+            both = merge(was, plain(declared, given), theirs)
+            others = in_words(declared, changes(was, theirs), was, theirs)
+            if both.clashes and "mine" not in sent:
+                clashes = in_words(declared, both.clashes, was, theirs)
+                return _told(request, declared, 409, others=others, clashes=clashes)
+            given, version = both.arrangement, view.version
+            kept = _("布局已保存，别人刚改的也保留了：%s") % listed(others) if others else kept
+        arrange_layout.run(request.actor, None, {"record_type": declared.key, **given}, version=version)
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
-        return fragment(request, "tailoring/layout_said.html", status=refusal.status, said=refusal.message)
-    return go(request, address(declared, "/layout"), _("布局已保存，表单和详情立即按它显示"))
+        return _told(request, declared, refusal.status, said=refusal.message)
+    return go(request, address(declared, "/layout"), kept)
+
+
+def _told(
+    request: PageRequest, declared: RecordType, status: int, *, said: str = "", others: Any = (), clashes: Any = ()
+) -> HttpResponse:
+    who = last_arranger(request.actor.stamp, declared) if clashes else ""
+    context = {"here": address(declared, "/layout"), "said": said, "others": others, "clashes": clashes}
+    return fragment(request, "tailoring/layout_said.html", status=status, who=who, **context)
 
 
 def arranged(view: LayoutView, sent: QueryDict) -> dict[str, Any]:
