@@ -19,6 +19,7 @@ from genjin.tailoring.actions.converting import JOB as CONVERT
 from genjin.tailoring.actions.converting import convert_next, finish_change
 from genjin.tailoring.actions.deleting import JOB as DELETE
 from genjin.tailoring.actions.deleting import forget_field, strip_next
+from genjin.tailoring.actions.fetching import drop_kept
 from genjin.tailoring.actions.indexing import JOB as INDEX
 from genjin.tailoring.actions.indexing import note_index
 from genjin.tailoring.actions.searching import AT_ONCE, restate_search
@@ -28,6 +29,7 @@ from genjin.tailoring.actions.working_out import JOB as FORMULAS
 from genjin.tailoring.actions.working_out import work_out_next
 from genjin.tailoring.grants import WORK
 from genjin.tailoring.queries import indexes, keeping
+from genjin.tailoring.queries.kept import expired
 
 
 @job(INDEX, title=gettext_lazy("建立字段索引"), grants=[WORK])
@@ -116,6 +118,13 @@ def work_out_formulas(actor: Actor, job_id: int, *, record_type: str) -> dict[st
     rows.update(pending={"day": day})
     progress(job_id, total, total)
     return {"rows": total}
+
+
+@periodic("41 3 * * *", "tailoring.kept", grants=[WORK])
+def drop_old_values(actor: Actor) -> None:
+    """Take away the values of fields that were deleted long ago."""
+    if expired():
+        drop_kept(actor)
 
 
 @periodic("23 * * * *", "tailoring.daily", grants=[WORK])

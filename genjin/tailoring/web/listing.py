@@ -16,6 +16,7 @@ from genjin.kernel.working_out import plan_at
 from genjin.org.web.frame import settings_page
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import FieldLine, field_counts, fields_of, managed_types
+from genjin.tailoring.queries.kept import kept_values, may_fetch
 from genjin.tailoring.rules.formulas import as_written
 from genjin.tailoring.rules.kinds import CHOICES, SEARCHED
 from genjin.tailoring.web.conditions import in_words
@@ -84,6 +85,7 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
         working=[one for one in shown if (one.line.row.pending or {}).get("total")],
         busy=[line for line in found if line.row.state in (FieldState.CONVERTING, FieldState.LEAVING)],
         declared=_declared(declared),
+        kept=[(one, may_fetch(actor, one)) for one in kept_values(actor, declared)],
         about=any(line.about for line in found),
         building=any(line.row.index == IndexState.BUILDING for line in found),
     )  # fmt: skip

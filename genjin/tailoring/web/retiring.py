@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action
+from genjin.kernel.file_names import content_disposition
 from genjin.kernel.records import RecordType
 from genjin.tailoring.actions.deleting import delete_field
+from genjin.tailoring.actions.fetching import fetch_kept
 from genjin.tailoring.actions.indexing import index_field, unindex_field
 from genjin.tailoring.actions.retiring import restore_field, retire_field
 from genjin.tailoring.grants import MANAGE
@@ -48,6 +50,17 @@ def remove(request: PageRequest, record_type: RecordType, field_id: int) -> Http
         title=_("删除字段「%s」") % row.label, touched=preview(request.actor, row.pk),
         error=refusal.message if refusal else "", typed=typed,
     )  # fmt: skip
+
+
+@page(f"{TYPE}/kept/<int:field_id>", name="field-kept", methods=["POST"], needs=MANAGE)
+def fetch(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
+    """The values of a deleted field as they are kept. Raises NotFound, Forbidden."""
+    kept = fetch_kept(request.actor, record_type=record_type.key, field=field_id)
+    answer: Any = FileResponse(kept.path.open("rb"), content_type="application/x-ndjson")
+    # the answer itself names the file by its place on the disk
+    answer.headers["Content-Disposition"] = content_disposition(f"{kept.label}-{kept.path.name}")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return cast("HttpResponse", answer)
 
 
 @page(f"{FIELD}/restoration", name="field-restoration", methods=["POST"], needs=MANAGE)
