@@ -45,7 +45,12 @@ const ended = event => { touched(event.item); say(where(event.item)); };
 const sortFields = list => globalThis.Sortable.create(list, { group: "fields", handle: ".lrow .handle", draggable: ".lfield", animation: 120, onMove: move => !move.to.matches("[data-off]") || move.dragged.matches("[data-removable]"), onEnd: ended });
 function sort() {
   lists().forEach(sortFields);
-  globalThis.Sortable.create($("[data-sections]", editor), { handle: ".ch .handle", draggable: ".lsec", animation: 120, onEnd: ended });
+  // sections are long: while one is dragged only their heads are there
+  globalThis.Sortable.create($("[data-sections]", editor), {
+    handle: ".ch .handle", draggable: ".lsec", animation: 120,
+    onStart: () => setTimeout(() => editor.classList.add("is-sorting")),
+    onEnd: event => { setTimeout(() => { editor.classList.remove("is-sorting"); event.item.scrollIntoView({ block: "nearest" }); }); ended(event); },
+  });
 }
 if (editor) {
   if (globalThis.Sortable) sort();
