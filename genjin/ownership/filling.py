@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from genjin.ownership.models import Pool, Recycling
 
 
@@ -19,12 +21,17 @@ def fill_pool(pool: Pool, given: Mapping[str, Any]) -> None:
     pool.members = {"everybody": True} if given["everybody"] else chosen
     pool.admins = {"people": sorted(given["admins"])}
     limits = ("daily_limit", "new_data_hours", "cooldown_hours", "views_daily", "protect_days")
+    since = pool.claims.get("protect_since") if pool.claims.get("protect_days") else None
     pool.claims = {name: int(given[name] or 0) for name in limits}
+    if pool.claims["protect_days"]:  # P6: what is owned already is protected from when the period is switched on
+        pool.claims["protect_since"] = since or timezone.now().isoformat()
     pool.entering = {"clears_team": given["clears_team"]}
 
 
 def drafted(pool: Pool | None, given: Mapping[str, Any]) -> tuple[Pool, list[Recycling]]:
     """The pool and its rules as these inputs say, nothing stored. A new one has no id yet."""
-    made = Pool(pk=pool.pk, record_type=pool.record_type) if pool else Pool(record_type=given["record_type"])
+    made = Pool(record_type=pool.record_type if pool else given["record_type"])
+    if pool:
+        made.pk, made.claims = pool.pk, pool.claims
     fill_pool(made, given)
     return made, [Recycling(pool=made, **rule) for rule in given["recyclings"]] if made.recycles else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 
 from genjin.kernel.actor import Actor, system
@@ -25,12 +26,23 @@ def ruling_of(record_type: RecordType) -> Ruling:
 def changed_ruling(ruling: Ruling, pool: Pool, rules: Sequence[Recycling]) -> Ruling:
     """The same as if one pool (perhaps a new one) were like this: for saying beforehand whom a change would touch."""
     stamp = current_stamp()
+    pool, rules = _numbered(pool, rules)
     others = [each for each in pools_at(stamp, ruling.record_type.key) if each.pk != pool.pk and each.enabled]
     pools = [*others, *([pool] if pool.enabled else [])]
     pools.sort(key=lambda each: (each.priority, -(each.pk or 2**62)))
     kept = {pk: each for pk, each in ruling.rules.items() if pk != pool.pk}
     known = tuple(rule for rule in rules if usable(ruling.record_type, ruling.fields, rule))
     return _ruling(ruling.record_type, pools, {**kept, pool.pk: known})
+
+
+def _numbered(pool: Pool, rules: Sequence[Recycling]) -> tuple[Pool, list[Recycling]]:
+    """Copies with numbers for what is not stored yet, by which the expression tells pools and rules apart."""
+    made = copy(pool)
+    made.pk = pool.pk or 0
+    told = [copy(rule) for rule in rules]
+    for place, rule in enumerate(told, 1):
+        rule.pk = rule.pk or -place
+    return made, told
 
 
 def _load() -> dict[str, Ruling]:

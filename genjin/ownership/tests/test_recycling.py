@@ -12,6 +12,7 @@ from genjin.customers.actions.pools import lock_customer, protect_customer, retu
 from genjin.customers.models import Contact, Customer
 from genjin.customers.record import CUSTOMER
 from genjin.customers.tests.factories import make_contact, make_customer
+from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import system
 from genjin.kernel.models.events import Event, Notification
 from genjin.kernel.refusal import Forbidden, Refused
@@ -204,3 +205,26 @@ def test_locks_have_a_quota_and_hold_back_every_pool_B4_P4(cast: Cast) -> None:
     assert until == datetime.combine(today + DAY, datetime.min.time(), tzinfo=company_zone())
     with pytest.raises(Forbidden):
         protect_customer.run(owner, first.pk, {"until": today.isoformat()})
+
+
+def test_a_new_pool_and_a_new_protection_are_told_beforehand_B4_P5_P6(cast: Cast) -> None:
+    row = aged(cast, "甲公司", 40)
+    administrator = cast.actor("administrator")
+    fresh = Pool(record_type="customer", name="还没有的", members={"everybody": True}, recycles=True)
+    rules = [Recycling(reason="no_followup", days=30), Recycling(reason="no_deal", days=20)]
+    found = touched_by(administrator, CUSTOMER, fresh, rules)
+    assert (found.tonight_now, found.tonight_then, found.sooner) == (0, 1, 1)
+    assert (found.samples[0].id, found.samples[0].why, found.samples[0].pool) == (row.pk, "20 天未成交", "还没有的")
+    # switched on, a protection period counts from that day for what is owned already
+    given = {
+        "name": "新公海", "record_type": "customer", "everybody": "1", "recycles": "1", "protect_days": "15",
+        "recyclings": [{"reason": "no_followup", "days": 30}],
+    }  # fmt: skip
+    made = ACTIONS["pools.create"].run(administrator, None, given)
+    falls = when(row)
+    assert falls is not None
+    assert timedelta(days=14, hours=23) < falls - timezone.now() < timedelta(days=15)
+    since = Pool.objects.get(pk=made.row_id).claims["protect_since"]
+    edited = {key: value for key, value in given.items() if key != "record_type"} | {"protect_days": "10"}
+    ACTIONS["pools.edit"].run(cast.actor("administrator"), made.row_id, edited)
+    assert Pool.objects.get(pk=made.row_id).claims["protect_since"] == since
