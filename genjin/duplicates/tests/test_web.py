@@ -66,7 +66,7 @@ def test_b3_rules_are_shown_with_an_example_and_changed(cast: Cast, hidden: int)
     )
     refused = client.post(f"/settings/duplicates/{row.pk}", form | {"if.0.0": "", "version": row.version})
     assert refused.status_code == 422
-    assert "请至少填写一组条件" in refused.content.decode()
+    assert "请填写「怎样算重复」" in refused.content.decode()
     client.post(f"/settings/duplicates/{row.pk}/end")
     assert not DuplicateRule.objects.exists()
 

@@ -111,6 +111,14 @@ def edit(request: PageRequest, duplicate_rule_id: int) -> HttpResponse:
     )
 
 
+@page(f"{ROUTE}/<int:duplicate_rule_id>/end", name="duplicate-rule-end", methods=["POST"], needs=MANAGE)
+def end(request: PageRequest, duplicate_rule_id: int) -> HttpResponse:
+    """Remove one; a declared one is again as it came."""
+    row = rule_for(request.actor, duplicate_rule_id)
+    end_rule.run(request.actor, duplicate_rule_id, {})
+    return go(request, PLACE, _("已恢复为内置规则") if row.preset else _("规则「%s」已删除") % row.name)
+
+
 @page(f"{ROUTE}/<str:compared>/<str:preset>", name="duplicate-preset", methods=["GET", "POST"], needs=MANAGE)
 def edit_preset(request: PageRequest, compared: str, preset: str) -> HttpResponse:
     """Change a declared rule."""
@@ -119,14 +127,6 @@ def edit_preset(request: PageRequest, compared: str, preset: str) -> HttpRespons
         return go(request, f"{PLACE}/{rule.id}")
     own = {"record_type": compared, "preset": preset}
     return _form(request, rule, lambda raw: change_preset.run(request.actor, None, raw | own))
-
-
-@page(f"{ROUTE}/<int:duplicate_rule_id>/end", name="duplicate-rule-end", methods=["POST"], needs=MANAGE)
-def end(request: PageRequest, duplicate_rule_id: int) -> HttpResponse:
-    """Remove one; a declared one is again as it came."""
-    row = rule_for(request.actor, duplicate_rule_id)
-    end_rule.run(request.actor, duplicate_rule_id, {})
-    return go(request, PLACE, _("已恢复为内置规则") if row.preset else _("规则「%s」已删除") % row.name)
 
 
 @dataclass(frozen=True)

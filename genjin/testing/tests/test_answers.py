@@ -67,6 +67,7 @@ SCARCE = {
     "followup-statistics-lines",
     "customer-call",
     "sharing-conditions",
+    "duplicate-example",
     "field-condition",
     "field-option-line",
     "held-files",
