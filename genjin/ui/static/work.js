@@ -92,14 +92,13 @@ function neighbours() {
 neighbours();
 
 // ---- columns: drag (Sortable, loaded on opening) or arrow keys on the grip -------------------------------------------------
-document.addEventListener("toggle", event => {
-  if (event.newState !== "open" || !event.target.matches?.(".cols")) return;
-  const list = $("[data-sort]", event.target);
+document.addEventListener("htmx:after:swap", () => { // they come after the pop-over is open
+  const list = $(".cols [data-sort]");
   if (!list || list.dataset.ready) return;
   list.dataset.ready = "1";
   const start = () => globalThis.Sortable.create(list, { handle: ".grip", animation: 120, draggable: ".mi:not([data-fixed])", onMove: move => !move.related.matches("[data-fixed]") });
   if (globalThis.Sortable) start(); else document.head.append(make("script", { src: document.body.dataset.sortableScript, onload: start }));
-}, true);
+});
 document.addEventListener("keydown", event => {
   const grip = event.target.closest?.(".grip");
   if (!grip || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
