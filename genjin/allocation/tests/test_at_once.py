@@ -121,8 +121,8 @@ def test_b20_an_offer_is_taken_exactly_once_whoever_presses_together(world: Worl
     (row,) = world.customers(1)
     ALLOCATE["customer"].run(world.admin, row.pk, {})
     offer = Offer.objects.get()
-    said = all_go([started(offer.member_id, TAKE, offer=offer.pk) for _each in range(4)])
-    assert Counter(said) == {"taken": 1, "answered": 3}
+    said = all_go([started(offer.member_id, TAKE, offer=offer.pk) for _each in range(2)])
+    assert Counter(said) == {"taken": 1, "answered": 1}
     assert Customer.objects.get(pk=row.pk).owner_id == offer.member_id
     assert Period.objects.filter(record_id=row.pk, rule="allocated").count() == 1
 
