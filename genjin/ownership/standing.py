@@ -28,7 +28,7 @@ POOL_VERBS = frozenset({"claim", "assign", "move_pool", "void", "restore", "dele
 
 
 def _load() -> dict[int, Pool]:
-    return {pool.pk: pool for pool in Pool.objects.order_by("priority", "-id")}
+    return {pool.pk: pool for pool in Pool.objects.order_by("priority", "-id")}  # rows: kept in memory
 
 
 _POOLS: Stamped[dict[int, Pool]] = Stamped(_load)
