@@ -120,6 +120,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "backups.begin": _NIGHTLY,
         "backups.finish": _NIGHTLY,
         "backups.fail": _NIGHTLY,
+        "duplicates.tell": "written down by the server itself",
         "viewing.add": "counted by the server itself",
         "viewing.alarm": "raised by the server itself",
         "viewing.fold": _NIGHTLY,
