@@ -11,10 +11,11 @@ class HandoverConfig(AppConfig):
 
     def ready(self) -> None:
         """Register grants, settings, the parts, the actions, the jobs and the watch over who is leaving."""
-        from genjin.handover import jobs, merging, watching  # slow: models must be ready
+        from genjin.handover import jobs, merging, pools, watching  # slow: models must be ready
         from genjin.handover.actions import others, places, plans  # slow: models must be ready
 
         assert jobs
+        assert pools
         assert others
         assert places
         assert plans

@@ -17,7 +17,7 @@ from psycopg import sql
 from genjin.handover.arrangement import Arrangement, Share
 from genjin.handover.grants import MANAGE
 from genjin.handover.models import Handover, Item
-from genjin.handover.receivers import RECEIVER_KINDS, name_of, read
+from genjin.handover.receivers import member_of, name_of, read
 from genjin.handover.rules import AT_WORK, Kind, State, shares
 from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.doors import titles_of
@@ -244,7 +244,8 @@ def _part_lines(actor: Actor, arrangement: Arrangement, part: Part, leaver: int)
         yield Line(part.key, str(part.label), "", count, (("", "", count),), ends=True)
     elif count:
         along = bool(part.along) and arrangement.along
-        line = _line(actor, part.key, "", count, arrangement.of(part.key))
+        members = [to for to in arrangement.of(part.key) if member_of(to)]
+        line = _line(actor, part.key, "", count, members)
         yield Line(line.key, line.label, "", count, line.receivers, along=along)
 
 
@@ -330,11 +331,6 @@ def progress(row: Handover) -> Progress:
     job = JobProgress.objects.filter(pk=row.job_id).first() if row.job_id else None
     stopped = row.state in AT_WORK and (job is None or job.finished_at is not None)
     return Progress(row.done, row.total, stopped, job.error if job and job.state in RESTING else "")
-
-
-def receivers_for(record_types: Sequence[RecordType]) -> list[str]:
-    """The kinds that can receive records of all these types."""
-    return [kind.key for kind in RECEIVER_KINDS.values() if all(kind.takes(t) for t in record_types)]
 
 
 def _within(actor: Actor, scope: Scope) -> list[int]:

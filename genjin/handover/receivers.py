@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Label
 from genjin.kernel.models.rows import Record
-from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
 from genjin.org.queries import organisation
 from genjin.ownership.actions.changing_owners import change_owners
@@ -25,14 +24,15 @@ Give = Callable[[Actor, Sequence[Record], int, str], None]
 @dataclass(frozen=True, kw_only=True)
 class ReceiverKind:
     """A kind of receiver. `check(actor, id, leaver)` raises Refused; `give(actor, locked records, id, reason)` is a
-    step of actions; `takes` tells which record types it can receive. Only members receive what is no record."""
+    step of actions; `live_only`: it takes nothing that is archived. Only members receive what is no
+    record."""
 
     key: str
     label: Label
     name: Callable[[Actor, int], str]
     check: Callable[[Actor, int, int], None]
     give: Give
-    takes: Callable[[RecordType], bool] = lambda _record_type: True
+    live_only: bool = False
 
 
 RECEIVER_KINDS: dict[str, ReceiverKind] = {}

@@ -55,9 +55,11 @@ def _records_over(actor: Actor, row: Handover, record_type: RecordType, ids: Seq
             passing.kept[each.pk] = _("准备之后已转给别人")
         elif each.life == Life.VOIDED:
             passing.kept[each.pk] = _("已作废")
+        elif kind.live_only and each.life != Life.LIVE:
+            passing.kept[each.pk] = _("已归档，不能放入公海")
         else:
             rows.append(each)
-    kind.give(actor, rows, target, _reason(row))
+    kind.give(actor, rows, target, _reason(row, taken_back=kind.live_only))
     notes = _change_teams(actor, row, record_type, [each.pk for each in rows]) if rows else {}
     passing.done = [Handed(each.pk, each.version, notes.get(each.pk, {})) for each in rows]
     note_event(actor, handover=row.pk, handed_to=to)
@@ -80,8 +82,8 @@ def _records_back(actor: Actor, row: Handover, record_type: RecordType, handed: 
     return passing
 
 
-def _reason(row: Handover) -> str:
-    words = str(row.get_kind_display()) + _("交接")
+def _reason(row: Handover, *, taken_back: bool) -> str:
+    words = str(row.get_kind_display()) + (_("回收") if taken_back else _("交接"))
     return f"{words}：{row.reason}"[:200] if row.reason else words
 
 

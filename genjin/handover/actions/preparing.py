@@ -14,12 +14,14 @@ from genjin.handover.arrangement import Arrangement
 from genjin.handover.fields import Leaver
 from genjin.handover.grants import MANAGE
 from genjin.handover.models import Handover
+from genjin.handover.pools import pools_for
 from genjin.handover.queries import conditions, handover_for, keys_of, leaver_for, moving_types, open_of
 from genjin.handover.rules import MOVES, Kind, State
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date, LongText, Text
 from genjin.kernel.recording import record
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
 from genjin.org.fields import OneOf
 
@@ -127,6 +129,7 @@ def check_arrangement(actor: Actor, row: Handover, asked: Arrangement) -> None:
             raise Refused("part", _("没有这一类交接内容：%s") % key[:40], "part")
     for to in asked.receivers:
         receivers.check(actor, to, row.leaver_id)
+    _check_pools(actor, asked)
     for share in asked.shares:
         if share.part not in types:
             raise Refused("part", _("这一类内容不能按条件分配"), "part")
@@ -135,6 +138,16 @@ def check_arrangement(actor: Actor, row: Handover, asked: Arrangement) -> None:
         conditions(actor, share)
     if asked.stays_until and asked.stays_until < actor.now().date():
         raise Refused("past", _("保留到的日期不能早于今天"), "stays_until")
+
+
+def _check_pools(actor: Actor, asked: Arrangement) -> None:
+    """A pool takes records of its own type, and alone. Raises Refused("no_pool")."""
+    given = [("", asked.everything), *asked.parts.items(), *((share.part, share.to) for share in asked.shares)]
+    for key, to in given:
+        pools = [one for one in to if receivers.member_of(one) is None]
+        named = {pool.pk for pool in pools_for(actor, RECORD_TYPES[key])} if key in RECORD_TYPES else set()
+        if pools and (len(to) > 1 or receivers.read(pools[0])[1] not in named):
+            raise Refused("no_pool", _("公海只接收它自己类别的记录，也不能和成员均分"), "to")
 
 
 def _set_facts(

@@ -18,6 +18,7 @@ from genjin.handover.arrangement import Arrangement
 from genjin.handover.grants import MANAGE
 from genjin.handover.models import Handover, Item
 from genjin.handover.queries import Load, handover_for, keys_of, preview, progress, shared
+from genjin.handover.receivers import member_of
 from genjin.handover.rules import MOVES, Kind, Standing, State, in_turn
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
@@ -164,8 +165,9 @@ def _meant(actor: Actor, row: Handover, key: str) -> Iterator[Item]:
     places = [0] * len(given)
     for row_id, share, above in _things(actor, row, arrangement, key):
         to = _along(row, part.along[0], above) if part and part.along and above else ""
+        to = to if member_of(to) else ""
         if not to and not ends:
-            to = in_turn(places[share], given[share])
+            to = in_turn(places[share], [one for one in given[share] if not part or member_of(one)])
             places[share] += 1
         waits = bool(to) or ends
         yield fresh(

@@ -23,19 +23,21 @@ from genjin.handover.actions import arrange, begin_handover, cancel_handover, pr
 from genjin.handover.arrangement import Arrangement, Share
 from genjin.handover.models import Handover, Item
 from genjin.handover.queries import preview
+from genjin.handover.receivers import written
 from genjin.handover.rules import Kind, Standing, State, Stays, Teams
 from genjin.handover.tests.factories import handed_over, prepared, to
 from genjin.kernel import sealing
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Values
 from genjin.kernel.models import Notification
+from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.stamps import bump_stamp
 from genjin.kernel.timeline import timeline
 from genjin.kernel.undo import undo_event
 from genjin.org.actions.tokens import create_token
 from genjin.org.models import AccessToken, Member, Session
-from genjin.ownership.models import Capacity, Period, Rule, Teammate
+from genjin.ownership.models import Capacity, Period, Pool, Rule, Teammate
 from genjin.plans.actions.feeds import make_feed
 from genjin.plans.models import CalendarFeed, Plan
 from genjin.plans.tests.factories import make_plan
@@ -248,3 +250,29 @@ def test_b16_who_gives_one_record_away_may_stay_in_its_team_and_undo_takes_the_p
     assert (sorted(undone.done), undone.kept) == ([first.pk, second.pk], [])
     assert list(Teammate.objects.values_list("member_id", flat=True)) == [cast.teammate.pk]
     assert set(Customer.objects.values_list("owner_id", flat=True)) == {cast.manager.pk}
+
+
+def test_b16_what_nobody_takes_over_can_go_into_a_pool_and_come_back(cast: Cast) -> None:
+    mine, admin = cast.actor("owner"), cast.actor("administrator")
+    customer, resting = make_customer(mine, "在跟的"), make_customer(mine, "歇着的")
+    plan = make_plan(mine, customer)
+    Customer.objects.filter(pk=resting.pk).update(life=Life.ARCHIVED)
+    pool = Pool.objects.create(id=7, record_type="customer", name="离职回收")
+    bump_stamp()
+    parts = {"customer": (written("pool", pool.pk),)}
+    admin = cast.actor("administrator")
+    row = handed_over(admin, cast.owner, cast.teammate, parts=parts)
+    customer.refresh_from_db()
+    plan.refresh_from_db()
+    assert (customer.owner_id, customer.pool_id, customer.pool_reason) == (None, pool.pk, "离职回收：个人原因")
+    assert Period.objects.get(record_id=customer.pk, until=None).rule == Rule.HANDED_OVER
+    assert plan.assignee_id == cast.owner.pk  # whoever claims the customer plans anew
+    why = dict(Item.objects.filter(handover=row, state=Standing.STAYED).values_list("row_id", "why"))
+    assert why[resting.pk] == "已归档，不能放入公海"
+    work.undo_handover(cast.actor("administrator"), row.pk, waiting=True)
+    customer.refresh_from_db()
+    assert (customer.owner_id, customer.pool_id) == (cast.owner.pk, None)
+    with pytest.raises(Refused, match="不能和成员均分"):
+        prepared(
+            cast.actor("administrator"), cast.stranger, parts={"customer": (*parts["customer"], *to(cast.teammate))}
+        )

@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from genjin.handover.actions.preparing import prepare_handover
 from genjin.handover.arrangement import Arrangement
 from genjin.handover.models import Handover
+from genjin.handover.pools import pools_for
 from genjin.handover.queries import CAP, Preview, keys_of, label_of, moving_types, preview
-from genjin.handover.receivers import member_of, name_of
+from genjin.handover.receivers import member_of, name_of, read
 from genjin.handover.rules import Kind, State, Stays, Teams
 from genjin.handover.watching import today
 from genjin.handover.web.narrowing import share_forms, share_words
 from genjin.handover.words import names_of
 from genjin.kernel.actor import Actor
 from genjin.kernel.handing import PARTS
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
 from genjin.org.queries import organisation
 from genjin.ui.forms.controls import choices_url
@@ -101,6 +103,8 @@ def _receivers(request: PageRequest, row: Handover, arrangement: Arrangement) ->
                 "count": count,
                 "none": named == (),
                 "chosen": _chosen(actor, named or ()),
+                "pools": _pools(actor, key),
+                "pool": next((read(to)[1] for to in named or () if member_of(to) is None), ""),
                 "along": key in PARTS and PARTS[key].along is not None,
             }
         )
@@ -116,6 +120,10 @@ def _receivers(request: PageRequest, row: Handover, arrangement: Arrangement) ->
         "forms": share_forms(actor, moving_types()),
         "total": counts.total,
     }
+
+
+def _pools(actor: Actor, key: str) -> list[tuple[int, str]]:
+    return [(pool.pk, pool.name) for pool in pools_for(actor, RECORD_TYPES[key])] if key in RECORD_TYPES else []
 
 
 def _chosen(actor: Actor, receivers: tuple[str, ...]) -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from django.utils.translation import gettext as _
 
 from genjin.handover.arrangement import Share
+from genjin.handover.pools import pools_for
 from genjin.kernel.actor import Actor
 from genjin.kernel.lists import read_query
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -24,7 +25,13 @@ MOST = 6
 def share_forms(actor: Actor, record_types: Sequence[RecordType]) -> list[dict[str, Any]]:
     """For each type that can be shared out: its views and its fields by which to narrow it."""
     return [
-        {"key": t.key, "label": str(t.many), "views": _views(actor, t), "controls": _controls(actor, t)}
+        {
+            "key": t.key,
+            "label": str(t.many),
+            "views": _views(actor, t),
+            "controls": _controls(actor, t),
+            "pools": [(p.pk, p.name) for p in pools_for(actor, t)],
+        }
         for t in record_types
         if actor.may(t.grant("see"))
     ]
@@ -61,6 +68,10 @@ def asked_query(actor: Actor, record_type: RecordType, given: Mapping[str, Any])
     if not pairs:
         raise Refused("no_condition", _("请至少选一个条件"), "query")
     return urlencode(pairs), label
+
+
+def _pools(actor: Actor, record_type: RecordType) -> list[tuple[int, str]]:
+    return [(pool.pk, pool.name) for pool in pools_for(actor, record_type)]
 
 
 def _fields(actor: Actor, record_type: RecordType) -> list[Any]:

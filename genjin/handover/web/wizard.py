@@ -15,6 +15,7 @@ from genjin.handover.actions.preparing import arrange, cancel_handover, change_h
 from genjin.handover.arrangement import Arrangement, Share
 from genjin.handover.grants import MANAGE
 from genjin.handover.models import Handover
+from genjin.handover.pools import POOL
 from genjin.handover.queries import handover_for, keys_of, leaver_for
 from genjin.handover.receivers import MEMBER, written
 from genjin.handover.rules import Stays, Teams
@@ -116,7 +117,7 @@ def _with_receivers(actor: Actor, row: Handover, given: QueryDict) -> Arrangemen
     kept = Arrangement.from_json(row.arrangement)
     parts: dict[str, tuple[str, ...]] = {}
     for key in keys_of(row):
-        named = _named(actor, given, f"to_{key}")
+        named = _named(actor, given, f"to_{key}") or _pool(given, f"pool_{key}")
         if named or given.get(f"none_{key}"):
             parts[key] = () if given.get(f"none_{key}") else named
     shares = [share for place, share in enumerate(kept.shares) if str(place) != given.get("remove", "")]
@@ -130,7 +131,7 @@ def _share(actor: Actor, given: QueryDict) -> Share:
     if record_type is None:
         raise Refused("part", _("请选择按条件分配的类别"), "share_part")
     query, label = asked_query(actor, record_type, given.dict())
-    to = _named(actor, given, "share_to")
+    to = _named(actor, given, "share_to") or _pool(given, "share_pool")
     if not to:
         raise Refused("receiver", _("请为这个条件选择接收人"), "share_to")
     return Share(record_type.key, query, to, label or share_words(actor, Share(record_type.key, query, to)))
@@ -147,6 +148,12 @@ def _named(actor: Actor, given: QueryDict, name: str) -> tuple[str, ...]:
             except FieldError as error:
                 raise Refused("receiver", str(error), name) from None
     return tuple(dict.fromkeys(found))
+
+
+def _pool(given: QueryDict, name: str) -> tuple[str, ...]:
+    """The pool chosen instead of members."""
+    chosen = given.get(name, "")
+    return (written(POOL, int(chosen)),) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else ()
 
 
 def _with_options(actor: Actor, kept: Arrangement, given: Mapping[str, Any]) -> Arrangement:
