@@ -129,7 +129,8 @@ def drop_old_values(actor: Actor) -> None:
 
 @periodic("23 * * * *", "tailoring.daily", grants=[WORK])
 def work_out_daily(actor: Actor) -> None:
-    """Once a new day has begun for the company, work out the formulas that depend on it, or on names of options."""
+    """Once a new day has begun for the company, work out the formulas that depend on it, or on what changes without a
+    save of the record."""
     day = system().now().date().isoformat()
     rows = OwnField.objects.filter(kind="formula", state=FieldState.LIVE, record_type__in=RECORD_TYPES)
     stale = {row.record_type for row in rows if (row.pending or {}).get("day") != day and _changes_daily(row)}
@@ -139,9 +140,11 @@ def work_out_daily(actor: Actor) -> None:
 
 def _changes_daily(row: OwnField) -> bool:
     field = own_field(row)
-    return isinstance(field, WorkedOut) and (field.daily or _reads_options(row, field.reads))
+    return isinstance(field, WorkedOut) and (field.daily or _reads_what_changes(row, field.reads))
 
 
-def _reads_options(row: OwnField, keys: frozenset[str]) -> bool:
+def _reads_what_changes(row: OwnField, keys: frozenset[str]) -> bool:
+    """Whether a formula reads names of options, or what is set for many records at once by the night's work."""
     known = in_force(RECORD_TYPES[row.record_type], 0).own_fields
-    return any(isinstance(known.get(key), Choice) for key in keys)
+    read = [known[key] for key in keys if key in known]
+    return any(isinstance(f, Choice) or not (f.own or f.editable) for f in read)
