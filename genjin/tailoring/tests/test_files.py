@@ -29,7 +29,7 @@ from genjin.merging.models import Merge
 from genjin.tailoring.actions import add_field
 from genjin.testing.cast import Cast, limit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HTMX = {"HX-Request": "true"}
 
 

@@ -35,7 +35,7 @@ from genjin.tailoring.grants import WORK
 from genjin.tailoring.queries.formulas import trials
 from genjin.testing.cast import Cast, limit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 NUMBERS = (("单价", "x_price", "money"), ("数量", "x_count", "number"), ("折扣", "x_off", "percent"))
 
 
