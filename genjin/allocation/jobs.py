@@ -173,7 +173,7 @@ def _next_chunk(actor: Actor, run_id: int) -> bool:
     return False
 
 
-@periodic("*/15 * * * * *", "allocation.lapse_offers", grants=[PLACE])
+@periodic("* * * * * */15", "allocation.lapse_offers", grants=[PLACE])
 def lapse_offers(actor: Actor) -> None:
     """End offers whose time is over and ask the next ones; each in its own transaction, and each only once."""
     for offer_id in due_offers(timezone.now(), 200):

@@ -17,6 +17,7 @@ from genjin.allocation.tests.conftest import World, moment
 from genjin.customers.actions.customers import transfer_customer
 from genjin.customers.models import Customer
 from genjin.kernel.actor import system
+from genjin.kernel.jobs import PERIODIC
 from genjin.kernel.models.events import Event, Notification
 from genjin.kernel.notices import notices
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
@@ -168,3 +169,7 @@ def test_b20_offers_and_allocations_are_told(offered: tuple[World, Customer, Off
         pass
     told = {(n.kind, n.member_id) for n in Notification.objects.exclude(kind="offer")}
     assert told == {("unanswered", world.cast.administrator.pk), ("allocated", world.cast.manager.pk)}
+
+
+def test_b20_offers_that_ran_out_are_looked_for_every_quarter_of_a_minute() -> None:
+    assert PERIODIC["allocation.lapse_offers"].split() == ["*"] * 5 + ["*/15"], "seconds are the sixth field"
