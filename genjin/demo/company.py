@@ -8,6 +8,7 @@ from datetime import datetime
 from genjin.customers.options import TAGS
 from genjin.demo.own_fields import make_fields
 from genjin.demo.people import ADMINISTRATOR, COMPANY, DEPARTMENTS, FURTHER, PASSWORD, PEOPLE, SHOWN, Person
+from genjin.demo.shared import share
 from genjin.kernel.actor import Actor, Surface, system
 from genjin.org.actions.departments import create_department
 from genjin.org.actions.members import create_member
@@ -69,6 +70,7 @@ def make_company(founded: datetime) -> Staff:
     _make_people(administrator, staff)
     _make_tags(administrator)
     make_fields(_actor_again(administrator))
+    share(_actor_again(administrator), staff.departments)
     staff.actors = {name: _actor(member_id) for name, member_id in staff.ids.items()}
     return staff
 

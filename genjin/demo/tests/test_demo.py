@@ -31,6 +31,7 @@ from genjin.org.models import Department, Member
 from genjin.org.queries import actor_for
 from genjin.ownership.models import Period, Teammate
 from genjin.plans.models import Plan
+from genjin.sharing.models import SharingRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 WEDNESDAY = datetime(2025, 6, 11, 6, 30, tzinfo=UTC)
@@ -187,6 +188,16 @@ def test_every_record_has_its_event_and_its_owner_his_period(company: Company) -
 def test_each_sees_what_is_his(company: Company) -> None:
     seen = {name: visible_to(_actor(name), Customer).count() for name in ("zhoumuyuan", "linzhixia", "xuxinghe")}
     assert 0 < seen["zhoumuyuan"] < seen["linzhixia"] < seen["xuxinghe"] == SOME
+
+
+@wednesday
+def test_departments_share_what_they_do_together(company: Company) -> None:
+    assert set(SharingRule.objects.values_list("writes", flat=True)) == {False, True}
+    buyers = Customer.objects.filter(lifecycle="old", department__name__in=["苏州组", "深圳组", "京津组"])
+    served = visible_to(_actor("mengjingchuan"), Customer)
+    assert 0 < buyers.count() == served.filter(pk__in=buyers.values("pk")).count()
+    jiangsu = Customer.objects.filter(department__name="苏州组", region__startswith="32")
+    assert 0 < jiangsu.count() == visible_to(_actor("fangsiyuan"), Customer).filter(pk__in=jiangsu.values("pk")).count()
 
 
 def _actor(sign_in: str) -> Actor:
