@@ -8,21 +8,27 @@ from typing import Annotated
 
 from django.utils.translation import gettext_lazy
 
+from genjin.duplicates.actions.rules import compared_types
 from genjin.duplicates.grants import TELL
 from genjin.duplicates.limits import TELLING
+from genjin.duplicates.rules import ENTRY_WORDS
 from genjin.kernel.actions import action
 from genjin.kernel.actor import EVERYTHING, Actor
-from genjin.kernel.fields import Text
-from genjin.kernel.fields.fixed import Structured
+from genjin.kernel.fields.base import Label
+from genjin.kernel.fields.fixed import OneOf, Structured
 from genjin.kernel.recording import note_event
+
+
+def _entries() -> list[tuple[str, Label]]:
+    return [(entry.value, label) for entry, label in ENTRY_WORDS.items()]
 
 
 @action(TELLING, on=None, needs=TELL, label=gettext_lazy("查重时告知已有记录"), icon="copy", listed=False)
 def tell(
     actor: Actor,
     *,
-    about: Annotated[str, Text(key="about", label=gettext_lazy("数据类型"), most=40)],
-    entry: Annotated[str, Text(key="entry", label=gettext_lazy("入口"), most=20)],
+    about: Annotated[str, OneOf(key="about", label=gettext_lazy("数据类型"), pairs=compared_types)],
+    entry: Annotated[str, OneOf(key="entry", label=gettext_lazy("入口"), pairs=_entries)],
     told: Annotated[list[int], Structured(key="told", label=gettext_lazy("记录"))],
 ) -> None:
     """Write it down."""
