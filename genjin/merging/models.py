@@ -26,6 +26,7 @@ class Merge(Row):
     within = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
 
     row_type = "merge"
+    unrecorded = Row.unrecorded | {"record_type", "lives", "fields", "until", "within_id"}
     within_id: int | None
 
     class Meta:

@@ -133,6 +133,17 @@ def test_B3_what_cannot_be_merged_is_said_and_nothing_changes(cast: Cast) -> Non
     assert Customer.objects.filter(life=Life.VOIDED).count() == 0
 
 
+def test_B3_what_lies_in_a_pool_is_answered_as_absent(cast: Cast) -> None:
+    administrator = cast.actor("administrator")
+    one, two = make_customer(administrator, "甲公司"), make_customer(administrator, "乙公司")
+    Customer.objects.filter(pk=two.pk).update(owner=None, department=None)
+    for master, other in ((one, two), (two, one)):
+        with pytest.raises(Refused) as refused:
+            ACTIONS["customers.merge"].run(administrator, master.pk, {"others": [other.pk], "reason": "重复"})
+        assert refused.value.code == "not_found"
+    assert client_of(cast.administrator).get(f"/customers/merge?ids={one.pk},{two.pk}").status_code == 404
+
+
 def test_B3_the_json_door_merges_leads_on_and_takes_back(cast: Cast) -> None:
     manager = cast.actor("manager")
     one, two = make_customer(manager, "甲公司"), make_customer(manager, "甲公司（重复）", phone="13900002222")

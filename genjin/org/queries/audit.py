@@ -327,6 +327,7 @@ def kinds() -> dict[str, str]:
         "code_series": _("编号规则"),
         "teammate": _("团队成员"),
         "sharing_rule": _("共享规则"),
+        "merge": _("合并记录"),
         "own_field": _("字段"),
         "layout": _("布局"),
         "file": _("附件"),
