@@ -42,7 +42,7 @@ def _claiming(pool: Pool, what: str) -> Iterator[str]:
         yield _("自己名下掉入的%(what)s，%(time)s内不能再由自己领取。") % words
     if claims.get("views_daily"):
         yield _("每人每天最多打开 %(n)d 个%(what)s的资料。") % {"n": claims["views_daily"], "what": what}
-    yield _("公海管理员不受每日数量、冷却期和保护时间的限制，但受保有上限的限制。")
+    yield _("公海管理员不受每日领取数量的限制，其他限制相同。")
 
 
 def _falling(actor: Actor, record_type: RecordType, pool: Pool, what: str) -> Iterator[str]:

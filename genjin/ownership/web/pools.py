@@ -17,6 +17,7 @@ from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.lists import count_capped
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.ownership.actions.viewing import note_view
 from genjin.ownership.standing import at_pool, pooled_types, pools_of
 from genjin.ownership.web.pool_drawing import facts_in, held_until, place_at, pool_url, strip_of, verbs_at
 from genjin.ownership.web.pool_words import rules_in_words
@@ -118,6 +119,7 @@ def pooled(request: PageRequest, record_type: RecordType, pool_id: int, row_id: 
     """A record as the pool shows it: its facts without what the pool hides, and how it came here."""
     standing, shown = _at(request, record_type, pool_id)
     row = row_for(standing, record_type.model, row_id, to=SEE)
+    note_view(request.actor, pool_id=pool_id, row_id=row_id)
     facts, ends = facts_in(standing, row), held_until(request.actor, shown, row)
     return render(
         request, "ownership/pooled.html", pool=shown, record_type=record_type, row=row, header=facts.header(),

@@ -105,3 +105,14 @@ def test_capacity_is_set_up_and_holds_at_every_gain_B4_P3(cast: Cast) -> None:
     ACTIONS["capacities.delete"].run(cast.actor("administrator"), made.row_id, {})
     assert Capacity.objects.count() == 1
     assert not Pool.objects.exists()
+
+
+def test_page_of_a_pooled_record_counts_and_refuses_beyond_the_days_views_B4_P10(cast: Cast) -> None:
+    pool = make_pool("华东公海", cast.stranger.pk, claims={"views_daily": 1})
+    first, second = (pooled(cast, pool, name) for name in ("甲公司", "乙公司"))
+    stranger = signed_in("stranger")
+    assert stranger.get(f"/customers/pools/{pool.pk}/{first.pk}").status_code == 200
+    over = stranger.get(f"/customers/pools/{pool.pk}/{second.pk}")
+    assert over.status_code == 422
+    assert "今天在「华东公海」已打开 1 份资料" in over.content.decode()
+    assert stranger.get(f"/customers/pools/{pool.pk}/{first.pk}").status_code == 200
