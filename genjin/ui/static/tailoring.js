@@ -91,3 +91,9 @@ document.addEventListener("click", event => {
   field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
   field.focus(); field.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// ---- why it was not saved is in sight, wherever one stands in the long page --------------------------------------------------------
+document.addEventListener("htmx:after:swap", () => {
+  const said = $("#layout-said > .ban:not([data-met])");
+  if (said) { said.dataset.met = ""; said.scrollIntoView({ block: "center" }); }
+});
