@@ -31,11 +31,11 @@ from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.notices import Told, declare_notice, notify_each
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import consumer
-from genjin.ownership.models import Rule
 
 ENTER_JOB = "allocation.enter"
 CHUNK, PLACED_AT_ONCE, TOLD = 100, 50, 50
 IDS_PER_JOB = 500
+GIVING = frozenset({"allocation.place", "allocation.flow", "allocation.take"})
 _LABEL = gettext_lazy("分配与派单")
 
 
@@ -64,7 +64,7 @@ declare_notice("unanswered", gettext_lazy("没有人领取「%(title)s」，请�
 @consumer("allocation_notifications")
 def tell(events: Sequence[Event]) -> None:
     """Whoever gets a record or an offer is told, and who had asked when nobody took it."""
-    given = {e.pk: e for e in events if e.note.get("rule") == Rule.ALLOCATED}
+    given = {e.pk: e for e in events if e.action in GIVING or e.action.endswith(".allocate")}
     offers = {e.pk for e in events if e.note.get("offered_to")}
     unanswered = {e.note["unanswered"]: e for e in events if e.note.get("unanswered")}
     told = [*_of_owners(given), *_of_offers(offers), *_of_unanswered(unanswered)]

@@ -16,6 +16,7 @@ from genjin.allocation.queries import offers_to
 from genjin.allocation.tests.conftest import World, moment
 from genjin.customers.actions.customers import transfer_customer
 from genjin.customers.models import Customer
+from genjin.customers.tests.factories import make_contact
 from genjin.kernel.actor import system
 from genjin.kernel.jobs import PERIODIC
 from genjin.kernel.models.events import Event, Notification
@@ -164,6 +165,7 @@ def test_b20_offers_and_allocations_are_told(offered: tuple[World, Customer, Off
     for part in PARTS:
         with after(2):
             pass_offer(world.cast.actor(part), Offer.objects.get(state="open").pk)
+    make_contact(world.admin, row)
     ALLOCATE["customer"].run(world.admin, row.pk, {"owner": str(world.cast.manager.pk)})
     while seal() or deliver():
         pass
