@@ -31,17 +31,20 @@ def _open(member_id: int) -> QuerySet[Any, Any]:
 
 
 def _move(actor: Actor, ids: Sequence[int], leaver: int, receiver: int | None) -> Passing:
-    """Open plans to whoever may see their customer (B7): nobody is given what he cannot do."""
+    """Open plans to whoever may see their customer (B7): nobody is given what he cannot do. What came to him with its
+    customer meanwhile (`plans.follow_owner`) is his already."""
     assert receiver is not None
     passing = Passing()
-    plans = _locked(Q(pk__in=list(ids)) & DUE, assignee_id=leaver, care_of=None)
+    plans = _locked(Q(pk__in=list(ids)) & DUE, assignee_id__in=(leaver, receiver), care_of=None)
+    there = [plan for plan in plans if plan.assignee_id == receiver]
     seen = _in_sight(receiver, {plan.customer_id for plan in plans if plan.customer_id})
-    going = [plan for plan in plans if plan.customer_id is None or plan.customer_id in seen]
-    hidden = {plan.pk for plan in plans} - {plan.pk for plan in going}
+    left = [plan for plan in plans if plan.assignee_id == leaver]
+    going = [plan for plan in left if plan.customer_id is None or plan.customer_id in seen]
+    hidden = {plan.pk for plan in left} - {plan.pk for plan in going}
     passing.kept = dict.fromkeys(hidden, _("接收人看不到这个客户，请先把他加入客户团队，再改派计划"))
     passing.kept |= dict.fromkeys(set(ids) - {plan.pk for plan in plans}, _("准备之后已完成、取消或转给别人"))
     _assign(actor, going, receiver)
-    passing.done = [Handed(plan.pk, plan.version) for plan in going]
+    passing.done = [Handed(plan.pk, plan.version) for plan in (*there, *going)]
     return passing
 
 

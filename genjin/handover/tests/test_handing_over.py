@@ -19,7 +19,7 @@ from genjin.customers.models import Customer
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.followups.tests.factories import make_followup
 from genjin.handover import work
-from genjin.handover.actions import arrange, begin_handover, cancel_handover, prepare_handover
+from genjin.handover.actions import arrange, begin_handover, cancel_handover, move_next, prepare_handover
 from genjin.handover.arrangement import Arrangement, Share
 from genjin.handover.models import Handover, Item
 from genjin.handover.queries import preview
@@ -27,7 +27,7 @@ from genjin.handover.receivers import written
 from genjin.handover.rules import Kind, Standing, State, Stays, Teams
 from genjin.handover.tests.factories import handed_over, prepared, to
 from genjin.kernel import sealing
-from genjin.kernel.actor import Actor
+from genjin.kernel.actor import Actor, system
 from genjin.kernel.fields import Values
 from genjin.kernel.models import Notification
 from genjin.kernel.models.rows import Life
@@ -39,6 +39,7 @@ from genjin.org.actions.tokens import create_token
 from genjin.org.models import AccessToken, Member, Session
 from genjin.ownership.models import Capacity, Period, Pool, Rule, Teammate
 from genjin.plans.actions.feeds import make_feed
+from genjin.plans.actions.settling import follow_owner
 from genjin.plans.models import CalendarFeed, Plan
 from genjin.plans.tests.factories import make_plan
 from genjin.testing.cast import PASSWORD, Cast
@@ -276,3 +277,18 @@ def test_b16_what_nobody_takes_over_can_go_into_a_pool_and_come_back(cast: Cast)
         prepared(
             cast.actor("administrator"), cast.stranger, parts={"customer": (*parts["customer"], *to(cast.teammate))}
         )
+
+
+def test_b16_a_plan_that_followed_its_customer_meanwhile_is_handed_over_once(cast: Cast) -> None:
+    mine, boss = cast.actor("owner"), cast.actor("manager")
+    customer = make_customer(mine)
+    plan = make_plan(mine, customer)
+    row = begin_handover(boss, prepared(boss, cast.owner, cast.teammate).pk, waiting=True)
+    while Customer.objects.get().owner_id == cast.owner.pk:
+        move_next(boss, row.pk)
+    follow_owner(system("plans.settle", "plans.see", "customers.see"), moved=[(customer.pk, cast.owner.pk)])
+    done = work.run(boss, row)
+    assert done.counts["open_plans"] == {str(Standing.MOVED): 1}
+    work.undo_handover(boss, row.pk, waiting=True)
+    plan.refresh_from_db()
+    assert plan.assignee_id == cast.owner.pk

@@ -57,7 +57,7 @@ def test_b16_the_steps_lead_from_the_leaver_to_the_report_and_back(cast: Cast) -
     assert "交接完成" in report
     assert "苏州第0家，接替人林知夏" in report
     assert "苏州第2家" not in report  # out of the manager's sight now
-    file: Any = client.get(f"{here}/report.xlsx")
+    file: Any = client.post(f"{here}/report.xlsx")
     sheet = load_workbook(io.BytesIO(b"".join(file.streaming_content))).active
     assert sheet is not None
     assert {sheet.cell(n, 2).value for n in range(2, 5)} == {names[0], names[1], "—"}
@@ -81,7 +81,8 @@ def test_b16_canary_nobody_else_learns_of_a_handover(cast: Cast) -> None:
     row = handed_over(cast.actor("administrator"), cast.owner, cast.teammate)
     for part, status in (("stranger", 403), ("nobody", 403), ("teammate", 403)):
         client = client_of(getattr(cast, part))
-        for path in ("/handovers", f"/handovers/{row.pk}", f"/handovers/{row.pk}/report.xlsx", "/handovers/new"):
+        assert client.post(f"/handovers/{row.pk}/report.xlsx").status_code == status
+        for path in ("/handovers", f"/handovers/{row.pk}", "/handovers/new"):
             assert client.get(path).status_code == status
     other = handed_over(cast.actor("administrator"), cast.stranger, cast.teammate)
     client = client_of(cast.manager)

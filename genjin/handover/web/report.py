@@ -27,7 +27,7 @@ AT_ONCE = 1_000
 WIDTHS = (18, 34, 14, 12, 30, 60)
 
 
-@page("handovers/<int:handover_id>/report.xlsx", name="handover-report", needs=MANAGE)
+@page("handovers/<int:handover_id>/report.xlsx", name="handover-report", methods=["POST"], needs=MANAGE)
 def report(request: PageRequest, handover_id: int) -> HttpResponse:
     """The file; that it was taken is an event."""
     row = handover_for(request.actor, handover_id)
