@@ -54,10 +54,13 @@ def test_b20_skill_that_is_there_is_found_and_luck_is_not() -> None:
     ways = {way["mode"]: way for way in skilled["ways"]}
     assert ways["fit"]["share"]["low"] > ways["turns"]["share"]["high"]
     assert skilled["guess"]["low"] > 0
-    lucky = compare(made(3000, 4, skilled=False), weights, traits=1, least=30, young=90)
-    ways = {way["mode"]: way for way in lucky["ways"]}
-    assert ways["fit"]["share"]["low"] < ways["turns"]["share"]["high"]
-    assert lucky["guess"]["low"] < 0
+    found = [compare(made(3000, 4, skilled=False, seed=n), weights, traits=1, least=30, young=90) for n in range(4)]
+    better = 0
+    for lucky in found:
+        ways = {way["mode"]: way for way in lucky["ways"]}
+        assert ways["fit"]["share"]["low"] < ways["turns"]["share"]["high"]
+        better += lucky["guess"]["low"] > 0
+    assert better <= 1, "what is luck looks like skill once in a while, and no more"
     assert skilled["enough"]
 
 
