@@ -28,19 +28,15 @@ def reveal(request: PageRequest, record_type: RecordType, row_id: int, key: str)
     """A masked value in full, for a while. Raises NotFound, Forbidden, TooMany."""
     actor, reason = request.actor, request.POST.get("reveal_reason", "")
     known = _allowed(actor, record_type, row_id, key)
-    asks = REASON.at(actor.stamp)
-    context: dict[str, Any] = {
-        "label": known.label,
-        "url": f"{record_url(record_type, row_id)}/reveal/{key}",
-        "asks": asks,
-    }
+    record, asks = record_url(record_type, row_id), REASON.at(actor.stamp)
+    context: dict[str, Any] = {"label": known.label, "url": f"{record}/reveal/{key}", "asks": asks}
     if request.method == "GET" or (asks and not reason.strip()):
         return _question(request, context, missing=request.method == "POST")
     text = revealed_text(actor, record_type, row_id, key, reason)
     viewing.note(actor, viewing.Kind.REVEALS, of=record_type.key)
     context |= {"text": text, "seconds": SECONDS, "dials": known.kind == "phone"}
     if not wants_fragment(request):
-        return _whole_page(request, context, record_url(record_type, row_id))
+        return _whole_page(request, context, record)
     template = "revealing/answer.html" if "dialog" in request.POST else "revealing/shown.html"
     return fragment(request, template, **context)
 

@@ -20,12 +20,13 @@ from genjin.kernel.wording import listed
 from genjin.tailoring.actions.arranging import arrange_layout, reset_layout
 from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import LayoutView, PlacedField, layout_of
+from genjin.tailoring.queries.arrangers import last_arranger
 from genjin.tailoring.rules.kinds import KIND_LABELS
 from genjin.tailoring.rules.merging import changes, merge
 from genjin.tailoring.web.conditions import Line, lines, sent_rules
 from genjin.tailoring.web.conditions import in_words as condition_in_words
 from genjin.tailoring.web.frames import TYPE, address, type_page, whole
-from genjin.tailoring.web.merging import arrangement_of, in_words, last_arranger, plain, read_before
+from genjin.tailoring.web.merging import arrangement_of, in_words, plain, read_before
 from genjin.ui.pages import PageRequest, fragment, go, page
 
 NEW = "new-"

@@ -84,9 +84,8 @@ def fields(request: PageRequest, record_type: RecordType) -> HttpResponse:
         live=len(shown), retired=[line for line in found if line.row.state == FieldState.RETIRED],
         working=[one for one in shown if (one.line.row.pending or {}).get("total")],
         busy=[line for line in found if line.row.state in (FieldState.CONVERTING, FieldState.LEAVING)],
-        declared=_declared(declared),
+        declared=_declared(declared), about=any(line.about for line in found),
         kept=[(one, may_fetch(actor, one)) for one in kept_values(actor, declared)],
-        about=any(line.about for line in found),
         building=any(line.row.index == IndexState.BUILDING for line in found),
     )  # fmt: skip
 

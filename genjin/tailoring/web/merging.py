@@ -10,9 +10,6 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from genjin.kernel.models.definitions import Layout
-from genjin.kernel.models.events import EventLink
-from genjin.kernel.people import directory
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.tailoring.queries import LayoutView
 from genjin.tailoring.rules.conditions import checked_condition
@@ -75,16 +72,6 @@ def read_before(text: str) -> dict[str, Any] | None:
     except (ValueError, TypeError):
         return None
     return found if sound else None
-
-
-def last_arranger(actor_stamp: int, record_type: RecordType) -> str:
-    """Who saved a type's layout last; '' when it is as declared."""
-    row = Layout.objects.filter(record_type=record_type.key).first()
-    link = (
-        EventLink.objects.filter(row_id=row.pk).select_related("event").order_by("-event_id").first() if row else None
-    )
-    member = link.event.member_id if link else None
-    return directory().member_name(member, actor_stamp) if member else ""
 
 
 def in_words(declared: RecordType, changes: Sequence[Change], *arrangements: Arrangement) -> list[str]:
