@@ -101,8 +101,13 @@ NOT_ON: dict[str, dict[str, str]] = {
         **dict.fromkeys(("customers.reveal", "contacts.reveal", "followups.reveal", "plans.reveal"), _REVEAL),
         **dict.fromkeys(
             (
-                "handovers.prepare", "handovers.change", "handovers.arrange", "handovers.begin", "handovers.go_on",
-                "handovers.undo", "handovers.cancel",
+                "handovers.prepare",
+                "handovers.change",
+                "handovers.arrange",
+                "handovers.begin",
+                "handovers.go_on",
+                "handovers.undo",
+                "handovers.cancel",
             ),
             _HANDOVERS,
         ),
@@ -146,7 +151,6 @@ NOT_ON: dict[str, dict[str, str]] = {
         "fields.drop_kept": _FIELD_STEP,
         "fields.restate_search": _FIELD_STEP,
         **_IMPORT_STEPS,
-        **dict.fromkeys(("handovers.move_next", "handovers.move_back_next"), _HANDOVER_STEP),
         "handovers.remind": _NIGHTLY,
         "followups.keep_sheet": "a step of the download's job",
         "org.mail_code": "a job sends what the reset page asked for",
