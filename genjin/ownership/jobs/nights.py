@@ -29,6 +29,8 @@ from genjin.ownership.standing import pooled_types
 
 JOB = "ownership.recycle_night"
 GRANTS = (CLOCK, "ownership.recycle")
+AHEAD = 20_000
+"""So many that are due are sorted by pool and reason at once, so that few of them are written alone."""
 STEP = 500
 NIGHT, MORNING = 2, 8
 NOTED = 100
@@ -75,16 +77,17 @@ def fall(actor: Actor, record_type: RecordType, moment: datetime, fallen: Fallen
     """Let what is due fall, some hundreds at a time, those of one pool and reason together. One that cannot fall is
     passed over and holds up no other."""
     after: tuple[datetime, int] | None = None
-    while due := due_now(record_type, moment, after, STEP):
+    while due := due_now(record_type, moment, after, AHEAD):
         groups: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
         for _at, row_id, pool_id, words in due:
             groups[pool_id, words].append(row_id)
         pools = {pool.pk: pool for pool in ruling_of(record_type).pools}
         for (pool_id, words), ids in groups.items():
-            if pool_id in pools:
-                _fall_together(actor, record_type, ids, pools[pool_id], words, moment, fallen)
+            for start in range(0, len(ids) if pool_id in pools else 0, STEP):
+                step = ids[start : start + STEP]
+                _fall_together(actor, record_type, step, pools[pool_id], words, moment, fallen)
+                yield
         after = due[-1][0], due[-1][1]
-        yield
 
 
 def _fall_together(
