@@ -23,6 +23,7 @@ from genjin.kernel.fields import Field
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound
+from genjin.kernel.stamps import Stamped
 from genjin.org.queries import organisation
 from genjin.ownership.capacity import room_of
 from genjin.ownership.models import Period
@@ -188,6 +189,27 @@ def due_offers(now: datetime, most: int) -> list[int]:
         .order_by("expires_at", "id")
         .values_list("pk", flat=True)[:most]
     )
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Who sits in a scheme that is in force, and who in one that offers."""
+
+    taking: frozenset[int]
+    offered: frozenset[int]
+
+
+def _load() -> Seated:
+    taking, offered = set(), set()
+    for seats, state, minutes in Scheme.objects.values_list("seats", "state", "offer_minutes"):
+        members = {seat["member"] for seat in seats}
+        taking |= members if state == SchemeState.ON else set()
+        offered |= members if minutes else set()
+    return Seated(frozenset(taking), frozenset(offered))
+
+
+SEATED: Stamped[Seated] = Stamped(_load)
+"""Kept in memory, so that nobody's workbench asks for offers where none are made."""
 
 
 def seat_schemes(member_id: int) -> list[Scheme]:

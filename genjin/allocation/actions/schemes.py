@@ -18,6 +18,7 @@ from genjin.kernel.fields import Number, Person, Text, YesNo
 from genjin.kernel.fields.fixed import OneOf, Structured
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.stamps import bump_stamp
 from genjin.org.changing import check_version
 
 MOST = 100
@@ -96,6 +97,7 @@ def declare_scheme(
     scheme.offer_minutes, scheme.fallback_id = int(offer_minutes or 0), fallback
     check_scheme(actor, scheme)
     record(actor, scheme)
+    bump_stamp()
     Round.objects.create(scheme=scheme)
     return scheme
 
@@ -132,6 +134,7 @@ def change_scheme(
     scheme.offer_minutes, scheme.fallback_id = int(offer_minutes or 0), fallback
     check_scheme(actor, scheme)
     record(actor, scheme)
+    bump_stamp()
     return scheme
 
 
@@ -142,6 +145,7 @@ def switch_on_scheme(actor: Actor, scheme_id: int) -> Scheme:
     SCHEME_MOVES.move(scheme, SchemeState.ON)
     check_scheme(actor, scheme)
     record(actor, scheme)
+    bump_stamp()
     return scheme
 
 
@@ -202,6 +206,7 @@ def _moved(actor: Actor, scheme_id: int, state: SchemeState) -> Scheme:
     scheme = _locked(scheme_id)
     SCHEME_MOVES.move(scheme, state)
     record(actor, scheme)
+    bump_stamp()
     return scheme
 
 

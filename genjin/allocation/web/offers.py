@@ -15,7 +15,16 @@ from genjin.allocation.choosing import hours_of, seats_of
 from genjin.allocation.examples import today_of
 from genjin.allocation.grants import TAKE
 from genjin.allocation.portraits import portrait_of
-from genjin.allocation.queries import Waiting, day_of, is_paused, offer_to_me, offers_to, rounds_of, seat_schemes
+from genjin.allocation.queries import (
+    SEATED,
+    Waiting,
+    day_of,
+    is_paused,
+    offer_to_me,
+    offers_to,
+    rounds_of,
+    seat_schemes,
+)
 from genjin.allocation.wording import HINDRANCES
 from genjin.kernel.actor import Actor
 from genjin.kernel.editing import get_value
@@ -59,7 +68,7 @@ class Place:
 def offers_card(request: PageRequest, member_id: int) -> Workcard | None:
     """待领取: only one's own, and only while something waits."""
     actor = request.actor
-    if member_id != actor.member_id or not actor.may(TAKE):
+    if member_id != actor.member_id or not actor.may(TAKE) or member_id not in SEATED.at(actor.stamp).offered:
         return None
     context = _context(actor)
     if not context["offers"]:
@@ -71,7 +80,7 @@ def offers_card(request: PageRequest, member_id: int) -> Workcard | None:
 def duty_card(request: PageRequest, member_id: int) -> Workcard | None:
     """接单: for who sits in a scheme."""
     actor = request.actor
-    if member_id != actor.member_id or not actor.may(TAKE):
+    if member_id != actor.member_id or not actor.may(TAKE) or member_id not in SEATED.at(actor.stamp).taking:
         return None
     places = _places(actor, member_id)
     if not places:
