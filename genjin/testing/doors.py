@@ -17,7 +17,6 @@ from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.models.events import Event
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.surfaces.api.running import path_of
-from genjin.testing.inputs import mark
 from genjin.testing.world import PAPERS, World
 from genjin.ui.pages import Page, all_pages
 
@@ -186,7 +185,7 @@ def _dropped() -> list[tuple[str, str]]:
     return list(found.values())
 
 
-def _offering_records() -> set[tuple[str, str]]:
+def offering_records() -> set[tuple[str, str]]:
     """The drop-downs among them whose choices are records."""
     known = {(t.plural, f.key) for t in RECORD_TYPES.values() for f in t.fields if f.kind == "record"}
     return known & set(_dropped())
@@ -241,8 +240,15 @@ VARIANTS = {"verb", "key", "source"}
 ROW_PARAMETERS = {
     "row_id", "customer_id", "contact_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id", "message",
     "token_id", "device_id", "event_id", "offer_id", "run_id", "merge_id",
-    "handover_id",
+    "handover_id", "pool_id", "capacity_id",
 }  # fmt: skip
+POOL = "<plural:record_type>/pools/<int:pool_id>"
+API_POOL = "api/v1/<slug:plural>/pools/<int:pool_id>"
+POOLED = (f"{POOL}/<int:row_id>", f"{POOL}/<int:row_id>/claim", f"{API_POOL}/<int:row_id>")
+POOLS = (
+    "<plural:record_type>/pools", POOL, f"{POOL}/count", f"{POOL}/filter", f"{POOL}/quota", f"{POOL}/rules",
+    f"{POOL}/bulk/<str:verb>", "api/v1/<slug:plural>/pools", API_POOL, f"{API_POOL}/falling", *POOLED,
+)  # fmt: skip
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
     ("<plural:record_type>/<int:row_id>/owners", "record_type"): _teamed,
@@ -288,6 +294,13 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "event_id"): _event,
     ("", "merge_id"): _own("merge"),
     # who leaves does not see that himself
+    ("", "pool_id"): _own("pool"),
+    ("", "capacity_id"): _own("capacity"),
+    ("settings/pools/<int:pool_id>/<str:move>", "move"): _fixed("off", "on", "delete"),
+    ("<plural:record_type>/pools/<int:pool_id>/bulk/<str:verb>", "verb"): _fixed("claim"),
+    **dict.fromkeys(((route, "row_id") for route in POOLED), _own("pooled")),
+    **dict.fromkeys(((route, "record_type") for route in POOLS), lambda _w, _p, _s: [RECORD_TYPES["customer"]]),
+    **dict.fromkeys(((route, "plural") for route in POOLS), _fixed("customers")),
     ("", "handover_id"): lambda world, part, _sofar: [] if part == "manager" else [world.id(part, "handover")],
     ("api/v1/handovers/<int:handover_id>/<slug:name>", "name"): _fixed("begin", "resume", "undo", "cancel"),
     **dict.fromkeys(
@@ -333,67 +346,3 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("api/v1/actions/<str:name>/<int:row_id>", "row_id"): _own("view"),
     ("", "rest"): _fixed("v2/customers"),
 }
-
-# What is asked of a door besides its bare address, {half} being the beginning of an owner's mark and {customer} … the
-# ids of what the owner has. "" stands for the bare address.
-QUERIES: dict[str, tuple[str, ...]] = {
-    "followups/new": ("", "customer={customer}", "contact={contact}", "plan={plan}"),
-    "phrases/choices": ("", "customer={customer}&contact={contact}", "q={half}"),
-    "calendar": ("", "show=month&who={member}", "show=day&who={member}"),
-    "<plural:record_type>": ("", "f=1&life=any&sort=-id", "f=1&q={half}"),
-    "<plural:record_type>/count": ("f=1", "f=1&q={half}", "f=1&life=any"),
-    "<plural:record_type>/bulk/<str:verb>": ("ids={row}",),
-    "<plural:record_type>/export": ("", "f=1&life=any&q={half}"),
-    "<plural:record_type>/print": ("f=1&life=any", "f=1&q={half}"),
-    "choices/<str:source>/<str:key>": ("", "filter=1"),
-    "palette": ("", "q={half}", "q=%40{half}", "q=%3E", "q=%23"),
-    "settings/options/<str:list_key>/edit": ("key=A",),
-    "settings/fields/<plural:record_type>/<int:field_id>/options/edit": ("key=a",),
-    "settings/fields/<plural:record_type>/<int:field_id>/kind": ("", "kind=text"),
-    "settings/fields/<plural:record_type>/new": ("", "kind=choice", "kind=record"),
-    "settings/members": ("", "q={half}"),
-    "settings/sharing/conditions": ("record_type=customer",),
-    "<plural:record_type>/<int:row_id>/who": ("", "member={member}"),
-    "<plural:record_type>/<int:row_id>/merge": ("", "q={half}"),
-    "settings/audit": ("", "member={member}"),
-    "settings/codes-preview": ("type=customer&pattern=KH-%7B0000%7D",),
-    "inbox": ("", "all=1"),
-    "<plural:record_type>/<int:row_id>/comments": ("", "inline=1", "before={comment}", "at={comment}"),
-    "<plural:record_type>/<int:row_id>/comments/people": ("", "q={half}"),
-    "statistics/followups": ("", "from=2020-01-01&to=2099-12-31"),
-    "statistics/followups/tables": ("from=2020-01-01&to=2099-12-31",),
-    "statistics/followups/lines": ("from=2020-01-01&to=2099-12-31",),
-    "statistics/followups/print": ("from=2020-01-01&to=2099-12-31",),
-    "api/v1/<slug:plural>": ("", "q={half}", "life=any", "sort=-id&size=200"),
-    "regions": ("", "parent=32"),
-}
-ABOUT_ROWS = {"<plural:record_type>/bulk/<str:verb>"}  # asked with a row of the first owner only
-RELATED = ("f=1&customer.in={customer}", "f=1&parent.in={customer}")
-
-
-def queries(address: Address, world: World) -> list[str]:
-    """The addresses to ask, with their queries."""
-    asked = QUERIES.get(address.door.route, ("",))
-    if address.door.route == "<plural:record_type>":
-        asked += tuple(q for q in RELATED if q.split("&")[1].split(".")[0] in _keys(address))
-    if (address.chosen.get("source"), address.chosen.get("key")) in _offering_records():
-        asked += ("q={half}", "filter=1&q={half}")
-    if address.door.route == "<plural:record_type>/new" and "customer" in _keys(address):
-        asked += ("customer={customer}",)
-    found: dict[str, None] = {}
-    for query in asked:
-        for part in _whose(address, world):
-            known = {**world.ids[part], "half": mark(part)[:-2], "member": getattr(world.cast, part).pk}
-            row = world.id(part, address.record_type.key) if address.record_type else 0
-            found[f"{address.path}?{query.format(**known, row=row)}" if query else address.path] = None
-    return list(found)
-
-
-def _whose(address: Address, world: World) -> list[str]:
-    if address.belongs:
-        return [address.belongs]
-    return [next(iter(world.ids))] if address.door.route in ABOUT_ROWS else list(world.ids)
-
-
-def _keys(address: Address) -> set[str]:
-    return set(address.record_type.keys) if address.record_type else set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -118,7 +119,7 @@ def _duplicate_rule(administrator: Actor) -> int:
 
 def _sharing(cast: Cast) -> int:
     """A rule in force that gives stranger, teammate and nobody what no record of the owner is like; its id."""
-    given = {"departments": [cast.owner.department_id], "conditions": {"level.in": ["C"]}}
+    given: dict[str, Any] = {"departments": [cast.owner.department_id], "conditions": {"level.in": ["C"]}}
     given |= {"name": "一组的客户", "record_type": "customer", "to_departments": [cast.stranger.department_id]}
     outcome = ACTIONS["sharing.declare"].run(cast.actor("administrator"), None, given)
     assert outcome.row_id is not None
@@ -127,7 +128,12 @@ def _sharing(cast: Cast) -> int:
 
 def _scheme(cast: Cast) -> int:
     """A scheme in force that offers what no record of the owner is like to the owner; its id."""
-    given = {"name": "轮流派单", "record_type": "customer", "mode": "turns", "seats": [{"member": cast.owner.pk}]}
+    given: dict[str, Any] = {
+        "name": "轮流派单",
+        "record_type": "customer",
+        "mode": "turns",
+        "seats": [{"member": cast.owner.pk}],
+    }
     given |= {"conditions": {"level.in": ["C"]}, "offer_minutes": 10}
     outcome = ACTIONS["allocation.declare"].run(cast.actor("administrator"), None, given)
     assert outcome.row_id is not None
@@ -152,6 +158,7 @@ def add_records(world: World, part: str) -> None:
     known |= _own_things(actor, part)
     known["message"] = _message(world, part)
     known |= _offered(world, part)
+    known |= _pooled(world, part)
 
 
 def _handover(world: World, part: str) -> int:
@@ -241,6 +248,25 @@ def _offered(world: World, part: str) -> dict[str, int]:
     offer.save(force_insert=True)
     run = Run.objects.create(record_type="customer", by=member, finished_at=now)
     return {"offer": offer.pk, "run": run.pk}
+
+
+def _pooled(world: World, part: str) -> dict[str, int]:
+    """A pool whose only member is the part, with a customer in it that was his; a limit of what he may hold."""
+    administrator, member = world.actor("administrator"), getattr(world.cast, part)
+    name = f"{mark(part)} 公海"
+    given = {"name": name, "record_type": "customer", "members": [str(member.pk)], "cooldown_hours": "0"}
+    pool = ACTIONS["pools.create"].run(administrator, None, given)
+    raw = {"name": f"{mark(part)} 公海里的客户", "remarks": f"{mark(part)} 备注", "duplicate_known": "1"}
+    made = ACTIONS["customers.create"].run(world.actor(part), None, raw)
+    reclaim = ACTIONS["customers.reclaim"]
+    again = world.actor("administrator")  # who knows the new pool
+    reclaim.run(again, made.row_id, {"reason": f"{mark(part)} 收回", "pool": str(pool.row_id)})
+    limit = {"name": name, "record_type": "customer", "most": "9999", "members": [str(member.pk)]}
+    capacity = ACTIONS["capacities.create"].run(again, None, limit)
+    assert pool.row_id
+    assert made.row_id
+    assert capacity.row_id
+    return {"pool": pool.row_id, "pooled": made.row_id, "capacity": capacity.row_id}
 
 
 def _own_things(actor: Actor, part: str) -> dict[str, int]:

@@ -166,7 +166,7 @@ def test_b20_a_run_that_was_killed_goes_on_behind_what_is_done(world: World) -> 
     assert run.done == done >= 10
     assert done < 17
     job = JobProgress.objects.get(pk=run.job_id or 0)
-    assert run_over(world.admin, job.pk, run=run.pk)["done"] == 17
+    assert (run_over(world.admin, job.pk, run=run.pk) or {})["done"] == 17
     periods = Period.objects.filter(record_id__in=rows, rule="allocated")
     assert Counter(periods.values_list("record_id", flat=True)) == Counter(rows), "each exactly once"
     assert sum(Round.objects.get().taken.values()) == 17

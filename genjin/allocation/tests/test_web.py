@@ -27,7 +27,13 @@ def signed_in(world: World, part: str) -> Client:
 
 def form_of(world: World, **more: Any) -> dict[str, Any]:
     owner, teammate, _stranger = world.people
-    plain = {"name": "官网客户", "record_type": "customer", "mode": "turns", "least": "30", "priority": "10"}
+    plain: dict[str, Any] = {
+        "name": "官网客户",
+        "record_type": "customer",
+        "mode": "turns",
+        "least": "30",
+        "priority": "10",
+    }
     plain |= {"begins": "09:00", "ends": "18:00", "days": ["1", "2", "3", "4", "5"], "offer_minutes": "10"}
     return plain | {"members": [str(owner), str(teammate)], f"cap.{owner}": "10", f"weight.{teammate}": "2"} | more
 

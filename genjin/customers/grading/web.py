@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from genjin.customers.grading.actions import ungrade_customer
+from genjin.customers.grading.queries import grade_of
 from genjin.customers.grading.rules import BY_RULE, LOST_DAYS, NEW_DAYS
 from genjin.customers.models import Customer, Grade
 from genjin.customers.queries import customer_for
@@ -21,7 +22,7 @@ from genjin.ui.shell import formats_for
 def grade_card(request: PageRequest, customer: Customer) -> Drawn | None:
     """分级: nothing while the company grades by hand and nobody gave a reason."""
     actor = request.actor
-    grade = Grade.objects.filter(customer_id=customer.pk).first()
+    grade = grade_of(actor, customer)
     by_rule = BY_RULE.at(actor.stamp)
     seen = CUSTOMER.seen_by(actor).keys
     if (not by_rule and grade is None) or not {"category", "lifecycle", "deal_date"} <= set(seen):

@@ -82,6 +82,19 @@ def falling_soon(actor: Actor, record_type: RecordType, most: int = 10, days: in
     return _found(actor, ruling, where, most)
 
 
+def rules_of(pool: Pool) -> list[Recycling]:
+    """The rules by which records fall into a pool, none while it does not recycle."""
+    return list(pool.recyclings.filter(enabled=True).order_by("id")) if pool.recycles else []
+
+
+def falling_count(actor: Actor, record_type: RecordType, days: int = SOON) -> int:
+    """How many of the actor's own records fall within some days, counted to 100."""
+    model: Any = record_type.model
+    until = actor.now() + timedelta(days=days)
+    rows = model._default_manager.filter(owner_id=actor.member_id or 0, falls_at__lte=until)
+    return int(rows.order_by()[:100].count())
+
+
 def dry_run(
     actor: Actor, record_type: RecordType, pool: Pool | None = None, *, day: date | None = None, after: str = "",
     most: int = 50,

@@ -224,7 +224,7 @@ def test_a_new_pool_and_a_new_protection_are_told_beforehand_B4_P5_P6(cast: Cast
     falls = when(row)
     assert falls is not None
     assert timedelta(days=14, hours=23) < falls - timezone.now() < timedelta(days=15)
-    since = Pool.objects.get(pk=made.row_id).claims["protect_since"]
+    since = Pool.objects.get(pk=made.row_id or 0).claims["protect_since"]
     edited = {key: value for key, value in given.items() if key != "record_type"} | {"protect_days": "10"}
     ACTIONS["pools.edit"].run(cast.actor("administrator"), made.row_id, edited)
-    assert Pool.objects.get(pk=made.row_id).claims["protect_since"] == since
+    assert Pool.objects.get(pk=made.row_id or 0).claims["protect_since"] == since

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -29,20 +31,7 @@ def new_capacity(request: PageRequest) -> HttpResponse:
 def changed_capacity(request: PageRequest, capacity_id: int) -> HttpResponse:
     """Change a limit."""
     rule = _rule(request, capacity_id)
-    given = {
-        "name": rule.name,
-        "most": str(rule.most),
-        "most_locked": "" if rule.most_locked is None else str(rule.most_locked),
-        "everybody": "on" if rule.scope.get("everybody") else "",
-        "members": [str(each) for each in rule.scope.get("people", ())],
-        "departments": [str(each) for each in rule.scope.get("departments", ())],
-        "roles": list(rule.scope.get("roles", ())),
-        "spares_dealt": "on" if rule.spares_dealt else "",
-        "enabled": "on" if rule.enabled else "",
-    }
-    form = SettingsForm(
-        request, edit_capacity, title=rule.name, row_id=capacity_id, given=given, version=rule.version, wide=True
-    )
+    form = SettingsForm(request, edit_capacity, rule.name, capacity_id, _given(rule), version=rule.version, wide=True)
     return form.answer(lambda: go(request, PLACE, _("保有上限「%s」已保存") % rule.name))
 
 
@@ -59,3 +48,17 @@ def _rule(request: PageRequest, capacity_id: int) -> Capacity:
     if found is None:
         raise NotFound
     return found
+
+
+def _given(rule: Capacity) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "most": str(rule.most),
+        "most_locked": "" if rule.most_locked is None else str(rule.most_locked),
+        "everybody": "on" if rule.scope.get("everybody") else "",
+        "members": [str(each) for each in rule.scope.get("people", ())],
+        "departments": [str(each) for each in rule.scope.get("departments", ())],
+        "roles": list(rule.scope.get("roles", ())),
+        "spares_dealt": "on" if rule.spares_dealt else "",
+        "enabled": "on" if rule.enabled else "",
+    }

@@ -20,6 +20,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType
 from genjin.ownership.models import Pool, PoolKind
 from genjin.ownership.queries import Quota, quota_of
+from genjin.ownership.queries.falling import falling_count
 from genjin.ownership.rules import claimable_from
 from genjin.ownership.standing import administers, pools_of
 from genjin.ui.details.cards import Drawn
@@ -34,7 +35,6 @@ from genjin.ui.views.queries import Tab
 COLUMNS = ("level", "region", "pool_reason", "last_followed_at")
 READ = ("claimable_at", "pooled_at", "previous_owner")
 MOST_PIPS = 10
-FALLING_DAYS = 7
 
 PoolCard = Callable[[PageRequest, RecordType, Pool], "Drawn | None"]
 _cards: list[tuple[int, PoolCard]] = []
@@ -141,17 +141,10 @@ def strip_of(request: PageRequest, record_type: RecordType, pool: Pool) -> Strip
         percent=round(100 * quota.held / held) if held else 0,
         left=_left(quota),
         soon=f"{reverse('list', args=[record_type.plural])}?view=falling",
-        falling=_falling(actor, record_type),
+        falling=falling_count(actor, record_type),
         cards=[drawn for _order, make in _cards if (drawn := make(request, record_type, pool))],
         others=_others(actor, record_type, pool),
     )
-
-
-def _falling(actor: Actor, record_type: RecordType) -> int:
-    """How many of his own fall within a week, to 100."""
-    model: Any = record_type.model
-    soon = formats_for(actor).now + timedelta(days=FALLING_DAYS)
-    return int(model._default_manager.filter(owner_id=actor.member_id, falls_at__lte=soon).order_by()[:100].count())
 
 
 def _left(quota: Quota) -> str:

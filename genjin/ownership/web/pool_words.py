@@ -13,6 +13,7 @@ from genjin.kernel.records import RecordType
 from genjin.kernel.wording import in_sentence
 from genjin.org.queries import organisation
 from genjin.ownership.models import Pool, PoolKind, Recycling
+from genjin.ownership.queries.falling import rules_of
 from genjin.ui.formats import listed
 
 
@@ -46,7 +47,7 @@ def _claiming(pool: Pool, what: str) -> Iterator[str]:
 
 
 def _falling(actor: Actor, record_type: RecordType, pool: Pool, what: str) -> Iterator[str]:
-    rules = [] if not pool.recycles else list(Recycling.objects.filter(pool=pool, enabled=True).order_by("id")[:100])
+    rules = rules_of(pool)
     if not rules:
         yield _("不会自动掉入；由负责人退回，或由管理员收回。")
         return

@@ -21,6 +21,7 @@ from genjin.ownership.actions.viewing import note_view
 from genjin.ownership.standing import at_pool, pooled_types, pools_of
 from genjin.ownership.web.pool_drawing import facts_in, held_until, place_at, pool_url, strip_of, verbs_at
 from genjin.ownership.web.pool_words import rules_in_words
+from genjin.ui.addresses import demand_seeing
 from genjin.ui.formats import capped_count
 from genjin.ui.lists.bulk import BulkForm, told
 from genjin.ui.lists.filters import filterable, operator_of, value_controls
@@ -36,6 +37,7 @@ from genjin.ui.undoing import undo_address
 def pools(request: PageRequest, record_type: RecordType) -> HttpResponse:
     """To the first pool the member sees; an explanation where there is none."""
     _demand_pooled(record_type)
+    demand_seeing(request.actor, record_type)
     seen = pools_of(request.actor, record_type)
     if seen:
         return HttpResponseRedirect(pool_url(record_type, seen[0]))

@@ -15,8 +15,9 @@ from playwright.sync_api import Browser
 
 from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor
+from genjin.testing.asking import queries
 from genjin.testing.browsing import chromium
-from genjin.testing.doors import Address, absent, addresses, doors, queries
+from genjin.testing.doors import Address, absent, addresses, doors
 from genjin.testing.fingerprints import table_fingerprints
 from genjin.testing.walking import Answer, Walker, unlimited
 from genjin.testing.world import OWNERS, PARTS, World, add_records, make_world

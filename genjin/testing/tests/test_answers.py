@@ -36,7 +36,7 @@ INLINE = (
     re.compile(r"hx-(?:vals|headers)\s*=\s*['\"]js:|hx-trigger=\"[^\"]*\["),
 )
 ASKED = re.compile(r'\b(?:hx-get|data-src|data-dialog)="([^"]+)"')
-WITH_ROWS = {"bulk"}  # asked with the ticked rows, which the page adds
+WITH_ROWS = {"bulk", "pool-bulk"}  # asked with the ticked rows, which the page adds
 # what answers with a part only: it belongs into a page and means nothing alone
 PARTS_ONLY = {
     "columns": "the column chooser of a list",
@@ -46,6 +46,11 @@ PARTS_ONLY = {
     "choices": "the list behind a picker",
     "fact": "one value to edit in its place",
     "owners": "who owned a record, in a dialog",
+    "pool-count": "how many rows the list of a pool has, after first paint",
+    "pool-filter": "a line of the filter builder of a pool",
+    "pool-quota": "what may still be claimed, anew after each claim",
+    "pool-rules": "the rules of a pool, in a dialog",
+    "pool-rule-line": "a further line of the rules in the form of a pool",
     "followup-statistics-tables": "numbers with customers counted, after first paint",
     "followup-statistics-lines": "the lines before or after a cursor",
     "comment-people": "the list behind an @",

@@ -85,6 +85,7 @@ ASKED_INSIDE = {
     "settings": "org.see",
     "allocating": "customers.allocate",
     "member": "org.see",
+    "api/v1/<slug:plural>/pools/<int:pool_id>/falling": "pools.manage",
     "exports": "exports.run",
     "merge": "customers.merge",  # of the type in the address; whoever may merge customers may merge contacts here
     "api/v1/fields/<slug:plural>": "fields.manage",
@@ -100,6 +101,12 @@ ASKED_INSIDE = {
     "api-export-file": "exports.run",
 }
 
+# a pool is seen by its members, which the world makes one part, and by who sets pools up (B4 P10)
+IN_POOLS = {
+    *("pool", "pool-count", "pool-filter", "pool-quota", "pool-rules", "pool-bulk", "pooled", "pool-claim"),
+    *("api/v1/<slug:plural>/pools/<int:pool_id>", "api/v1/<slug:plural>/pools/<int:pool_id>/<int:row_id>"),
+}
+OF_ADMINISTRATORS = {"pool-tonight"}
 WITHIN = {"member-sight": "about one member, within the scope of the page's grant"}
 
 
@@ -115,7 +122,7 @@ def test_every_url_is_guarded(walk: Walk) -> None:
 def test_every_exception_is_still_needed() -> None:
     names = {door.name for door in doors()}
     assert {page.name for page in all_pages() if page.opened and page.name in names} == set(OPEN)
-    excepted = {name for name, _side in ODD} | set(ASKED_INSIDE) | OWN | set(WITHIN)
+    excepted = {name for name, _side in ODD} | set(ASKED_INSIDE) | OWN | set(WITHIN) | IN_POOLS | OF_ADMINISTRATORS
     assert excepted - names - {door.route for door in doors()} == set()
     assert {door.route for door in doors() if door.api and not door.methods} == ABSENT_API
 
@@ -163,6 +170,10 @@ def expected(walk: Walk, address: Address, answer: Answer) -> int:
     if declared is not None and not actor.may(declared.grant("see")):
         return 403 if door.api else 404
     readers = {address.belongs} if door.name in OWN else READERS.get(address.belongs, set(PARTS))
+    if door.name == "pools":
+        return 302 if answer.part in walk.world.ids or answer.part == "administrator" else 200
+    if {door.name, door.route} & (IN_POOLS | OF_ADMINISTRATORS):
+        readers = {"administrator"} | ({address.belongs} if {door.name, door.route} & IN_POOLS else set())
     return _by_action(walk, address, answer.part) if answer.part in readers else 404
 
 

@@ -17,8 +17,9 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.surfaces.imports.receiving import upload_file
 from genjin.surfaces.imports.work import check_import
 from genjin.testing import inputs
+from genjin.testing.asking import queries
 from genjin.testing.browsing import DESKTOP, PHONE, visit
-from genjin.testing.doors import addresses, doors, queries
+from genjin.testing.doors import addresses, doors
 from genjin.testing.walking import Walker, assert_nothing, unlimited
 from genjin.testing.world import World, make_world
 

@@ -39,19 +39,22 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     actor = request.actor
     record = row_or_master(actor, record_type.model, row_id)
     if record.pk != row_id:
-        return go(request, record_url(record_type, record.pk), _("您打开的记录已合并，这里是合并后的记录"))
+        return _to_master(request, record)
     viewing.note(actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(actor, record_type, record)]
-    fmt, (entries, more) = formats_for(actor), timeline(actor, record)
+    fmt, (entries, more), url = formats_for(actor), timeline(actor, record), record_url(record_type, row_id)
     facts = Facts(actor, record, fmt, writable=any(verb == "edit" for _action, verb in offered))
     return respond(
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
-        sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more,
-        last=entries[-1].event_id if entries else 0, cards=cards_of(request, record),
-        buttons=buttons_of(request, record),
+        sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more, url=url,
+        last=entries[-1].event_id if entries else 0, cards=cards_of(request, record), related=has_related(record),
         panels=[*voided_banner(actor, record, fmt, offered), *panels_of(request, record)],
-        related=has_related(record), url=record_url(record_type, row_id), entries=menu_entries(actor, record),
+        buttons=buttons_of(request, record), entries=menu_entries(actor, record),
     )  # fmt: skip
+
+
+def _to_master(request: PageRequest, record: Record) -> HttpResponse:
+    return go(request, record_url(type_of(record), record.pk), _("您打开的记录已合并，这里是合并后的记录"))
 
 
 @page("<plural:record_type>/<int:row_id>/related", name="related")

@@ -30,8 +30,9 @@ from genjin.surfaces.imports.models import Import
 from genjin.surfaces.imports.proposing import propose
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.storage import path_of
+from genjin.testing.asking import queries
 from genjin.testing.cast import Cast
-from genjin.testing.doors import addresses, doors, queries
+from genjin.testing.doors import addresses, doors
 from genjin.testing.inputs import TAG
 from genjin.testing.walking import Answer, Walker, assert_nothing, unlimited
 from genjin.testing.world import World, make_world

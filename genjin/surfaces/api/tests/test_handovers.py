@@ -41,7 +41,7 @@ def test_b16_prepared_begun_and_taken_back_over_json(cast: Cast) -> None:
 
 def sender(cast: Cast, part: str) -> Any:
     """Sends as a part with a token of its own."""
-    _row, token = create_token(cast.actor(part), name="交接", days=30, current=PASSWORD)
+    _row, token = create_token(cast.actor(part), name="交接", days="30", current=PASSWORD)
     client = Client(headers={"Authorization": f"Bearer {token}"})
 
     def send(method: str, path: str, body: Any, *statuses: int) -> Any:
