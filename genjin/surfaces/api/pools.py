@@ -63,6 +63,8 @@ def falling(request: ApiRequest, plural: str, pool_id: int) -> HttpResponse:
     """What falls into the pool by a night (`day`, the next one), and why: for its administrators."""
     given = parameters(request, ("day", "after", "size"))
     _standing, record_type, pool = _at(request, plural, pool_id)
+    if not administers(request.actor, pool):
+        raise NotFound
     after = given.get("after", [""])[0]
     if after and not re.fullmatch(r"[0-9T:.+\-]{10,40}_[0-9]{1,18}", after):
         raise Problem(400, "bad_cursor", _("翻页位置无效，请从第一页重新开始"), "after")

@@ -85,7 +85,6 @@ ASKED_INSIDE = {
     "settings": "org.see",
     "allocating": "customers.allocate",
     "member": "org.see",
-    "api/v1/<slug:plural>/pools/<int:pool_id>/falling": "pools.manage",
     "exports": "exports.run",
     "merge": "customers.merge",  # of the type in the address; whoever may merge customers may merge contacts here
     "api/v1/fields/<slug:plural>": "fields.manage",
@@ -106,7 +105,7 @@ IN_POOLS = {
     *("pool", "pool-count", "pool-filter", "pool-quota", "pool-rules", "pool-bulk", "pooled", "pool-claim"),
     *("api/v1/<slug:plural>/pools/<int:pool_id>", "api/v1/<slug:plural>/pools/<int:pool_id>/<int:row_id>"),
 }
-OF_ADMINISTRATORS = {"pool-tonight"}
+OF_ADMINISTRATORS = {"pool-tonight", "api/v1/<slug:plural>/pools/<int:pool_id>/falling"}
 WITHIN = {"member-sight": "about one member, within the scope of the page's grant"}
 
 

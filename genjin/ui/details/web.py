@@ -47,10 +47,15 @@ def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     return respond(
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
         sections=facts.sections(), offered=offered, days=by_day(actor, fmt, entries), more=more, url=url,
-        last=entries[-1].event_id if entries else 0, cards=cards_of(request, record), related=has_related(record),
+        last=entries[-1].event_id if entries else 0, **_around(request, record),
         panels=[*voided_banner(actor, record, fmt, offered), *panels_of(request, record)],
-        buttons=buttons_of(request, record), entries=menu_entries(actor, record),
     )  # fmt: skip
+
+
+def _around(request: PageRequest, record: Record) -> dict[str, Any]:
+    """What areas put beside the facts of a record."""
+    drawn = {"cards": cards_of(request, record), "buttons": buttons_of(request, record)}
+    return drawn | {"related": has_related(record), "entries": menu_entries(request.actor, record)}
 
 
 def _to_master(request: PageRequest, record: Record) -> HttpResponse:
