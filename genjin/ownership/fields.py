@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from genjin.kernel.actor import Actor
 from genjin.kernel.fields import DateTime, Field, Person, Text, YesNo
 from genjin.kernel.fields.base import Label
-from genjin.kernel.fields.fixed import OneOf
+from genjin.kernel.fields.fixed import OneOf, Pairs
 from genjin.kernel.records import RecordType
 from genjin.kernel.stamps import current_stamp
-from genjin.ownership.standing import pools_at
+from genjin.ownership.standing import pools_at, pools_within
 
 SECTION = "ownership"
 
@@ -40,14 +42,23 @@ def standing_fields() -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def pool_choice(record_type: RecordType, label: Label, help_: Label = "") -> OneOf:
-    """One of a type's open pools, as the input of a verb; '' where it may be left out."""
+@dataclass(frozen=True, kw_only=True)
+class PoolChoice(OneOf):
+    """One of a type's open pools, '' where it may be left out. Offered are those of which the actor or somebody he
+    leads is a member, and those he administers: of other pools he does not even learn the name."""
 
-    def offered() -> list[tuple[str, Label]]:
-        stamp = current_stamp()
-        return [("", "—"), *((str(pool.pk), pool.name) for pool in pools_at(stamp, record_type.key) if pool.enabled)]
+    record_type: str = ""
+
+    def offered_to(self, actor: Actor) -> Pairs:
+        """'' and the pools in question for this actor."""
+        return [("", "—"), *((str(pool.pk), pool.name) for pool in pools_within(actor, self.record_type))]
+
+
+def pool_choice(record_type: RecordType, label: Label, help_: Label = "") -> PoolChoice:
+    """A pool as the input of a verb; drawn only where there are pools at all."""
 
     def any_(_given: Mapping[str, Any]) -> bool:
-        return len(offered()) > 1
+        return any(pool.enabled for pool in pools_at(current_stamp(), record_type.key))
 
-    return OneOf(key="pool", label=label, pairs=offered, help=help_, shown_when=any_)
+    key = record_type.key
+    return PoolChoice(key="pool", label=label, pairs=(("", "—"),), help=help_, shown_when=any_, record_type=key)

@@ -116,6 +116,16 @@ def pools_open_to(actor: Actor, record_type: RecordType, row: Any) -> list[Pool]
     return list({pool.pk: pool for pool in ([home] if home else []) + owners + own}.values())
 
 
+def pools_within(actor: Actor, record_type: str) -> list[Pool]:
+    """The open pools of which the actor or somebody he leads is a member, and those he administers."""
+    open_ = [pool for pool in pools_at(actor.stamp, record_type) if pool.enabled]
+    return [
+        pool
+        for pool in open_
+        if belongs_to(actor, pool) or any(covers(pool.members, actor, member_id) for member_id in actor.people)
+    ]
+
+
 def pool_to_create_in(actor: Actor, record_type: RecordType, given: str, owner_id: int | None) -> Pool | None:
     """The pool that an input of the creating action names (L1), for its members and administrators; None for none.
     Raises Refused("no_pool", "owner_and_pool"), Forbidden."""

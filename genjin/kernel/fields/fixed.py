@@ -29,10 +29,14 @@ class OneOf(Field):
         """The pairs, for selects."""
         return self.pairs() if callable(self.pairs) else self.pairs
 
+    def offered_to(self, actor: Actor) -> Pairs:
+        """The pairs that this actor may choose from."""
+        return self.offered()
+
     def parse(self, raw: Any, actor: Actor) -> str:
         """Never None; '' stays '' where the list offers it."""
         text = str(raw or "").strip()
-        if (text or self.required) and text not in {key for key, _label in self.offered()}:
+        if (text or self.required) and text not in {key for key, _label in self.offered_to(actor)}:
             raise FieldError(_("「%(field)s」请从列表中选择") % {"field": self.label})
         return text
 

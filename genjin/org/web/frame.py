@@ -248,7 +248,7 @@ def drawn(actor: Actor, declared: Field, raw: Any, source: str, errors: Mapping[
 def _special(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]] | None:
     org = organisation(actor)
     if isinstance(declared, OneOf):
-        return "select", {"options": [(key, str(label)) for key, label in declared.offered()], "value": raw}
+        return "select", {"options": [(key, str(label)) for key, label in declared.offered_to(actor)], "value": raw}
     if declared.kind == "password":
         return "password", {"autocomplete": "current-password" if declared.key == "current" else "new-password"}
     if declared.kind == "roles":

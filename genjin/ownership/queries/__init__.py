@@ -1,7 +1,7 @@
 """Reads of ownership, one module per subject: owners and teams, what may be claimed, what falls."""
 
 from genjin.ownership.queries.owners import owner_on, periods_of, places_count, places_of, team_branch, team_of
-from genjin.ownership.queries.quotas import Claimed, Quota, Standing, just_claimed, quota_of, standing_of
+from genjin.ownership.queries.quotas import Claimed, Quota, Standing, just_claimed, quota_of, quotas_of, standing_of
 
 __all__ = [
     "Claimed",
@@ -13,6 +13,7 @@ __all__ = [
     "places_count",
     "places_of",
     "quota_of",
+    "quotas_of",
     "standing_of",
     "team_branch",
     "team_of",

@@ -17,7 +17,7 @@ from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import NotFound
 from genjin.ownership.actions.viewing import note_view
 from genjin.ownership.models import Pool
-from genjin.ownership.queries import quota_of, standing_of
+from genjin.ownership.queries import Quota, quotas_of, standing_of
 from genjin.ownership.queries.falling import dry_run
 from genjin.ownership.standing import administers, at_pool, pooled_types, pools_of
 from genjin.surfaces.api.bodies import LARGEST_ID, parameters, read_size
@@ -31,7 +31,9 @@ def pools(request: ApiRequest, plural: str) -> HttpResponse:
     """The pools of a type that the caller sees, each with his quota."""
     parameters(request, ())
     record_type = _pooled(plural, request.actor)
-    return answer({"items": [_pool(request.actor, record_type, each) for each in pools_of(request.actor, record_type)]})
+    seen = pools_of(request.actor, record_type)
+    quotas = quotas_of(request.actor, record_type, seen)
+    return answer({"items": [_pool(request.actor, record_type, each, quotas[each.pk]) for each in seen]})
 
 
 @endpoint("GET")
@@ -77,8 +79,7 @@ def falling(request: ApiRequest, plural: str, pool_id: int) -> HttpResponse:
     return answer({"night": night.day.isoformat(), "count": night.count, "items": items, "next": night.after})
 
 
-def _pool(actor: Actor, record_type: RecordType, pool: Pool) -> dict[str, Any]:
-    quota = quota_of(actor, pool)
+def _pool(actor: Actor, record_type: RecordType, pool: Pool, quota: Quota) -> dict[str, Any]:
     return {
         "id": pool.pk,
         "name": pool.name,

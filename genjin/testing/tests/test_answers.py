@@ -45,7 +45,6 @@ PARTS_ONLY = {
     "filter": "a line of the filter builder",
     "choices": "the list behind a picker",
     "fact": "one value to edit in its place",
-    "owners": "who owned a record, in a dialog",
     "pool-count": "how many rows the list of a pool has, after first paint",
     "pool-filter": "a line of the filter builder of a pool",
     "pool-quota": "what may still be claimed, anew after each claim",
@@ -68,6 +67,11 @@ PARTS_ONLY = {
 }
 # asked for by a script, or only where there is much or work is under way: no page of a small world names them
 SCARCE = {
+    "pool-count",
+    "pool-filter",
+    "pool-quota",
+    "pool-rule-line",
+    "pool-rules",
     "followup-statistics-tables",
     "followup-statistics-lines",
     "customer-call",

@@ -70,8 +70,8 @@ def _choice(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, 
     return "select", {"value": raw, "options": live, "empty": "—"}
 
 
-def _one_of_few(_actor: Actor, declared: Any, raw: Any, _source: str) -> tuple[str, dict[str, Any]]:
-    return "select", {"value": raw, "options": [(key, str(label)) for key, label in declared.offered()]}
+def _one_of_few(actor: Actor, declared: Any, raw: Any, _source: str) -> tuple[str, dict[str, Any]]:
+    return "select", {"value": raw, "options": [(key, str(label)) for key, label in declared.offered_to(actor)]}
 
 
 def _one_of_many(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str, dict[str, Any]]:
