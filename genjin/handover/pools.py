@@ -14,7 +14,7 @@ from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Refused
 from genjin.ownership.actions.changing_owners import change_owners
 from genjin.ownership.models import Pool, Rule
-from genjin.ownership.standing import pool_named, pools_at
+from genjin.ownership.standing import pool_named, pools_within
 
 POOL = "pool"
 
@@ -23,7 +23,7 @@ def pools_for(actor: Actor, record_type: RecordType) -> list[Pool]:
     """The open pools of a type into which the actor may take records back."""
     if not actor.may(record_type.grant("reclaim")):
         return []
-    return [pool for pool in pools_at(actor.stamp, record_type.key) if pool.enabled]
+    return pools_within(actor, record_type.key)
 
 
 def _name(actor: Actor, pool_id: int) -> str:

