@@ -9,12 +9,10 @@ from genjin.kernel.records import RecordType
 from genjin.org.grants import add_to_ready_roles
 
 MANAGE = "pools.manage"
-RULE = "clashes.rule"
 SELLING = ("claim", "return", "lock")
-LEADING = ("assign", "reclaim", "move_pool", "protect", "share")
+LEADING = ("assign", "reclaim", "move_pool", "protect")
 
 declare_grants(_("公海"), (MANAGE, _("设置公海、回收规则与保有上限")), scoped=False)
-declare_grants(_("公海"), (RULE, _("裁定撞单")))
 declare_grants(
     _("系统"),
     ("ownership.clock", _("计算掉入公海的时间")),
@@ -22,12 +20,12 @@ declare_grants(
     scoped=False,
     internal=True,
 )
-add_to_ready_roles(operations=(MANAGE, RULE), manager=(RULE,), department_head=(RULE,))
+add_to_ready_roles(operations=(MANAGE,))
 
 
 def declare_pool_grants(record_type: RecordType) -> None:
     """The grants of one type's verbs, and who of the ready-made roles has them: salespeople claim, return and lock;
-    their managers assign, take back, protect and split as well."""
+    their managers assign, take back and protect as well."""
     declare_grants(
         record_type.many,
         (record_type.grant("claim"), _("从公海领取")),
@@ -37,7 +35,6 @@ def declare_pool_grants(record_type: RecordType) -> None:
         (record_type.grant("reclaim"), _("收回到公海")),
         (record_type.grant("move_pool"), _("在公海之间移动（公海管理员）")),
         (record_type.grant("protect"), _("延长保护期")),
-        (record_type.grant("share"), _("设置业绩分配")),
     )
     selling = tuple(record_type.grant(verb) for verb in SELLING)
     leading = tuple(record_type.grant(verb) for verb in LEADING)
