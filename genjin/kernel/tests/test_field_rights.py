@@ -137,7 +137,7 @@ def test_nothing_declared_with_a_type_names_what_is_hidden(owner: Actor) -> None
     }  # fmt: skip
     seen = CUSTOMER.seen_by(limited(owner, **rights))
     assert "region" not in (*seen.subtitle, *seen.quick_fields)
-    assert {view.key for view in seen.views} == {"mine", "all", "due", "deals", "paused"}
+    assert {view.key for view in seen.views} == {"mine", "all", "due", "falling", "deals", "paused"}
     assert all(column in seen.keys for view in seen.views for column in view.columns)
     followups = FOLLOWUP.seen_by(limited(owner, followup__next_step=Access.HIDDEN))
     assert followups.default_sort == FOLLOWUP.default_sort

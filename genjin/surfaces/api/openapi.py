@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from genjin.handover.grants import MANAGE as HANDING_OVER
 from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -16,6 +17,7 @@ from genjin.surfaces.api.bodies import parameters
 from genjin.surfaces.api.door import ApiRequest, endpoint
 from genjin.surfaces.api.exports import EXPORT
 from genjin.surfaces.api.fields import FIELDS
+from genjin.surfaces.api.handovers import VERBS
 from genjin.surfaces.api.import_shapes import import_paths
 from genjin.surfaces.api.imports import NEEDS as IMPORTING
 from genjin.surfaces.api.problems import answer
@@ -80,6 +82,8 @@ def describe(actor: Actor) -> dict[str, Any]:
         paths.update(_exports())
     if actor.may(TAILORING):
         paths.update(_fields())
+    if actor.may(HANDING_OVER):
+        paths.update(_handovers())
     if actor.may(IMPORTING):
         paths.update(import_paths(_operation, _id))
     for record_type in types:
@@ -166,6 +170,23 @@ def _fields() -> dict[str, Any]:
         for t in RECORD_TYPES.values()
     }
     return lists | {f"{BASE}/fields/{{id}}/preview": {"parameters": [_id()], "get": touched}}
+
+
+def _handovers() -> dict[str, Any]:
+    """Handovers: prepared, changed, looked at, run and undone."""
+    base, label = f"{BASE}/handovers", _("交接")
+    paths: dict[str, Any] = {
+        base: {"get": _operation("handovers.list", label), "post": _operation("handovers.prepare", label)},
+        f"{base}/{{id}}": {
+            "parameters": [_id()],
+            "get": _operation("handovers.get", label),
+            "post": _operation("handovers.change", label),
+        },
+        f"{base}/{{id}}/items": {"parameters": [_id()], "get": _operation("handovers.items", label)},
+    }
+    for verb in VERBS:
+        paths[f"{base}/{{id}}/{verb}"] = {"parameters": [_id()], "post": _operation(f"handovers.{verb}", label)}
+    return paths
 
 
 def _exports() -> dict[str, Any]:

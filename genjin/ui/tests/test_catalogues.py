@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, override, pgettext
 from pypinyin import lazy_pinyin
 
 from genjin.followups.phrasing.queries import PLACES
+from genjin.handover.words import PLACES as NOTICE_PLACES
 from genjin.kernel import industries, regions
 from genjin.kernel.actor import system
 from genjin.kernel.fields import Choice
@@ -68,6 +69,9 @@ def test_english_keeps_the_placeholders() -> None:
     def placeholders(text: str) -> list[str]:
         for word, meaning in PLACES.items():  # phrases know their marks in both languages
             text = text.replace(word, f"{{{meaning}}}")
+        for key, marks in NOTICE_PLACES.items():  # so do the words to a customer that is handed over
+            for word in marks:
+                text = text.replace(word, f"{{{key}}}")
         return sorted(f"{m[1]}:{m[2]}" if m[1] else m[0] for m in PLACEHOLDER.finditer(text))
 
     wrong = [
