@@ -48,7 +48,7 @@ def line(actor: Actor, scheme: Scheme, turn: Round | None) -> SchemeLine:
         icon=declared.icon,
         state=scheme.state,
         mode=str(Mode(scheme.mode).label),
-        what=f"{declared.many}：{conditions}" if conditions else _("全部%s") % declared.many,
+        what=labelled(str(declared.many), conditions) if conditions else _("全部%s") % declared.many,
         people=_people(actor, scheme),
         extras=_extras(actor, scheme),
         today=sum(today_of(actor, turn).values()),

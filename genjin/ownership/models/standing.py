@@ -48,15 +48,15 @@ class Owned(models.Model):
 
 
 def standing_indexes(name: str) -> list[models.Index]:
-    """The indexes of such a type: a pool by when its rows came and may be claimed, what falls, by day. Rows that lie in
-    no pool and never fall cost nothing."""
+    """The indexes of such a type: a pool by when its rows came and may be claimed, what falls of an owner (these cost
+    nothing for rows that lie in no pool and never fall), and the orders in which any list may be read."""
     pooled, falling = models.Q(pool__isnull=False), models.Q(falls_at__isnull=False)
     return [
         models.Index(fields=["pool", "id"], name=f"{name}_pool", condition=pooled),
         models.Index(fields=["pool", "claimable_at", "id"], name=f"{name}_claimable", condition=pooled),
         models.Index(fields=["pool", "pooled_at", "id"], name=f"{name}_pooled", condition=pooled),
-        models.Index(fields=["claimable_at", *IN_ORDER], name=f"{name}_claimable_all", condition=pooled),
-        models.Index(fields=["pooled_at", *IN_ORDER], name=f"{name}_pooled_all", condition=pooled),
-        models.Index(fields=["falls_at", *IN_ORDER], name=f"{name}_falls", condition=falling),
+        models.Index(fields=["claimable_at", *IN_ORDER], name=f"{name}_by_claimable"),
+        models.Index(fields=["pooled_at", *IN_ORDER], name=f"{name}_by_pooled"),
+        models.Index(fields=["falls_at", *IN_ORDER], name=f"{name}_by_falls"),
         models.Index(fields=["owner", "falls_at"], name=f"{name}_owner_falls", condition=falling),
     ]
