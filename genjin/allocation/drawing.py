@@ -16,7 +16,7 @@ from genjin.allocation.rules.modes import Mode
 from genjin.allocation.wording import name_of
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES
-from genjin.kernel.wording import listed
+from genjin.kernel.wording import labelled, listed
 from genjin.org.queries import organisation
 
 NAMED = 5
