@@ -51,6 +51,45 @@ def bench_data(total: int) -> Iterator[Path]:
         server.stop()
 
 
+@contextmanager
+def copied_data() -> Iterator[Path]:
+    """A copy of the folder with a million customers, var/bench/recycling, made when it is not there: for what is done
+    for good (nights, handovers) or needs a company of its own making (pools, schemes)."""
+    from genjin.kernel import postgres
+
+    base = Path(os.environ.get("GENJIN_BENCH") or ROOT / "var" / "bench")
+    data = base / "recycling"
+    if not data.exists():
+        copy_folder(base / "1000000", data)
+    os.environ |= {"GENJIN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "genjin.settings"}
+    os.environ.setdefault("GENJIN_LOG_LEVEL", "WARNING")
+    server = postgres.start(data)
+    try:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", interactive=False, verbosity=1, skip_checks=True)
+        read_all(data)
+        _ready_assets()
+        yield data
+        _close_pool()
+    finally:
+        server.stop()
+
+
+def copy_folder(base: Path, target: Path) -> None:
+    """Copy a data folder, whose server must not run, with the owners of its files: PostgreSQL never runs as root."""
+    if (base / "pg" / "postmaster.pid").exists():
+        raise SystemExit(f"{base} is in use")
+    shutil.copytree(base, target, symlinks=True)
+    for folder, _folders, files in os.walk(base):
+        for path in (Path(folder), *(Path(folder, name) for name in files)):
+            told = path.lstat()
+            os.chown(target / path.relative_to(base), told.st_uid, told.st_gid, follow_symlinks=False)
+
+
 def _ready_assets() -> None:
     from genjin.surfaces.cli.assets import assets_are_current, make_assets
 

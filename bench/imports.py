@@ -52,7 +52,7 @@ def main() -> int:
     options.add_argument("--profile", action="store_true")
     options.add_argument("--pages", action="store_true")
     asked = options.parse_args()
-    with _data() as server:
+    with served_data() as server:
         found = _measure(server, asked.rows, profile=asked.profile, pages=asked.pages)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     if not asked.profile:
@@ -62,7 +62,7 @@ def main() -> int:
 
 
 @contextmanager
-def _data() -> Iterator[int]:
+def served_data() -> Iterator[int]:
     """The data folder's database, made and started; the number of its server's process."""
     from genjin.kernel import postgres
 
@@ -118,7 +118,7 @@ def _measure(server: int, rows: int, *, profile: bool, pages: bool) -> dict[str,
         _write(file, rows)
     actor = actor_for(Cast.read(data / "cast.json").administrator, Surface.JOB)
     assert actor is not None
-    watch = _Watch(server)
+    watch = Watch(server)
     found: dict[str, Any] = {"rows": rows, "load": os.getloadavg(), "loop_ms": loop()}
     profiler = cProfile.Profile(time.process_time) if profile else None
     if profiler:
@@ -127,7 +127,7 @@ def _measure(server: int, rows: int, *, profile: bool, pages: bool) -> dict[str,
         batch = upload_file(actor, filename=file.name, content=file)
     with watch.part("check"):
         batch = check_import(actor, batch.pk, waiting=True)
-    set_policy(actor, batch.pk, policy={"otherwise": "create"})
+    set_policy(actor, batch.pk, policy={"otherwise": "create", "reason": "measured"})
     with _visited(found, actor, seen=pages), watch.part("run"):
         if pages:
             stand_back()  # as workers do
@@ -136,7 +136,7 @@ def _measure(server: int, rows: int, *, profile: bool, pages: bool) -> dict[str,
         profiler.disable()
         pstats.Stats(profiler).sort_stats("tottime").print_stats(45)
         pstats.Stats(profiler).sort_stats("cumtime").print_stats(110)
-    found["problems"] = _problems(batch)
+    found["problems"] = problems_of(batch)
     found |= {"counts": batch.counts, "parts": watch.parts, "loop_after_ms": loop(), "load_after": os.getloadavg()}
     total = {key: round(sum(part[key] for part in watch.parts.values()), 2) for key in ("wall", "python", "postgres")}
     found["total"] = {**total, "rows_per_second": round(rows / total["wall"]), "memory_mb": watch.end()}
@@ -176,13 +176,13 @@ def _visitor(found: dict[str, Any], name: str, port: int, session: str, addresse
         found[name] = json.loads(process.communicate()[0])
 
 
-def _problems(batch: Any) -> list[str]:
+def problems_of(batch: Any) -> list[str]:
     from genjin.surfaces.imports.queries import rows_of
 
     return [str(row.problems) for state in (1, 5) for row in rows_of(batch, state, most=2)]
 
 
-class _Watch:
+class Watch:
     """Seconds and CPU of each part; the most memory that this process and those it started had together. Processes come
     and go, so a thread looks again and again."""
 

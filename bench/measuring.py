@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +69,25 @@ def measure(run: Callable[[int], Any], *, times: int = 60, warm: int = 3) -> Mea
         calm=_calm(application, database, loops),
         size=_size(result),
     )
+
+
+@contextmanager
+def timed() -> Iterator[dict[str, float]]:
+    """What something long takes: seconds by the clock, CPU seconds of this process and of its database backend."""
+    taken: dict[str, float] = {}
+    pid = backend()
+    before = (time.perf_counter(), time.process_time(), backend_cpu(pid))
+    yield taken
+    taken["seconds"] = round(time.perf_counter() - before[0], 2)
+    taken["python_cpu"] = round(time.process_time() - before[1], 2)
+    taken["postgres_cpu"] = round(backend_cpu(pid) - before[2], 2)
+
+
+def own_memory(pid: int) -> int:
+    """MB of a process's own, without what it shares with others: what the database's process holds now."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    anon = next((line for line in lines if line.startswith("RssAnon")), "0 0")
+    return round(int(anon.split()[1]) / 1024)
 
 
 def loop() -> float:

@@ -1,11 +1,11 @@
 """Measures merging two customers of different owners with 1,000 children each, and taking it back: CPU of Python and of
 PostgreSQL, statements, wall time.
 
-    python -m bench.merging [children] [times]
+    python -m bench.merging [children] [times] [--million]
 
 The children: 300 contacts, 400 follow-ups, 200 plans and 100 comments of a thousand. All but the comments change their
 owner; each gets its link in the event, those with owners a period in the ledger of ownership. The data folder is kept
-under var/bench/merging.
+under var/bench/merging; `--million`: beside a million customers with all that belongs to them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.data import copied_data
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = Path(__file__).parent / "results" / "merging.json"
 SHARES = {"contacts": 0.3, "followups": 0.4, "plans": 0.2, "comments": 0.1}
@@ -30,12 +32,14 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m bench.merging", description=__doc__)
     options.add_argument("children", type=int, nargs="?", default=1_000)
     options.add_argument("times", type=int, nargs="?", default=10)
+    options.add_argument("--million", action="store_true")
     asked = options.parse_args()
-    with _data():
+    with copied_data() if asked.million else _data():
         found = _measure(asked.children, asked.times)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-    RESULT.write_text(json.dumps({**kept, str(asked.children): found}, ensure_ascii=False, indent=1))
+    key = f"{asked.children}{', beside a million' if asked.million else ''}"
+    RESULT.write_text(json.dumps({**kept, key: found}, ensure_ascii=False, indent=1))
     return 0
 
 

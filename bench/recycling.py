@@ -1,10 +1,15 @@
-"""Measures a night of recycling (B4, P8) over the million: 20 pools with 200 rules, every moment worked out anew, then
-what is due falls. CPU of Python and of PostgreSQL, wall time, memory.
+"""Measures nights of recycling (B4, P8) over the million: 20 pools with 200 rules; what is due is worked out for every
+customer and falls, then the moments that are kept for lists are set right. CPU of Python and of PostgreSQL, wall time,
+memory.
 
-    python -m bench.recycling [records that fall] [--nights 2]
+    python -m bench.recycling [records that fall] [--nights 3]
+
+In the first night all rules are new: every kept moment is wrong, and setting them right (in the background, nothing
+waits for it) rewrites a million rows. Before each further night some thousand customers were followed up without their
+moments having been kept, and so many records are due. What falls takes its contacts, follow-ups and plans along.
 
 Works on a copy of the folder with 1,000,000 customers, var/bench/recycling, made when it is not there: what falls is
-written for good, so each night of the copy is another one. A record falls with its contacts, follow-ups and plans.
+written for good, so each night of the copy is another one.
 """
 
 from __future__ import annotations
@@ -13,18 +18,17 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.data import copied_data
+
 RESULT = Path(__file__).parent / "results" / "recycling.json"
 POOLS, RULES = 20, 10
+FOLLOWED = 10_000
 LEVELS = (("level", ["A"]), ("level", ["B"]), ("level", ["C"]), ("", []))
 SOURCES = (("source", ["website"]), ("source", ["exhibition"]), ("source", ["referral"]), ("", []))
 
@@ -33,77 +37,77 @@ def main() -> int:
     """Make pools and rules, then let nights pass; print what each took."""
     options = argparse.ArgumentParser(prog="python -m bench.recycling", description=__doc__)
     options.add_argument("falling", type=int, nargs="?", default=20_000)
-    options.add_argument("--nights", type=int, default=2)
+    options.add_argument("--nights", type=int, default=3)
+    options.add_argument("--same-rules", action="store_true", help="leave out the night after a change of all rules")
+    options.add_argument("--stretches", type=int, default=0, help="set right only so many stretches of 50,000 rows")
     asked = options.parse_args()
-    with _data():
-        found = [_night(asked.falling, number) for number in range(asked.nights)]
+    with copied_data():
+        found = {}
+        if not asked.same_rules:
+            found["all rules new"] = _night(_pools(asked.falling), asked.stretches)
+        for number in range(1, asked.nights):
+            _follow_up(number)
+            found[f"usual night {number}"] = _night(_moment(asked.falling), asked.stretches)
     print(json.dumps(found, ensure_ascii=False, indent=1))
-    RESULT.write_text(json.dumps({"nights": found}, ensure_ascii=False, indent=1) + "\n")
+    kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    RESULT.write_text(json.dumps({**kept, **found}, ensure_ascii=False, indent=1) + "\n")
     return 0
 
 
-@contextmanager
-def _data() -> Iterator[None]:
-    from genjin.kernel import postgres
-
-    base = Path(os.environ.get("GENJIN_BENCH") or ROOT / "var" / "bench")
-    data = base / "recycling"
-    if not data.exists():
-        shutil.copytree(base / "1000000", data, symlinks=True)
-    os.environ |= {"GENJIN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "genjin.settings"}
-    os.environ.setdefault("GENJIN_LOG_LEVEL", "WARNING")
-    server = postgres.start(data)
-    try:
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-        from django.db import connection
-
-        call_command("migrate", interactive=False, verbosity=1, skip_checks=True)
-        yield
-        connection.close()
-        connection.close_pool()
-    finally:
-        server.stop()
-
-
-def _night(falling: int, number: int) -> dict[str, Any]:
-    from bench.measuring import loop
+def _night(moment: datetime, stretches: int) -> dict[str, Any]:
+    from bench.measuring import backend, loop, own_memory, timed
     from genjin.customers.models import Customer
     from genjin.customers.record import CUSTOMER
     from genjin.kernel.actor import system
-    from genjin.ownership.jobs.clocks import restate
+    from genjin.ownership.jobs.clocks import CHUNK, restate
     from genjin.ownership.jobs.nights import GRANTS, Fallen, fall
+    from genjin.ownership.queries.falling import misclocked
+    from genjin.ownership.queries.falling import stretches as stretches_of
 
-    moment = _pools(falling)
-    actor, fallen, loops = system(*GRANTS), Fallen(), loop()
-    with _timed() as clocks:
-        for _done in restate(actor):
-            pass
-    due = Customer.objects.filter(falls_at__lte=moment).count()
-    with _timed() as falls:
+    actor, fallen, loops = system(*GRANTS), Fallen(), [loop() for _n in range(5)]
+    load = os.getloadavg()[0]
+    with timed() as falls:
         for _step in fall(actor, CUSTOMER, moment, fallen):
             pass
-    with _timed() as again:
-        for _done in restate(actor):
-            pass
+    with timed() as clocks:
+        clocks["rows"] = 0
+        for _done in islice(restate(actor), stretches or None):
+            clocks["rows"] += CHUNK
+    with timed() as again:
         for _step in fall(actor, CUSTOMER, moment, Fallen()):
             pass
+        for stretch in stretches_of(CUSTOMER, CHUNK):
+            misclocked(CUSTOMER, stretch)
     return {
-        "night": number + 1,
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
         "customers": Customer.objects.count(),
-        "clocked": Customer.objects.exclude(falls_at=None).count(),
-        "due": due,
         "fallen": fallen.count,
         "failed": len(fallen.failed),
-        "loop_ms": round(loops * 1000, 2) if loops < 1 else round(loops, 2),
-        "clocks": clocks,
+        "load": [round(load, 1), round(os.getloadavg()[0], 1)],
+        "loop_ms": [round(min(loops), 2), round(min(loop() for _n in range(5)), 2)],
         "falls": falls,
+        "kept_moments_set_right": clocks,
         "again_with_nothing_to_do": again,
         "python_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "postgres_peak_mb": _peak(),
+        "postgres_mb": own_memory(backend()),
     }
+
+
+def _follow_up(number: int) -> None:
+    """Some customers were followed up, and nobody kept their moments."""
+    _execute(
+        "UPDATE customers_customer SET last_followed_at = now() - interval '1 hour' WHERE id IN (SELECT id FROM"
+        f" customers_customer WHERE falls_at IS NOT NULL AND id % 71 = {number % 71} LIMIT {FOLLOWED})"
+    )
+
+
+def _moment(falling: int) -> datetime:
+    """By when so many fall."""
+    from genjin.customers.models import Customer
+
+    falls = Customer.objects.exclude(falls_at=None).order_by("falls_at").values_list("falls_at", flat=True)
+    found: datetime = falls[falling]
+    return found
 
 
 def _pools(falling: int) -> datetime:
@@ -123,8 +127,7 @@ def _pools(falling: int) -> datetime:
             [falling / 1_000_000],
         )
         oldest = cursor.fetchone()[0]
-    now = timezone.now()
-    days = max((now - oldest).days, 1)
+    days = max((timezone.now() - oldest).days, 1)
     offices = Department.objects.filter(name__startswith="办事处").order_by("pk")[:POOLS]
     with transaction.atomic():
         Recycling.objects.all().delete()
@@ -143,29 +146,14 @@ def _pools(falling: int) -> datetime:
                     force_insert=True
                 )
         bump_stamp()
-    return now + timedelta(seconds=1)
+    return timezone.now() + timedelta(seconds=1)
 
 
-@contextmanager
-def _timed() -> Iterator[dict[str, float]]:
-    from bench.measuring import backend, backend_cpu
+def _execute(statement: str) -> None:
+    from django.db import connection
 
-    taken: dict[str, float] = {}
-    pid = backend()
-    before = (time.perf_counter(), time.process_time(), backend_cpu(pid))
-    yield taken
-    taken["seconds"] = round(time.perf_counter() - before[0], 2)
-    taken["python_cpu"] = round(time.process_time() - before[1], 2)
-    taken["postgres_cpu"] = round(backend_cpu(pid) - before[2], 2)
-
-
-def _peak() -> int:
-    """The most memory of its own that the database's process had, without what it shares."""
-    from bench.measuring import backend
-
-    lines = Path(f"/proc/{backend()}/status").read_text().splitlines()
-    anon = next((line for line in lines if line.startswith("RssAnon")), "0 0")
-    return round(int(anon.split()[1]) / 1024)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 if __name__ == "__main__":

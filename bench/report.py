@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import imports
+from bench import imports, imports_deals, own_fields, prospects
 from bench.catalogue import cases
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -44,7 +44,7 @@ def write_report(results: list[Found], compared: Found) -> None:
     parts += [GOALS + "\n".join(goals(results, compared)) + "\n"]
     for found in results:
         parts += sections(found)
-    parts += [imports.section()]
+    parts += [imports.section(), imports_deals.section(), own_fields.section(), prospects.section()]
     TARGET.write_text("\n".join(parts) + "\n")
     print(f"wrote {TARGET}")
 

@@ -11,7 +11,8 @@ class AllocationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register grants, actions and the readers of events."""
-        from genjin.allocation import actions, jobs  # slow: models must be ready
+        from genjin.allocation import actions, handing, jobs  # slow: models must be ready
 
         assert actions
+        assert handing
         assert jobs

@@ -21,7 +21,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.recording import note_event, record
 from genjin.kernel.records import RECORD_TYPES
-from genjin.ownership.capacity import queue_for, rules_over
+from genjin.ownership.capacity import is_limited, queue_for
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 
@@ -34,7 +34,7 @@ def locked_rounds(actor: Actor, record_type: str) -> dict[int, Round]:
     live = [turn.scheme for turn in rounds.values() if turn.scheme.state == SchemeState.ON]
     members = {seat["member"] for scheme in live for seat in scheme.seats} | {s.fallback_id for s in live}
     declared = RECORD_TYPES[record_type]
-    for member in sorted(member for member in members if member and rules_over(actor, declared, member)):
+    for member in sorted(member for member in members if member and is_limited(actor, declared, member)):
         queue_for(member)
     return rounds
 

@@ -86,12 +86,17 @@ def coarse(kind: str, value: Any) -> str:
     return text[:2] if kind == "region" else text[:3] if kind == "industry" else text
 
 
+def pool_of(record: Record) -> int:
+    """The id of the pool in which a record lies or out of which it came; 0 for none."""
+    return getattr(record, "pool_id", None) or getattr(record, "taken_from_id", None) or 0
+
+
 class Chooser:
     """A scheme with its round, what is known of its people today, and (for fit) what the past says."""
 
     def __init__(self, actor: Actor, scheme: Scheme, turn: Round, day: Day, learnt: Learnt | None = None) -> None:
         self.actor, self.scheme, self.round, self.day, self.learnt = actor, scheme, turn, day, learnt
-        self.seats = seats_of(scheme)
+        self.seats, self.traits = seats_of(scheme), traits_of(actor, scheme)
         self.planned: dict[int, int] = {}
         _begin_day(turn, day.moment)
         self.day.taken.clear()
@@ -101,6 +106,7 @@ class Chooser:
         """Work out by fit who gets which of many records, so that the sum of their chances is greatest."""
         if self.scheme.mode != Mode.FIT or self.learnt is None:
             return
+        self.learnt.prepare(self._traits_of(record) for record in records)
         found = {record.pk: chances for record in records if (chances := self._chances(record, self.seats))}
         able = [seat for seat in self.seats if self.day.hindrance(seat) is None]
         places = self._fair(able, len(records))
@@ -112,15 +118,14 @@ class Chooser:
         passed_by = asked | ({record.owner_id} if record.owner_id else NOBODY)
         told: list[str] = []
         mode, seats, facts = self._way(record, told)
-        hindrances = {seat.member: self._hindrance(seat, passed_by) for seat in seats}
+        pool = pool_of(record)
+        hindrances = {seat.member: self._hindrance(seat, passed_by, pool) for seat in seats}
         able = [seat for seat in seats if hindrances[seat.member] is None]
         if not able:
             words = wording.nobody(self.actor, [(s, hindrances[s.member]) for s in seats], self.day.taken)
             return Choice(None, words, facts)
         member, words, more, lent = _WAYS[Mode(mode)](self, record, able)
-        self.day.taken[member] = self.day.taken.get(member, 0) + 1
-        if self.day.room.get(member) is not None:
-            self.day.room[member] = (self.day.room[member] or 0) - 1
+        self.day.took(member, pool)
         self.round.taken = {str(one): count for one, count in self.day.taken.items()}
         self.round.last = member
         return Choice(member, "".join([*told, words]), facts | more | {"scheme": self.scheme.pk}, lent)
@@ -129,8 +134,8 @@ class Chooser:
         """(mode, people, facts) for a record; a scheme by rule says which step it met."""
         if self.scheme.mode != Mode.STEPS:
             return self.scheme.mode, self.seats, {"mode": self.scheme.mode}
-        values, kinds = asked_of(self.actor, record)
         steps = steps_of(self.scheme)
+        values, kinds = asked_of(self.actor, record, (step.conditions for step in steps))
         place = first_fitting(steps, values, kinds)
         if place is None:
             told.append(wording.no_step())
@@ -143,8 +148,8 @@ class Chooser:
         seats = [seat for seat in self.seats if not members or seat.member in members]
         return step.mode, seats, {"mode": Mode.STEPS, "step": place + 1}
 
-    def _hindrance(self, seat: Seat, asked: frozenset[int]) -> Hindrance | None:
-        return self.day.hindrance(seat) or (Hindrance.ASKED if seat.member in asked else None)
+    def _hindrance(self, seat: Seat, asked: frozenset[int], pool: int) -> Hindrance | None:
+        return self.day.hindrance(seat, pool) or (Hindrance.ASKED if seat.member in asked else None)
 
     def _by_turns(self, _record: Record, able: Sequence[Seat]) -> tuple[int, str, dict[str, Any], dict[str, int]]:
         turns = lined_up(
@@ -176,27 +181,29 @@ class Chooser:
 
     def _by_fit(self, record: Record, able: Sequence[Seat]) -> tuple[int, str, dict[str, Any], dict[str, int]]:
         chances = self._chances(record, self.seats)
-        places = {member: places for member, places in self._fair(able, 1).items() if places > 0}
+        places = {member: places for member, places in self._fair(able, 1, pool_of(record)).items() if places > 0}
         if chances is None or not places:
             member, words, facts, lent = self._by_turns(record, able)
             return member, wording.too_few(self.scheme.least) + words, facts | {"fell_back": True}, lent
         member = self.planned.get(record.pk, 0)
         if member not in {seat.member for seat in able}:
             (member,) = assign([{one: chances.rates[one] for one in places}], places, self.day.taken)
-        labels = [str(one.label) for one in traits_of(self.actor, self.scheme)][: chances.alike]
+        labels = [str(one.label) for one in self.traits][: chances.alike]
         facts = {"alike": chances.alike, "rate": round(chances.rates[member], 4), "team": round(chances.team.rate, 4)}
         return member, wording.fit(self.actor, member, labels, chances), facts, {}
 
     def _chances(self, record: Record, seats: Sequence[Seat]) -> Chances | None:
         if self.learnt is None:
             return None
-        traits = traits_of(self.actor, self.scheme)
-        values = values_of(record, traits)
-        alike = tuple(coarse(one.kind, values[one.key]) for one in traits)
-        return self.learnt.chances(alike, [seat.member for seat in seats], self.scheme.least)
+        members = [seat.member for seat in seats]
+        return self.learnt.chances(self._traits_of(record), members, self.scheme.least)
 
-    def _fair(self, able: Sequence[Seat], coming: int) -> dict[int, int]:
-        places = {seat.member: self.day.places(seat) for seat in able}
+    def _traits_of(self, record: Record) -> tuple[str, ...]:
+        values = values_of(record, self.traits)
+        return tuple(coarse(one.kind, values[one.key]) for one in self.traits)
+
+    def _fair(self, able: Sequence[Seat], coming: int, pool: int = 0) -> dict[int, int]:
+        places = {seat.member: self.day.places(seat, pool) for seat in able}
         return fair_places([seat.member for seat in able], self.day.taken, coming, places)
 
 

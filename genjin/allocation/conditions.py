@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from genjin.allocation.portraits import askable
+from genjin.allocation.rules.steps import Wanted
 from genjin.kernel.actor import Actor
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
@@ -65,11 +66,12 @@ def words_of(actor: Actor, record_type: RecordType, given: Mapping[str, Sequence
 
 
 def values_of(record: Record, fields: Sequence[Field]) -> dict[str, Any]:
-    """What a record says in these fields."""
-    return {field.key: get_value(record, field) for field in fields}
+    """What a record says in these fields, as conditions compare it."""
+    return {field.key: field.compared(record, get_value(record, field)) for field in fields}
 
 
-def asked_of(actor: Actor, record: Record) -> tuple[dict[str, Any], dict[str, str]]:
-    """(values, kinds) of everything that conditions may ask a record."""
-    fields = askable(type_of(record), actor.stamp)
+def asked_of(actor: Actor, record: Record, conditions: Iterable[Wanted]) -> tuple[dict[str, Any], dict[str, str]]:
+    """(values, kinds) of what these conditions ask a record: a score may have to be counted for it."""
+    wanted = {name.rpartition(".")[0] for each in conditions for name in each}
+    fields = [field for field in askable(type_of(record), actor.stamp) if field.key in wanted]
     return values_of(record, fields), {field.key: field.kind for field in fields}

@@ -68,7 +68,8 @@ def _extras(actor: Actor, scheme: Scheme) -> list[str]:
     if scheme.on_entry:
         said.append(_("新建和导入时自动分配"))
     if scheme.offer_minutes:
-        said.append(_("派单，%d 分钟内领取") % scheme.offer_minutes)
+        hours, minutes = divmod(scheme.offer_minutes, 60)
+        said.append(_("派单，%d 分钟内领取") % scheme.offer_minutes if minutes else _("派单，%d 小时内领取") % hours)
     if scheme.fallback_id:
         said.append(_("没有人接时交给%s") % name_of(actor, scheme.fallback_id))
     if scheme.begins != scheme.ends:

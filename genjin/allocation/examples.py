@@ -10,10 +10,10 @@ from genjin.allocation.models import Round, Scheme
 from genjin.allocation.queries import chooser_of, round_copy
 from genjin.allocation.wording import name_of
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.lists import page, read_query
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Forbidden, Refused
+from genjin.kernel.titles import titles_of
 
 MOST = 3
 

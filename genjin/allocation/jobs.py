@@ -15,47 +15,61 @@ from django.utils.translation import gettext_lazy
 
 from genjin.allocation.actions.allocating import ALLOCATE
 from genjin.allocation.actions.allocating import JOB as RUN_JOB
+from genjin.allocation.actions.learning import JOB as LEARN_JOB
+from genjin.allocation.actions.learning import learn
 from genjin.allocation.actions.offering import lapse_offer
 from genjin.allocation.actions.placing import place_new
 from genjin.allocation.actions.testing import JOB as TEST_JOB
 from genjin.allocation.actions.testing import MOST, cases_of, compared
+from genjin.allocation.actions.undoing import UNDO_JOB
 from genjin.allocation.ahead import worked_out
 from genjin.allocation.grants import PLACE
 from genjin.allocation.models import BackTest, Offer, Run
 from genjin.allocation.portraits import PORTRAITS
 from genjin.allocation.queries import due_offers, live_schemes
+from genjin.allocation.rules.modes import OfferState
 from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import job, periodic, progress, start_job
 from genjin.kernel.lists import page, read_query
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.notices import Told, declare_notice, notify_each
+from genjin.kernel.recording import standing_note
 from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.sealing import consumer
+from genjin.kernel.titles import titles_of
+from genjin.kernel.undo import undo_event
 
 ENTER_JOB = "allocation.enter"
 CHUNK, PLACED_AT_ONCE, TOLD = 100, 50, 50
+UNDONE_AT_ONCE = 100
 IDS_PER_JOB = 500
 GIVING = frozenset({"allocation.place", "allocation.flow", "allocation.take"})
 _LABEL = gettext_lazy("分配与派单")
 
 
 def _titled(reader: Actor, note: Mapping[str, Any]) -> dict[str, str]:
-    """What an offer is about, as long as it is the reader's."""
+    """What an offer is about, as long as it waits for the reader; afterwards what he sees anyway."""
     offer = Offer.objects.filter(pk=int(note.get("offer") or 0), member_id=reader.member_id or 0).first()
     if offer is None or offer.record_type not in RECORD_TYPES:
         return {}
     declared = RECORD_TYPES[offer.record_type]
-    row = declared.model._default_manager.filter(pk=offer.record_id).first()
+    if offer.state == OfferState.OPEN:
+        row = declared.model._default_manager.filter(pk=offer.record_id).first()
+        title = str(getattr(row, declared.title, ""))
+    else:
+        title = titles_of(reader, declared.key, [offer.record_id]).get(offer.record_id, "")
     until = timezone.localtime(offer.expires_at, reader.zone).strftime("%H:%M")
-    return {"what": str(getattr(row, declared.title, "")) if row else "—", "until": until}
+    return {"what": title or "—", "until": until}
 
 
 declare_notice(
     "offer",
-    gettext_lazy("派单给您：「%(what)s」，%(until)s 前可在今日工作台领取"),
+    gettext_lazy("派单给您：「%(what)s」，请在 %(until)s 前领取"),
     "hourglass-low",
     label=_LABEL,
     facts=_titled,
+    place="/allocation/offers",
 )
 declare_notice("allocated", gettext_lazy("「%(title)s」分配给了您"), "route", label=_LABEL)
 declare_notice("unanswered", gettext_lazy("没有人领取「%(title)s」，请直接指定负责人"), "alert-triangle", label=_LABEL)
@@ -163,8 +177,12 @@ def _next_chunk(actor: Actor, run_id: int) -> bool:
     raw = {"scheme": str(run.scheme_id or "")}
     rows = list(declared.model._default_manager.filter(pk__in=ids).order_by("id"))
     schemes = [s for s in live_schemes(run.record_type) if not run.scheme_id or s.pk == run.scheme_id]
-    with worked_out(actor, rows, schemes):
-        outcome = verb.run_calls(actor, [(row_id, partial(verb, actor, row_id, **raw)) for row_id in ids])
+    noted = standing_note.set({"run": run.pk})
+    try:
+        with worked_out(actor, rows, schemes):
+            outcome = verb.run_calls(actor, [(row_id, partial(verb, actor, row_id, **raw)) for row_id in ids])
+    finally:
+        standing_note.reset(noted)
     run.last, run.done = ids[-1], run.done + len(outcome.done)
     run.refused += len(outcome.refused)
     room = TOLD - len(run.told)
@@ -173,11 +191,62 @@ def _next_chunk(actor: Actor, run_id: int) -> bool:
     return False
 
 
+@job(UNDO_JOB, title=gettext_lazy("撤销整批分配"), as_member=True)
+def undo_over(actor: Actor, job_id: int, *, run: int) -> dict[str, Any]:
+    """Give back what a run gave, record by record, each as the undo of its own event: killed at any moment, it goes on
+    behind the last one."""
+    found = Run.objects.get(pk=run)
+    while found.undone_at is None:
+        _undo_some(actor, found)
+        progress(job_id, found.back + found.kept, found.done)
+    return {"run": run, "back": found.back, "kept": found.kept}
+
+
+def _undo_some(actor: Actor, run: Run) -> None:
+    given = Event.objects.filter(member_id=actor.member_id or 0, action=ALLOCATE[run.record_type].name)
+    given = given.filter(at__gte=run.began_at, note__run=run.pk, pk__gt=run.undone_to).order_by("pk")
+    events = list(given.values_list("pk", flat=True)[:UNDONE_AT_ONCE])
+    for event_id in events:
+        with transaction.atomic():
+            _undo_one(actor, run, event_id)
+    if not events:
+        run.undone_at = timezone.now()
+        run.save()
+
+
+def _undo_one(actor: Actor, run: Run, event_id: int) -> None:
+    """One record back, together with the mark of how far it is."""
+    run.undone_to = event_id
+    try:
+        undo_event(actor, event_id, late=True)
+        run.back += 1
+    except (Refused, NotFound) as refusal:
+        run.kept += 1
+        if len(run.told) < TOLD:
+            links = EventLink.objects.filter(event_id=event_id, row_type=run.record_type)
+            run.told += [[row_id, refusal.message] for row_id in links.values_list("row_id", flat=True)[:1]]
+    run.save()
+
+
 @periodic("* * * * * */15", "allocation.lapse_offers", grants=[PLACE])
 def lapse_offers(actor: Actor) -> None:
     """End offers whose time is over and ask the next ones; each in its own transaction, and each only once."""
     for offer_id in due_offers(timezone.now(), 200):
         lapse_offer(actor, offer=offer_id)
+
+
+@job(LEARN_JOB, title=gettext_lazy("汇总成交历史"), grants=[PLACE])
+def learn_of(actor: Actor, job_id: int, *, scheme: int) -> dict[str, Any]:  # noqa: ARG001 - every job gets it
+    """Add up the past of a scheme by fit. Run again it adds up the same."""
+    return {"cells": learn(actor, scheme=scheme)}
+
+
+@periodic("40 17 * * *", "allocation.learn_again", grants=[PLACE])
+def learn_again(actor: Actor) -> None:
+    """Every night, of all schemes in force."""
+    for record_type in PORTRAITS:
+        for scheme in live_schemes(record_type):
+            learn(actor, scheme=scheme.pk)
 
 
 @job(TEST_JOB, title=gettext_lazy("回测分配方式"), as_member=True)

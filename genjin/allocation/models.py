@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -63,6 +64,29 @@ class Round(models.Model):
     scheme_id: int
 
 
+class Past(models.Model):
+    """What the past said to a scheme by fit when it was last added up: by which traits, of which people. The sums stand
+    in its cells, so that nobody adds up all records to give one."""
+
+    scheme = models.OneToOneField(Scheme, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    traits = models.JSONField(default=list)
+    members = models.JSONField(default=list)
+
+    scheme_id: int
+
+
+class PastCell(models.Model):
+    """Records that are alike in the leading traits, these values: {member: [how many, how many of them won]}."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="+", db_index=False)
+    alike = ArrayField(models.CharField(max_length=60))
+    tallies = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "alike"], name="allocation_past_cell_once")]
+
+
 class Duty(Row):
     """Who takes none for now (暂停接单), in all schemes."""
 
@@ -113,7 +137,8 @@ class Offer(Row):
 
 class Run(models.Model):
     """An allocation of many records as a job: what was asked for, how far it is (`last`: the id it has passed), what
-    came of it. `told`: the first refused records with their reasons."""
+    came of it. `told`: the first refused records with their reasons, once it is undone those that stay as they are;
+    `undone_to`: the event it has passed while being undone."""
 
     record_type = models.CharField(max_length=40)
     scheme = models.ForeignKey(Scheme, null=True, on_delete=models.PROTECT, related_name="+")
@@ -128,6 +153,11 @@ class Run(models.Model):
     done = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     told = models.JSONField(default=list)
+    undoing_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_to = models.BigIntegerField(default=0)
+    back = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
 
     by_id: int | None
     scheme_id: int | None

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Left
 
 from genjin.allocation.choosing import Chooser, company_zone, hours_of, seats_of, traits_of
 from genjin.allocation.conditions import asked_of
+from genjin.allocation.keeping import kept_past
 from genjin.allocation.models import BackTest, Duty, Offer, Round, Run, Scheme
 from genjin.allocation.portraits import PORTRAITS, portrait_of
 from genjin.allocation.rules.fit import Learnt, Past, Tally
@@ -25,7 +26,7 @@ from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.stamps import Stamped
 from genjin.org.queries import organisation
-from genjin.ownership.capacity import room_of
+from genjin.ownership.capacity import rooms_of
 from genjin.ownership.models import Period
 
 YOUNG_DAYS = 90
@@ -57,7 +58,7 @@ def live_schemes(record_type: str, *, on_entry: bool = False) -> list[Scheme]:
 
 def fitting(actor: Actor, record: Record, schemes: Sequence[Scheme]) -> Scheme | None:
     """The first scheme whose conditions a record meets."""
-    values, kinds = asked_of(actor, record)
+    values, kinds = asked_of(actor, record, (scheme.conditions for scheme in schemes))
     return next((scheme for scheme in schemes if fits(scheme.conditions, values, kinds)), None)
 
 
@@ -78,13 +79,16 @@ def day_of(actor: Actor, scheme: Scheme, now: datetime) -> Day:
     """What keeps the people of a scheme from taking one more, now."""
     members = [seat.member for seat in seats_of(scheme)]
     people = organisation(actor).people
+    rooms = rooms_of(actor, RECORD_TYPES[scheme.record_type], members)
     return Day(
         moment=now.astimezone(company_zone()),
         hours=hours_of(scheme),
         active=frozenset(member for member in members if member in people and people[member].active),
         paused=paused_among(members),
         taken={},
-        room=room_of(actor, RECORD_TYPES[scheme.record_type], members),
+        room=rooms.all,
+        room_of={pool: dict(each) for pool, each in rooms.of.items()},
+        apart=rooms.apart,
     )
 
 
@@ -100,10 +104,12 @@ def paused_among(members: Collection[int]) -> frozenset[int]:
 
 
 def learnt_for(actor: Actor, scheme: Scheme, now: datetime) -> Learnt:
-    """What the past says to a scheme by fit. One query over what its people have had in two years."""
+    """What the past says to a scheme by fit, as it is kept; where it is not yet, one query over what its people have
+    had in two years."""
     traits = traits_of(actor, scheme)
     members = [seat.member for seat in seats_of(scheme)]
-    return Learnt(past_of(RECORD_TYPES[scheme.record_type], traits, members, now), len(traits))
+    kept = kept_past(scheme, [one.key for one in traits], members, now)
+    return kept or Learnt(past_of(RECORD_TYPES[scheme.record_type], traits, members, now), len(traits))
 
 
 def past_of(record_type: RecordType, traits: Sequence[Field], members: Sequence[int], now: datetime) -> Past:
@@ -261,3 +267,9 @@ def past_rows(record_type: RecordType, traits: Sequence[Field], now: datetime, m
 def last_run(actor: Actor) -> int | None:
     """The newest run that the actor started."""
     return Run.objects.filter(by_id=actor.member_id or 0).order_by("-id").values_list("pk", flat=True).first()
+
+
+def runs_of(actor: Actor, most: int) -> list[Run]:
+    """The runs that the actor started, the newest first."""
+    rows = Run.objects.filter(by_id=actor.member_id or 0, record_type__in=PORTRAITS).select_related("scheme")
+    return list(rows.order_by("-id")[:most])

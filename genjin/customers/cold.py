@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from genjin.customers.queries import cold_of
 from genjin.customers.record import CUSTOMER
 from genjin.kernel.actor import Actor
+from genjin.kernel.seeing import whole
 from genjin.reminders.digest import DigestSection, register_section
 
 COLD_LIST = "/customers?view=cold"
@@ -15,7 +16,7 @@ MOST_LINES = 5
 
 def digest(actor: Actor) -> DigestSection | None:
     """The morning's line: one's own customers that go cold, the longest overdue first."""
-    if actor.member_id is None or not actor.may(CUSTOMER.grant("see")):
+    if actor.member_id is None or not actor.may(CUSTOMER.grant("see")) or not whole(actor, CUSTOMER, "follow_by"):
         return None
     found = cold_of(actor, actor.member_id)
     if not found:

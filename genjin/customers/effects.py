@@ -4,11 +4,39 @@ actions, never an action itself; it records on the customer, so that its timelin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
 from genjin.kernel.recording import record
+
+Deals = Callable[[int], date | None]
+_DEALS: list[Deals] = []
+
+
+def register_deals(source: Deals) -> None:
+    """Let an area above follow-ups say on which day a customer (its id) last bought (B4)."""
+    _DEALS.append(source)
+
+
+def last_deal(customer_id: int, told: date | None) -> date | None:
+    """The last day on which a customer bought: as follow-ups tell, or as any other source does."""
+    days = [day for day in (told, *(source(customer_id) for source in _DEALS)) if day]
+    return max(days, default=None)
+
+
+def note_deal(actor: Actor, customer: Customer, day: date) -> None:
+    """A (locked) customer bought on a day. It is written down on him, whether or not that is his last one."""
+    if customer.deal_date is None or customer.deal_date < day:
+        customer.deal_date = day
+    record(actor, customer)
+
+
+def restate_deal(actor: Actor, customer: Customer, told: date | None) -> None:
+    """What a (locked) customer bought changed: put what follow-ups (`told`) and all other sources say now."""
+    customer.deal_date = last_deal(customer.pk, told)
+    record(actor, customer)
 
 
 def note_contact(
@@ -39,7 +67,7 @@ def restate_contacts(
     deal_date: date | None,
 ) -> None:
     """The records behind a (locked) customer's last contact and deal changed: put what they say now."""
-    customer.last_followed_at, customer.deal_date = last_followed_at, deal_date
+    customer.last_followed_at, customer.deal_date = last_followed_at, last_deal(customer.pk, deal_date)
     customer.last_effective_at = last_effective_at
     record(actor, customer)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -63,6 +66,7 @@ class Customer(Owned, Record):
 
     row_type = "customer"
     unrecorded = Record.unrecorded | Owned.deadlines | {"pinyin", "name_key", "fuzzy_key", "follow_by"}
+    told_by_work: ClassVar[frozenset[str]] = frozenset({"next_step"})
     parent_id: int | None
     referred_by_id: int | None
 
@@ -83,6 +87,8 @@ class Customer(Owned, Record):
             models.Index(fields=["name_key"], name="customer_name_key"),
             models.Index(fields=["fuzzy_key"], name="customer_fuzzy_key"),
             models.Index(fields=["phone"], name="customer_phone", condition=~models.Q(phone="")),
+            models.Index(Lower("email"), name="customer_email", condition=~models.Q(email="")),
+            models.Index(fields=["credit_code"], name="customer_credit_code", condition=~models.Q(credit_code="")),
             GinIndex(fields=["search"], name="customer_search", fastupdate=False),
             GinIndex(fields=["tags"], name="customer_tags"),
         ]
@@ -127,6 +133,7 @@ class Contact(Record):
             models.Index(fields=["department", "id"], name="contact_department"),
             models.Index(fields=["pinyin", "id"], name="contact_pinyin"),
             models.Index(fields=["phone"], name="contact_phone", condition=~models.Q(phone="")),
+            models.Index(Lower("email"), name="contact_email", condition=~models.Q(email="")),
             models.Index(month_day("birthday"), name="contact_birthday", condition=models.Q(birthday__isnull=False)),
             GinIndex(fields=["search"], name="contact_search", fastupdate=False),
         ]

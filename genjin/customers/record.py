@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from genjin.customers.models import Contact, Customer
 from genjin.customers.rhythm import follow_by
+from genjin.duplicates.registering import Registered, declare_registered
 from genjin.duplicates.rules import (
     WARNED,
     Compared,
@@ -93,6 +94,7 @@ CUSTOMER = register(
             Section("system", _("系统信息")),
         ),
         quick_fields=("name", "phone", "level", "source", "industry", "region"),
+        first_verbs=("edit", "transfer", "tag"),
         fields=(
             Text(key="name", label=_("客户名称"), section="basic", required=True, in_list=True, sortable=False),
             Text(key="short_name", label=_("简称"), section="basic", most=60),
@@ -318,7 +320,9 @@ declare_compared(
     Compared("name", Kind.COMPANY, "name_key", loose="fuzzy_key"),
     Compared("phone", Kind.PHONE, "phone"),
     Compared("credit_code", Kind.CODE, "credit_code"),
+    Compared("email", Kind.EMAIL, "email"),
     Compared("region", Kind.TEXT, "region", alone=False),
+    Compared("address", Kind.ADDRESS, "address", beside="region"),
     presets=(
         DuplicateRuling(
             record_type="customer",
@@ -332,9 +336,11 @@ declare_compared(
         ),
     ),
 )
+declare_registered(Registered("customer", address="address", region="region", source="source"))
 declare_compared(
     "contact",
     Compared("phone", Kind.PHONE, "phone"),
+    Compared("email", Kind.EMAIL, "email"),
     Compared("name", Kind.TEXT, "name", alone=False),
     Compared("customer", Kind.LINK, "customer_id"),
     presets=(

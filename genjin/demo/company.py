@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from genjin.customers.options import TAGS
@@ -10,6 +10,7 @@ from genjin.demo.own_fields import make_fields
 from genjin.demo.people import ADMINISTRATOR, COMPANY, DEPARTMENTS, FURTHER, PASSWORD, PEOPLE, SHOWN, Person
 from genjin.demo.shared import share
 from genjin.kernel.actor import Actor, Surface, system
+from genjin.kernel.stamps import current_stamp
 from genjin.org.actions.departments import create_department
 from genjin.org.actions.members import create_member
 from genjin.org.actions.options import add_option
@@ -50,6 +51,11 @@ class Staff:
     def acting(self, name: str, moment: datetime, surface: Surface = Surface.SETUP) -> Actor:
         """This person acting at a moment."""
         return self.actors[name].through(surface).as_of(moment)
+
+    def learn(self) -> None:
+        """From now on they know what was set up since they came."""
+        stamp = current_stamp()
+        self.actors = {name: replace(actor, stamp=stamp) for name, actor in self.actors.items()}
 
 
 def make_company(founded: datetime) -> Staff:

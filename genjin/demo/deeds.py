@@ -37,13 +37,14 @@ RECENT = timedelta(days=21)
 
 @dataclass
 class Account:
-    """A customer of the story, with what is known once he is created; `followups` and `plans` that stand at the end."""
+    """A customer of the story, with what is known once he is created. `moved`: he is given away on the way."""
 
     invented: Invented
     created: datetime
     owner: str
     fate: Fate = Fate.WORKING
     imported: bool = False
+    moved: bool = False
     id: int = 0
     talks: list[Talk] = field(default_factory=list)
     contacts: list[tuple[int, str]] = field(default_factory=list)

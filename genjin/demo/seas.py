@@ -65,7 +65,7 @@ class Seas:
     def _open(self, moment: datetime) -> None:
         administrator = self.staff.acting(ADMINISTRATOR.name, moment)
         create_pool(
-            administrator, name="华东公海", record_type="customer", everybody=True, daily_limit=5,
+            administrator, name="华东公海", record_type="customer", everybody=True, daily_limit=5, most_held=20,
             hidden={"phone": "masked", "email": "masked", "risks": "hidden", "remarks": "hidden"},
             admins=[self.staff.ids[HEAD]], remind_days=[7, 3, 1], recycles=True, recyclings=[dict(r) for r in RULES],
         )  # fmt: skip
@@ -76,8 +76,9 @@ class Seas:
 
         create_capacity(
             self.staff.acting(ADMINISTRATOR.name, moment), name="销售每人持有", record_type="customer", everybody=True,
-            most=200, most_locked=20,
+            most=200, most_locked=20, over_known=True,
         )  # fmt: skip
+        self.staff.learn()
 
     def _give_up(self, account: Account, moment: datetime) -> None:
         superior = SUPERIOR_OF[account.owner]

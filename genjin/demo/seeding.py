@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from genjin.demo.calendar import Calendar
 from genjin.demo.company import make_company
-from genjin.demo.people import ADMINISTRATOR, PASSWORD, PEOPLE, SHOWN
+from genjin.demo.people import ADMINISTRATOR, COMPANY, PASSWORD, PEOPLE, SHOWN
+from genjin.demo.public_forms import seed_forms
+from genjin.demo.scores import score_prospects
 from genjin.demo.story import Story
 from genjin.kernel.actor import system
 from genjin.kernel.together import together
@@ -42,5 +44,8 @@ def seed_demo(*, customers: int = CUSTOMERS, now: datetime | None = None) -> lis
         with together(customers, most=5 * CUSTOMERS):
             for step in story.in_order():
                 step.run()
+        story.disputes.settle()
+        score_prospects(staff, calendar.now)
+        seed_forms(staff, COMPANY, calendar.now)
     signs_in = {person.name: person.sign_in for person in (ADMINISTRATOR, *PEOPLE)}
     return [DemoSignIn(name, signs_in[name], PASSWORD, role) for name, role in SHOWN.items()]

@@ -10,12 +10,17 @@ from random import Random
 from typing import Any
 
 from genjin.demo.accounts import Accounts
+from genjin.demo.allotments import Allotments
+from genjin.demo.bargains import Bargains
 from genjin.demo.calendar import OPENING_DAYS, Calendar
+from genjin.demo.campaigns import Campaigns
 from genjin.demo.company import Staff, sellers
 from genjin.demo.deeds import CAREFUL, SUPERIOR_OF, Account, Deeds
 from genjin.demo.desks import Desks
+from genjin.demo.disputes import Disputes
 from genjin.demo.fates import CLOSED, DEALT, Fate, draw_fate, rhythm_days
 from genjin.demo.people import PEOPLE
+from genjin.demo.prospects import Prospects
 from genjin.demo.seas import Seas
 from genjin.demo.talks import Course, Talks
 
@@ -62,6 +67,7 @@ class Story:
         self.deeds = Deeds(random, staff, calendar)
         self.steps: list[Step] = []
         self.accounts: list[Account] = []
+        self.disputes = Disputes(staff, calendar)
         self.trends = {person.name: random.choice((-1, 0, 0, 1)) for person in sellers()}
         self._plan(customers)
 
@@ -83,6 +89,20 @@ class Story:
             self._add(moment, 3, run)
         for moment, run in seas.steps(fallen):
             self._add(moment, 4, run)
+        for moment, run in Allotments(self.staff, self.calendar).steps(others):
+            self._add(moment, 4, run)
+        for phase, moment, run in self.disputes.steps(self.accounts, fallen):
+            self._add(moment, phase, run)
+        campaigns = Campaigns(Random(f"campaigns {customers}"), self.staff, self.calendar)  # noqa: S311 - invents
+        for moment, run in campaigns.steps(others):
+            self._add(moment, 3, run)
+        invented = Random(f"leads {customers}")  # noqa: S311 - invents
+        leads = Prospects(invented, self.staff, self.calendar, self.invent, campaigns)
+        self._add(leads.opening()[0], 4, leads.opening()[1])
+        for moment, run in leads.steps(customers // 2, others):
+            self._add(moment, 5, run)
+        for later, (moment, run) in Bargains(self.random, self.staff, self.calendar).steps(others):
+            self._add(moment, 6 + later, run)
 
     def _plan_account(self, created: datetime, owner: str, market: str, fate: Fate | None) -> None:
         parent = self._parent()
@@ -154,7 +174,7 @@ class Story:
         before, after = account.talks[place - 1], account.talks[place]
         moment = after.occurred - timedelta(minutes=self.random.randint(15, 60))
         if moment > before.written + timedelta(hours=6):
-            before.next_at = None
+            before.next_at, account.moved = None, True
             self._add(moment, 2, partial(self.deeds.transfer, account, moment, None))
 
     def _plan_handed(self) -> None:

@@ -12,8 +12,10 @@ class DuplicatesConfig(AppConfig):
     def ready(self) -> None:
         """Register grants, settings, actions."""
         from genjin.duplicates import actions, grants, jobs, settings  # slow: models must be ready
+        from genjin.duplicates.risks import settings as risk_settings  # slow: as above
 
         assert actions
         assert grants
         assert jobs
         assert settings
+        assert risk_settings

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
+
 from genjin.duplicates.actions.telling import note_told
+from genjin.duplicates.comparing import compared_of, told_in_full
 from genjin.duplicates.guarding import fresh_of
-from genjin.duplicates.limits import room_left
+from genjin.duplicates.limits import queue_told, room_of
 from genjin.duplicates.queries import rules_at
 from genjin.duplicates.rules import COMPARED, Entry, Kind
 from genjin.duplicates.telling import Hit, hits_of
 from genjin.kernel import normal
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields.base import Access, FieldError
+from genjin.kernel.fields.base import FieldError
 from genjin.kernel.records import RecordType
 
 MOST_LINES = 200
@@ -52,7 +55,8 @@ def ask_form(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> A
     """While a record is filled in: only what the actor may fill in is compared; what cannot be read yet is not."""
     values: dict[str, Any] = {}
     editable = {f.key: f for f in record_type.seen_by(actor).editable_fields(actor)}
-    for key in COMPARED.get(record_type.key, {}):
+    known = compared_of(record_type.key, actor.stamp).values()
+    for key in dict.fromkeys(key for one in known for key in (one.field, one.beside)):
         if key in editable and str(raw.get(key) or "").strip():
             try:
                 values[key] = editable[key].parse(raw[key], actor)
@@ -66,12 +70,8 @@ def ask_lines(actor: Actor, record_type: RecordType, text: str) -> Answer:
     """Lines as they are pasted: a name, phone, credit code, or several of them in one line; at most MOST_LINES. Fields
     that the actor does not see in full are not compared."""
     texts = [line.strip()[:LONGEST_LINE] for line in text.splitlines() if line.strip()][:MOST_LINES]
-    seen = record_type.seen_by(actor)
-    known = {
-        key: one
-        for key, one in COMPARED.get(record_type.key, {}).items()
-        if key in seen.own_fields and seen.accesses.get(key) not in (Access.HIDDEN, Access.MASKED)
-    }
+    full = told_in_full(actor, record_type)
+    known = {key: one for key, one in compared_of(record_type.key, actor.stamp).items() if key in full}
     lines = []
     for line in texts:
         values = {key: value for kind, value in read_line(line) for key, one in known.items() if one.kind is kind}
@@ -103,14 +103,15 @@ def _kind(text: str) -> Kind | None:
     return Kind.PHONE if normal.check_phone(text).ok else Kind.COMPANY
 
 
+@transaction.atomic
 def _within_limits(actor: Actor, record_type: RecordType, entry: Entry, lines: list[Line]) -> Answer:
-    """Without what is more than he may be told; what he is told is written down."""
+    """Without what is more than he may be told; what he is told is written down. Who may be told of nothing more hears
+    so of every question, whether there is something to tell or not."""
     hidden = list(dict.fromkeys(hit.row_id for line in lines for hit in line.hits if hit.hidden))
-    fresh = fresh_of(actor, [hit for line in lines for hit in line.hits])
-    if not fresh:
-        return Answer(lines)
-    left = room_left(actor)
-    kept = set(hidden) - set(fresh) | set([row_id for row_id in hidden if row_id in set(fresh)][:left])
+    queue_told(actor)
+    room = room_of(actor)
+    fresh = fresh_of(room, [hit for line in lines for hit in line.hits])
+    kept = set(hidden) - set(fresh) | set([row_id for row_id in hidden if row_id in set(fresh)][: room.left])
     note_told(actor, record_type.key, entry, sorted(set(fresh) & kept))
     told = [Line(line.text, line.values, [h for h in line.hits if not h.hidden or h.row_id in kept]) for line in lines]
-    return Answer(told, cut=len(fresh) > left)
+    return Answer(told, cut=not room.left or len(fresh) > room.left)

@@ -1,4 +1,4 @@
-"""Tables of duplicates: rules, what a run over the whole base found, pairs that are none."""
+"""Tables of duplicates: rules, what a run over the whole base found, pairs that are none; risks of registrations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from django.db import models
 from django.utils import timezone
 
 from genjin.kernel.models.rows import Row
+
+LONGEST_WHY = 200
+"""Four conditions with the longest keys of fields."""
 
 
 class DuplicateRule(Row):
@@ -54,7 +57,7 @@ class SweptPair(models.Model):
     one_id = models.BigIntegerField()
     other_id = models.BigIntegerField()
     percent = models.SmallIntegerField()
-    why = models.CharField(max_length=40)
+    why = models.CharField(max_length=LONGEST_WHY)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sweep", "one_id", "other_id"], name="swept_pair_once")]
@@ -68,7 +71,7 @@ class DuplicateGroup(models.Model):
     members = ArrayField(models.BigIntegerField())
     size = models.SmallIntegerField()
     percent = models.SmallIntegerField()
-    whys = ArrayField(models.CharField(max_length=40))
+    whys = ArrayField(models.CharField(max_length=LONGEST_WHY))
     stale = models.BooleanField(default=False)
     settled = models.BooleanField(default=False)
 
@@ -91,3 +94,54 @@ class NoDuplicate(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["one_id", "other_id"], name="no_duplicate_once")]
+
+
+class TraceKind(models.IntegerChoices):
+    """By what registrations are found again that have no indexed column of their own."""
+
+    ADDRESS = 1
+    MEMBER = 2
+    SOURCE = 3
+    RANGE = 4
+
+
+class Trace(models.Model):
+    """A hashed key of a registration (S2-60). Addresses are kept; the others are counted over a short time and go."""
+
+    kind = models.SmallIntegerField(choices=TraceKind)
+    key = models.BigIntegerField()
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "at"], name="trace_key")]
+        constraints = [models.UniqueConstraint(fields=["record_id", "kind"], name="trace_once")]
+
+
+class Risk(Row):
+    """What speaks against a record that was registered (S2-59…62), and what reviewers make of it. `reasons`: what
+    `risks.finding` found, with the evidence; `kinds`: ["same.phone", "burst.member"]; `excluded`: confirmed ones that
+    shall not count as new customers (kept for targets, S2-49); `told`: reviewers were told."""
+
+    record_type = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    registrant_id = models.BigIntegerField(null=True)
+    registered_at = models.DateTimeField()
+    reasons = models.JSONField(default=list)
+    kinds = ArrayField(models.CharField(max_length=40), default=list)
+    ruling = models.CharField(max_length=10, default="open")
+    note = models.CharField(max_length=500, default="")
+    excluded = models.BooleanField(default=False)
+    ruled_by = models.BigIntegerField(null=True)
+    ruled_at = models.DateTimeField(null=True)
+    told = models.BooleanField(default=False)
+
+    row_type = "risk"
+    unrecorded = Row.unrecorded | {"told"}
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ruling", "-id"], name="risk_ruling"),
+            models.Index(fields=["id"], condition=models.Q(told=False), name="risk_untold"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["record_id"], name="risk_of_record_once")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from genjin.duplicates.comparing import compared_of
 from genjin.duplicates.models import DuplicateGroup, DuplicateRule, Sweep
 from genjin.duplicates.rules import (
     COMPARED,
@@ -17,12 +18,13 @@ from genjin.duplicates.rules import (
     Told,
 )
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
+from genjin.kernel.fields.base import Access
 from genjin.kernel.models.jobs import JobProgress
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound
 from genjin.kernel.stamps import Stamped
+from genjin.kernel.titles import titles_of
 
 
 def rules_of(record_type: str, stamp: int) -> tuple[DuplicateRuling, ...]:
@@ -60,7 +62,7 @@ def preset_of(record_type: str, preset: str) -> DuplicateRuling:
 
 def ruling(row: DuplicateRule) -> DuplicateRuling:
     """A row as a rule. What it asks of fields that are not compared any more is left out."""
-    known = COMPARED.get(row.record_type, {})
+    known = compared_of(row.record_type, 0)
     alternatives = tuple(
         tuple(Condition(each["field"], How(each["how"])) for each in alternative)
         for alternative in row.alternatives
@@ -94,12 +96,13 @@ def _load() -> dict[str, tuple[DuplicateRuling, ...]]:
 _RULES: Stamped[dict[str, tuple[DuplicateRuling, ...]]] = Stamped(_load)
 
 
-PER_PAGE, AHEAD = 20, 4
+PER_PAGE, AHEAD, LONGEST_ID = 20, 4, 18
 
 
 @dataclass(frozen=True)
 class SeenGroup:
-    """A group as somebody sees it: only the records that he sees; two at least."""
+    """A group as somebody sees it: only the records that he sees, two at least, and reasons about fields that he may
+    know of, one at least."""
 
     pk: int
     record_type: str
@@ -119,20 +122,29 @@ def job_of(run: Sweep) -> JobProgress | None:
     return JobProgress.objects.filter(pk=run.job_id or 0).first()
 
 
-def groups_of(actor: Actor, record_type: str, after: tuple[int, int] | None) -> tuple[list[SeenGroup], str]:
+def place_of(text: str) -> tuple[int, int] | None:
+    """Where a page begins, from what `groups_of` gave; None for anything else."""
+    percent, _dot, group_id = text.partition(".")
+    sound = all(part.isascii() and part.isdecimal() and len(part) < LONGEST_ID for part in (percent, group_id))
+    return (int(percent), int(group_id)) if sound else None
+
+
+def groups_of(
+    actor: Actor, record_type: str, after: tuple[int, int] | None, most: int = PER_PAGE
+) -> tuple[list[SeenGroup], str]:
     """(a page of groups of which the actor sees two records or more, the surest first; where the next page begins, ""
     for none). A page may be short where he sees few."""
     rows = DuplicateGroup.objects.filter(record_type=record_type, settled=False).order_by("-percent", "id")
     if after:
         percent, group_id = after
         rows = rows.filter(percent__lte=percent).exclude(percent=percent, id__lte=group_id)
-    part = list(rows[: PER_PAGE * AHEAD])
+    part = list(rows[: most * AHEAD])
     found: list[SeenGroup] = []
     for row, seen in zip(part, _seen(actor, record_type, part), strict=True):
         found += [seen] if seen else []
-        if len(found) == PER_PAGE:
+        if len(found) == most:
             return found, f"{row.percent}.{row.pk}" if row is not part[-1] else ""
-    return found, f"{part[-1].percent}.{part[-1].pk}" if len(part) == PER_PAGE * AHEAD else ""
+    return found, f"{part[-1].percent}.{part[-1].pk}" if len(part) == most * AHEAD else ""
 
 
 def group_for(actor: Actor, group_id: int) -> SeenGroup:
@@ -145,16 +157,22 @@ def group_for(actor: Actor, group_id: int) -> SeenGroup:
 
 
 def _seen(actor: Actor, record_type: str, rows: list[DuplicateGroup]) -> list[SeenGroup | None]:
-    """Each as the actor sees it; None where that is less than two records."""
+    """Each as the actor sees it; None where that is less than two records, or nothing that he may know of is equal."""
     declared = RECORD_TYPES.get(record_type)
     if declared is None:
         return [None for _row in rows]
     titles = titles_of(actor, record_type, [row_id for row in rows for row_id in row.members])
     there: Any = declared.model._default_manager.order_by().filter(pk__in=list(titles), life__lt=Life.VOIDED)
     live = set(there.values_list("pk", flat=True))
+    access = declared.seen_by(actor).accesses
     found: list[SeenGroup | None] = []
     for row in rows:
+        whys = [why for why in row.whys if all(access.get(key) is not Access.HIDDEN for key in _fields_in(why))]
         kept = {row_id: titles[row_id] for row_id in row.members if row_id in titles and row_id in live}
-        seen = SeenGroup(row.pk, row.record_type, row.percent, list(row.whys), row.stale, kept)
-        found.append(seen if len(kept) > 1 else None)
+        seen = SeenGroup(row.pk, row.record_type, row.percent, whys, row.stale, kept)
+        found.append(seen if len(kept) > 1 and whys else None)
     return found
+
+
+def _fields_in(why: str) -> list[str]:
+    return [part.partition(":")[0] for part in why.split("+")]

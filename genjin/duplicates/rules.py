@@ -12,15 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.actor import Surface
-from genjin.kernel.fields.base import Label
+from genjin.kernel.fields.base import Field, Label
 
 
 class Entry(StrEnum):
     """Where a record may come in, or where somebody asks."""
 
     CREATE = "create"
+    EDIT = "edit"
     API = "api"
     IMPORT = "import"
+    FORM = "form"
     TOOL = "tool"
 
 
@@ -55,13 +57,16 @@ class Kind(StrEnum):
     CODE = "code"
     TEXT = "text"
     LINK = "link"
+    ADDRESS = "address"
 
 
 SHOWN: Mapping[str, Label] = {"name": _("名称"), "owner": _("负责人"), "department": _("所属部门")}
 ENTRY_WORDS: Mapping[Entry, Label] = {
     Entry.CREATE: pgettext_lazy("entry of records", "页面新建"),
-    Entry.API: pgettext_lazy("entry of records", "接口新建"),
+    Entry.EDIT: pgettext_lazy("entry of records", "页面编辑"),
+    Entry.API: pgettext_lazy("entry of records", "接口新建和编辑"),
     Entry.IMPORT: pgettext_lazy("entry of records", "导入"),
+    Entry.FORM: pgettext_lazy("entry of records", "公开表单"),
     Entry.TOOL: pgettext_lazy("entry of records", "查重工具"),
 }
 EFFECT_WORDS: Mapping[Effect, Label] = {
@@ -75,7 +80,7 @@ TOLD_WORDS: Mapping[Told, Label] = {
 }
 LOOSE = frozenset({Kind.COMPANY, Kind.PHONE})
 """Kinds that can be alike without being equal."""
-OF_SURFACE = {Surface.API: Entry.API, Surface.IMPORT: Entry.IMPORT}
+OF_SURFACE = {Surface.API: Entry.API, Surface.IMPORT: Entry.IMPORT, Surface.FORM: Entry.FORM}
 WARNED = dict.fromkeys(Entry, Effect.WARN)
 
 
@@ -89,14 +94,18 @@ class Condition:
 
 @dataclass(frozen=True)
 class Compared:
-    """A field that a type can be compared by. `column` holds its normal form and has an index; `loose` a name's loose
-    key, likewise. `alone`: whether it says enough without another condition."""
+    """A field that a type can be compared by. `column` holds its normal form and has an index (of its lower case for an
+    e-mail address); `loose` a name's loose key, likewise. `alone`: whether it says enough without another condition.
+    `own`: a field that the company added (see `comparing`). `beside`: of an address, the field with its region; records
+    are found by the traces that registering leaves (`models.Trace`)."""
 
     field: str
     kind: Kind
     column: str
     loose: str = ""
     alone: bool = True
+    own: Field | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

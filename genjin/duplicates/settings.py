@@ -27,3 +27,18 @@ TOLD_PER_DAY = declare_setting(
     section=SECTION,
     default=120,
 )
+TOLD_PER_IMPORT = declare_setting(
+    "duplicates.told_per_import",
+    Number(
+        key="told_per_import",
+        label=_("导入每天最多提示"),
+        least=1,
+        greatest=100_000,
+        unit=_(" 条"),
+        help=_(
+            "每名成员一天里导入的表格最多查出多少条自己无权查看的记录，超过后其余的行当天不能导入；与上面两项分开计算"
+        ),
+    ),
+    section=SECTION,
+    default=1000,
+)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from genjin.duplicates.comparing import compared_of
 from genjin.duplicates.rules import (
     COMPARED,
     EFFECT_WORDS,
@@ -22,13 +24,14 @@ from genjin.duplicates.rules import (
     Told,
 )
 from genjin.duplicates.searching.finding import Found, find
-from genjin.duplicates.telling import why_words
+from genjin.duplicates.telling import labelled, why_words
 from genjin.kernel.actor import Actor
 from genjin.kernel.company_names import read_company
 from genjin.kernel.doors import visible_to
 from genjin.kernel.editing import get_value
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RecordType
+from genjin.kernel.sights import in_force
 from genjin.kernel.wording import listed
 
 SAMPLE = 40
@@ -36,8 +39,7 @@ SAMPLE = 40
 
 def condition_words(record_type: RecordType, condition: Condition) -> str:
     """客户名称相近."""
-    declared = record_type.own_fields.get(condition.field)
-    label = str(declared.label) if declared else condition.field
+    label = labelled(record_type, condition.field)
     form = _("%(field)s相同") if condition.how is How.EXACT else _("%(field)s相近")
     return form % {"field": label}
 
@@ -49,6 +51,14 @@ def rule_words(record_type: RecordType, rule: DuplicateRuling) -> str:
         for alternative in rule.alternatives
     ]
     return pgettext("between alternatives", "，或 ").join(groups)
+
+
+def kept_words(record_type: RecordType, kept: str) -> str:
+    """The same of what a run keeps of a pair: name:fuzzy+region:exact."""
+    parts = [part.partition(":") for part in kept.split("+")]
+    return "、".join(
+        condition_words(record_type, Condition(key, How(how))) for key, _colon, how in parts if how in set(How)
+    )
 
 
 def effect_words(rule: DuplicateRuling) -> list[tuple[str, str, Effect]]:
@@ -81,14 +91,14 @@ def example_of(actor: Actor, record_type: RecordType, rule: DuplicateRuling) -> 
     rows = visible_to(actor, record_type.model).filter(life=Life.LIVE).order_by("-id")[:SAMPLE]
     newest = list(rows)
     for row in newest:
-        found = _seen(actor, record_type, find(record_type, [rule], _values(record_type, row), besides=row.pk))
+        found = _seen(actor, record_type, _find(actor, record_type, rule, _values(actor, record_type, row), row.pk))
         if found:
             return Example(
                 _title(record_type, row), _title(record_type, found.row), _why(record_type, found), pair=True
             )
     for row in newest:
-        values = _rewritten(record_type, _values(record_type, row))
-        found = next((one for one in find(record_type, [rule], values) if one.row.pk == row.pk), None)
+        values = _rewritten(record_type, _values(actor, record_type, row))
+        found = next((one for one in _find(actor, record_type, rule, values) if one.row.pk == row.pk), None)
         if found:
             entered = str(values.get(record_type.title) or "") if "name" in [w.field for w in found.whys] else ""
             said = entered or str(values.get(found.whys[0].field) or "")
@@ -102,9 +112,17 @@ def _seen(actor: Actor, record_type: RecordType, found: list[Found]) -> Found | 
     return next((one for one in found if one.row.pk in seen), None)
 
 
-def _values(record_type: RecordType, row: Record) -> dict[str, Any]:
-    fields = record_type.own_fields
-    return {key: get_value(row, fields[key]) for key in COMPARED[record_type.key] if key in fields}
+def _find(
+    actor: Actor, record_type: RecordType, rule: DuplicateRuling, values: Mapping[str, Any], besides: int | None = None
+) -> list[Found]:
+    return find(record_type, [rule], values, besides=besides, stamp=actor.stamp)
+
+
+def _values(actor: Actor, record_type: RecordType, row: Record) -> dict[str, Any]:
+    fields = in_force(record_type, actor.stamp).own_fields
+    known = compared_of(record_type.key, actor.stamp)
+    keys = dict.fromkeys(key for one in known.values() for key in (one.field, one.beside))
+    return {key: get_value(row, fields[key]) for key in keys if key in fields}
 
 
 def _rewritten(record_type: RecordType, values: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,19 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register record type, actions and the reader of events."""
-        from genjin.followups import actions, closing, jobs, merging, record, waiting  # slow: models must be ready
+        from genjin.followups import (  # slow: models must be ready
+            actions,
+            closing,
+            former,
+            jobs,
+            merging,
+            record,
+            waiting,
+        )
 
         assert actions
         assert closing
+        assert former
         assert jobs
         assert merging
         assert record

@@ -23,6 +23,8 @@ from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.fields import Choice, Field
+from genjin.kernel.models.rows import Record
+from genjin.kernel.records import type_of
 from genjin.kernel.refusal import Refused
 from genjin.kernel.seeing import as_seen, whole
 from genjin.org.queries.holidays import calendar
@@ -46,17 +48,19 @@ AHEAD = 62
 
 @dataclass(frozen=True)
 class Asked:
-    """What a composer is opened for."""
+    """What a composer is opened for: the record the talk is about, and its customer where there is one."""
 
-    customer: Customer | None = None
+    of: Record | None = None
     contact_id: int | None = None
     plan: Plan | None = None
+    customer: Customer | None = None
 
 
 @dataclass(frozen=True)
 class Composer:
     """The form: its controls by key, what was wrong, the key that stops a double send.
 
+    `of`: (key, id, label, title) of the lead or opportunity that it is about, None for a customer or nobody yet.
     `prefix` begins the ids (a page may hold two forms); `contacts`: (id, name) of the customer's contacts; `plan`: the
     plan it completes with its words; `off`: days ahead that are not worked; `hint`: what is good to know first.
     """
@@ -82,6 +86,7 @@ class Composer:
     own: Sequence[str] = ()
     conditions: str = ""
     who: dict[str, Any] = field(default_factory=dict)
+    of: tuple[str, int, str, str] | None = None
 
     @property
     def pills(self) -> bool:
@@ -126,7 +131,7 @@ def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str,
         prefix=prefix,
         controls={one.name: one for one in drawn},
         key=sent.key if sent else uuid.uuid4().hex,
-        draft=f"followup.{customer.pk if customer else 'new'}",
+        draft=f"followup.{asked.of.pk if asked.of else 'new'}",
         customer=customer,
         contacts=_contacts(actor, customer),
         contact=str(values.get("contact") or ""),
@@ -143,7 +148,15 @@ def composer(actor: Actor, fmt: Formats, asked: Asked, *, url: str, prefix: str,
         own=[f.key for f in own if not f.required and not f.required_when],
         conditions=told(own, {}),
         who=_customer_control(actor, inputs["customer"], customer, prefix, errors.get("customer", "")),
+        of=_about(asked.of),
     )
+
+
+def _about(of: Record | None) -> tuple[str, int, str, str] | None:
+    if of is None or isinstance(of, Customer):
+        return None
+    declared = type_of(of)
+    return declared.key, of.pk, str(declared.label), str(getattr(of, declared.title))
 
 
 def own_inputs(actor: Actor) -> list[Field]:

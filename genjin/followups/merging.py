@@ -10,6 +10,7 @@ from genjin.kernel.actor import Actor
 from genjin.merging.actions.moving import Moving
 from genjin.merging.reach import settles, stays
 
+stays("followups.FollowUp.opportunity_id", because="opportunities are merged into no other")
 stays("followups.FirstContact.customer_id", because="brought to what stands by the reader of events (first_contact)")
 
 

@@ -1,4 +1,4 @@
-"""Tables of follow-ups: what was talked about with a customer, when, how, with what result."""
+"""Tables of follow-ups: what was talked about with a customer (or a lead), when, how, with what result."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ GROUPED = ["id", "author", "author_name", "owner", "department", "method"]
 
 class FollowUp(Record):
     """One follow-up (跟进记录, B7, S0-32). It belongs to a customer and carries the customer's owner and department.
+    While there is no customer yet it belongs to a lead; with its customer it may be about an opportunity
+    (`plans.subjects`).
 
     `author` wrote it; an imported one whose author is no member keeps the name as text. `result_date` is the date of
     the outcome, `deal_date` the same date where the outcome is a deal (S0-40). `summary` is what it is called.
@@ -29,8 +31,10 @@ class FollowUp(Record):
     that its next step became. `edited_at`: when its author last corrected it.
     """
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead_id = models.BigIntegerField(null=True)
+    opportunity_id = models.BigIntegerField(null=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -63,7 +67,7 @@ class FollowUp(Record):
 
     row_type = "followup"
     unrecorded = Record.unrecorded | {"summary", "edited_at"}
-    customer_id: int
+    customer_id: int | None
     contact_id: int | None
     author_id: int | None
     plan_id: int | None
@@ -78,6 +82,14 @@ class FollowUp(Record):
             ),
             models.Index(
                 fields=["contact", "-occurred_at", "-id"], name="followup_contact", condition=~models.Q(contact=None)
+            ),
+            *(
+                models.Index(
+                    fields=[column, "-occurred_at", "-id"],
+                    name=f"followup_{column.removesuffix('_id')}",
+                    condition=models.Q(**{f"{column}__isnull": False}),
+                )
+                for column in ("lead_id", "opportunity_id")
             ),
             models.Index(fields=["plan", "-occurred_at", "-id"], name="followup_plan", condition=~models.Q(plan=None)),
             models.Index(fields=["owner", "id"], name="followup_owner"),
@@ -101,6 +113,9 @@ class FollowUp(Record):
         constraints = [
             models.UniqueConstraint(fields=["code"], name="followup_code_once"),
             models.CheckConstraint(condition=models.Q(life__in=Life.values), name="followup_life"),
+            models.CheckConstraint(
+                condition=models.Q(customer__isnull=False) | models.Q(lead_id__isnull=False), name="followup_hangs"
+            ),
             models.CheckConstraint(
                 condition=models.Q(outcome=DEAL, deal_date__isnull=False)
                 | (~models.Q(outcome=DEAL) & models.Q(deal_date=None)),

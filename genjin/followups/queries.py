@@ -13,18 +13,17 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from genjin.customers.models import Contact, Customer
 from genjin.customers.record import CUSTOMER
 from genjin.followups.models import FirstContact, FollowUp
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, To, first_visible, row_for, seen_among, titles_of
+from genjin.kernel.doors import SEE, To, first_visible, row_for, seen_among
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.files import File
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.ready import Ready
+from genjin.kernel.titles import titles_of
 from genjin.kernel.together import declare_kin
 from genjin.org.queries import organisation
-from genjin.plans.models import Plan
 
 # what hangs on the lines of a page: files, and how many comments (those without a name)
 BESIDE = """
@@ -42,17 +41,16 @@ def followup_for(actor: Actor, followup_id: int, *, to: To, lock: bool = False) 
     return row_for(actor, FollowUp, followup_id, to=to, lock=lock)
 
 
-def followups_of(
-    actor: Actor, of: Customer | Contact | Plan, *, before: int | None = None, most: int = 20
-) -> tuple[list[FollowUp], bool]:
-    """(follow-ups of a customer, contact or plan newest first, whether there are earlier ones). `before`: the id of a
-    follow-up. The page is found by an index however many there are."""
+def followups_of(actor: Actor, of: Record, *, before: int | None = None, most: int = 20) -> tuple[list[FollowUp], bool]:
+    """(follow-ups of a customer, lead, contact or plan newest first, whether there are earlier ones). `before`: the id
+    of a follow-up. The page is found by an index however many there are."""
+    column = f"{of.row_type}_id"
     if before is None:
-        newest = _newest(of.row_type, most + 1).rows(of.pk)
-        found = seen_among(actor, newest, lambda: _followups(of.row_type, of.pk), most + 1)
+        newest = _newest(column, most + 1).rows(of.pk)
+        found = seen_among(actor, newest, lambda: _followups(column, of.pk), most + 1)
     else:
         edge = followup_for(actor, before, to=SEE)
-        rows = _followups(of.row_type, of.pk).filter(occurred_at__lte=edge.occurred_at)
+        rows = _followups(column, of.pk).filter(occurred_at__lte=edge.occurred_at)
         rows = rows.filter(Q(occurred_at__lt=edge.occurred_at) | Q(pk__lt=edge.pk))
         found = first_visible(actor, rows, most + 1)
     return found[:most], len(found) > most
@@ -93,16 +91,16 @@ def beside(ids: Sequence[int]) -> Beside:
 
 @dataclass(frozen=True)
 class LastFacts:
-    """What all live follow-ups of a customer say together."""
+    """What all live follow-ups of a customer, lead … say together."""
 
     occurred_at: datetime | None
     effective_at: datetime | None
     deal_date: date | None
 
 
-def last_facts(customer: Customer) -> LastFacts:
-    """Latest contact, latest effective one and latest deal of a customer, whoever may see them."""
-    rows = FollowUp.objects.filter(customer_id=customer.pk, life=Life.LIVE)
+def last_facts(of: Record) -> LastFacts:
+    """Latest contact, latest effective one and latest deal of a customer, lead …, whoever may see them."""
+    rows = FollowUp.objects.filter(life=Life.LIVE, **{f"{of.row_type}_id": of.pk})
     found = rows.aggregate(
         last=Max("occurred_at"),
         effective=Max("occurred_at", filter=Q(effective=True)),
@@ -158,4 +156,4 @@ def author_named(actor: Actor, name: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-declare_kin(FollowUp, "customer_id")
+declare_kin(FollowUp, "customer_id", "lead_id", "opportunity_id")

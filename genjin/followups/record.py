@@ -113,7 +113,6 @@ FOLLOWUP = register(
                 label=_("客户"),
                 section="talk",
                 to="customer",
-                required=True,
                 in_list=True,
                 width=220,
             ),

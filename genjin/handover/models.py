@@ -14,7 +14,8 @@ class Handover(Row):
 
     `notice_on`: since when he is known to leave; he is watched from then on and takes nothing out. `leaves_on`: his
     last day. `arrangement`: who gets what, see `arrangement.Arrangement`. `staged`: the parts whose things are listed.
-    `counts`: {part: {standing: number}} when it has ended. `notice`: the words for customers, '' for none.
+    `counts`: {part: {standing: number}} when it has ended. `notice`: the words for customers, '' for none. `made_by`:
+    None where the system puts into pools what nobody took over.
     """
 
     leaver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -30,7 +31,9 @@ class Handover(Row):
     total = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     begun_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -41,7 +44,7 @@ class Handover(Row):
     row_type = "handover"
     unrecorded = Row.unrecorded | {"staged", "total", "done", "counts", "job_id", "begun_at", "ended_at"}
     leaver_id: int
-    made_by_id: int
+    made_by_id: int | None
     begun_by_id: int | None
 
     class Meta:

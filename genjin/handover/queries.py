@@ -20,17 +20,17 @@ from genjin.handover.models import Handover, Item
 from genjin.handover.receivers import member_of, name_of, read
 from genjin.handover.rules import AT_WORK, Kind, State, shares
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import titles_of
 from genjin.kernel.handing import PARTS, Part, parts
 from genjin.kernel.lists import read_query
 from genjin.kernel.models.jobs import JobProgress
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.titles import titles_of
 from genjin.org.models import Member
 from genjin.org.queries import organisation
-from genjin.org.snapshot import Person
-from genjin.ownership.capacity import room_of
+from genjin.org.snapshot import Organisation, Person
+from genjin.ownership.capacity import held_by, limited_pools, rooms_of
 
 CAP = 100_000
 LOAD_CAP = 10_000
@@ -94,6 +94,11 @@ def overdue(today: date) -> list[Handover]:
     return list(Handover.objects.filter(state=State.DRAFT, leaves_on__lt=today).order_by("pk"))
 
 
+def unfinished_releases() -> list[Handover]:
+    """Handovers of the system that an earlier night did not finish."""
+    return list(Handover.objects.filter(made_by=None, state=State.RUNNING).order_by("pk"))
+
+
 @dataclass(frozen=True)
 class Left:
     """Somebody who has left and still has records."""
@@ -114,10 +119,21 @@ def left_behind(actor: Actor, scope: Scope) -> list[Left]:
     return [Left(p.id, p.name, p.department_id, held[p.id]) for p in gone if held[p.id]]
 
 
-def left_for(members: Collection[int], days: int, now: datetime) -> set[int]:
-    """Who of these left so many days ago or earlier."""
+def left_for(members: Collection[int], days: int, now: datetime) -> dict[int, int]:
+    """{who of these left so many days ago or earlier: how many}."""
     rows = Member.objects.filter(pk__in=list(members), left_at__lte=now - timedelta(days=days))
-    return set(rows.values_list("pk", flat=True))
+    return {member: (now - left).days for member, left in rows.values_list("pk", "left_at") if left}
+
+
+def in_charge(org: Organisation, leaver: int) -> list[int]:
+    """Active members who may hand over what this one has."""
+    person = org.people[leaver]
+    found = []
+    for each in org.people.values():
+        scope = org.grants(each.id).get(MANAGE) if each.active and each.id != leaver else None
+        if scope is not None and scope.holds(person.id, person.department_id):
+            found.append(each.id)
+    return found
 
 
 def moving_types() -> list[RecordType]:
@@ -180,7 +196,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Load:
-    """What one receiver has of a record type and will have."""
+    """What one receiver has of a record type (or of what came out of one pool) and will have; `free`: so many of what
+    he gets do not count."""
 
     to: str
     name: str
@@ -188,11 +205,12 @@ class Load:
     has: int
     gets: int
     room: int | None = None
+    free: int = 0
 
     @property
     def over(self) -> int:
         """By how many it would be too much (B4 P3)."""
-        return max(0, self.gets - self.room) if self.room is not None else 0
+        return max(0, self.gets - self.free - self.room) if self.room is not None else 0
 
 
 @dataclass(frozen=True)
@@ -214,15 +232,17 @@ class Preview:
 
 
 def preview(actor: Actor, row: Handover) -> Preview:
-    """What a handover comes to as things stand now: a query per type and part, one per type for what receivers have.
-    Counts end at CAP. What goes along with a record is told as such: its receivers are known when it is done."""
+    """What a handover comes to as things stand now: a query per type and part, one per type for what receivers have,
+    two more where pools limit that. Counts end at CAP. What goes along with a record is told as such: its receivers
+    are known when it is done."""
     arrangement = Arrangement.from_json(row.arrangement)
     lines: list[Line] = []
     for record_type in moving_types():
         lines += _record_lines(actor, arrangement, record_type, row.leaver_id)
     for part in parts(leaving=row.kind == Kind.RESIGNATION):
         lines += _part_lines(actor, arrangement, part, row.leaver_id)
-    return Preview(lines, list(_loads(actor, lines)))
+    out_of = {t.key: _out_of_pools(actor, arrangement, t, row.leaver_id) for t in moving_types()}
+    return Preview(lines, list(_loads(actor, lines, out_of)))
 
 
 def _record_lines(actor: Actor, arrangement: Arrangement, record_type: RecordType, leaver: int) -> Iterator[Line]:
@@ -243,7 +263,7 @@ def _part_lines(actor: Actor, arrangement: Arrangement, part: Part, leaver: int)
     if part.ends:
         yield Line(part.key, str(part.label), "", count, (("", "", count),), ends=True)
     elif count:
-        along = bool(part.along) and arrangement.along
+        along = bool(part.along()) and arrangement.along
         members = [to for to in arrangement.of(part.key) if member_of(to)]
         line = _line(actor, part.key, "", count, members)
         yield Line(line.key, line.label, "", count, line.receivers, along=along)
@@ -255,20 +275,56 @@ def _line(actor: Actor, key: str, share: str, count: int, to: Sequence[str]) -> 
     return Line(key, label_of(key), share, count, tuple((r, name_of(actor, r), n) for r, n in receivers))
 
 
-def _loads(actor: Actor, lines: Sequence[Line]) -> Iterator[Load]:
+def _out_of_pools(
+    actor: Actor, arrangement: Arrangement, record_type: RecordType, leaver: int
+) -> Counter[tuple[int, str]]:
+    """{(pool, receiver): how many} of what came out of pools that limit how many one may hold (B4 P3)."""
+    found: Counter[tuple[int, str]] = Counter()
+    pools = [pool.pk for pool in limited_pools(actor.stamp, record_type.key, apart=True)]
+    if not pools:
+        return found
+    given = arrangement.shares_of(record_type.key)
+    rows = shared(actor, arrangement, record_type, leaver).filter(taken_from__in=pools).order_by()
+    for pool, place, count in rows.values_list("taken_from_id", "share").annotate(n=Count("pk")):
+        to = given[place].to if place < len(given) else arrangement.of(record_type.key)
+        for receiver, part in zip(to, shares(count, len(to)) if to else (), strict=True):
+            found[pool, receiver] += part
+    return found
+
+
+def _loads(actor: Actor, lines: Sequence[Line], out_of: Mapping[str, Counter[tuple[int, str]]]) -> Iterator[Load]:
     gets: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
         for to, _name, count in line.receivers:
-            if to and line.key in RECORD_TYPES:
+            if to and count and line.key in RECORD_TYPES:
                 gets[line.key][to] += count
     for key, wanted in gets.items():
         record_type = RECORD_TYPES[key]
         members = {to: read(to)[1] for to in wanted if read(to)[0].key == "member"}
         has = loads(record_type, list(members.values()))
-        rooms = room_of(actor, record_type, list(members.values()))
+        rooms = rooms_of(actor, record_type, list(members.values()))
         for to, count in wanted.items():
-            member = members.get(to, 0)
-            yield Load(to, name_of(actor, to), label_of(key), has.get(member, 0), count, rooms.get(member))
+            member, free = members.get(to, 0), sum(out_of[key][pool, to] for pool in rooms.apart)
+            yield Load(to, name_of(actor, to), label_of(key), has.get(member, 0), count, rooms.all.get(member), free)
+        yield from _pool_loads(actor, record_type, out_of[key], members, rooms.of)
+
+
+def _pool_loads(
+    actor: Actor,
+    record_type: RecordType,
+    gets: Counter[tuple[int, str]],
+    members: Mapping[str, int],
+    rooms: Mapping[int, Mapping[int, int]],
+) -> Iterator[Load]:
+    """The same of what came out of each pool that limits how many of its records one may hold."""
+    pools = {pool.pk: pool for pool in limited_pools(actor.stamp, record_type.key)}
+    wanted = {(pool, to): n for (pool, to), n in gets.items() if pool in pools and to in members}
+    held = held_by(record_type, list(members.values())) if wanted else {}
+    for (pool, to), count in wanted.items():
+        member = members[to]
+        label = _("%(what)s（来自%(pool)s）") % {"what": record_type.many, "pool": pools[pool].name}
+        has, _undealt = held[member].of.get(pool, (0, 0))
+        yield Load(to, name_of(actor, to), label, has, count, rooms[pool].get(member))
 
 
 def loads(record_type: RecordType, members: Collection[int]) -> dict[int, int]:

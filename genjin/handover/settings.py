@@ -45,3 +45,13 @@ LEFT_DAYS = declare_setting(
     section=SECTION,
     default=7,
 )
+LEFT_TO_POOL = declare_setting(
+    "handovers.left_to_pool",
+    YesNo(
+        key="left_to_pool",
+        label=_("期满无人接收的放入公海"),
+        help=_("夜里放入他所在的公海，原因写明离职回收；提前三天提醒，在交接列表里可以撤销。没有公海可放的只提醒"),
+    ),
+    section=SECTION,
+    default=True,
+)

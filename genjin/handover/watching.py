@@ -11,7 +11,8 @@ from django.utils import timezone
 from genjin.handover.queries import in_notice
 from genjin.handover.settings import BLOCK_EXPORTS, WATCH_PERCENT
 from genjin.kernel.stamps import current_stamp
-from genjin.oversight.watching import register_ban, register_watch
+from genjin.kernel.taking_out import register_ban
+from genjin.oversight.watching import register_watch
 
 
 def today() -> date:

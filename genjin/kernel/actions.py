@@ -1,6 +1,5 @@
 """The only writes. `@action` refuses without the grant, opens one transaction, honours version and idempotency key,
-runs the function and rolls back if nothing was recorded. Single and bulk form.
-"""
+runs the function and rolls back if nothing was recorded. Single and bulk form."""
 
 from __future__ import annotations
 
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import careful, recording
 from genjin.kernel.actor import Actor
+from genjin.kernel.deadlocks import unlocked
 from genjin.kernel.doors import WRITE, To, current_grant
 from genjin.kernel.fields.base import Field, FieldError, Label, Values
 from genjin.kernel.lacking import allowed, demand_all, lacking
@@ -42,7 +42,6 @@ R = TypeVar("R")
 Ahead = Callable[[Actor, Sequence[int], Mapping[str, Any]], AbstractContextManager[None]]
 CHUNK = 500
 ACTIONS: dict[str, Action[Any, Any]] = {}
-_batch: ContextVar[dict[str, recording.Recording] | None] = ContextVar("batch", default=None)
 expected_version: ContextVar[int | None] = ContextVar("expected_version", default=None)
 
 
@@ -164,6 +163,7 @@ class Action(Generic[P, R]):
         """Run once, in its own transaction (or the caller's). Raises Refused."""
         return self._execute(actor, lambda: self.function(actor, *args, **kwargs))[0]
 
+    @unlocked
     def run(
         self,
         actor: Actor,
@@ -275,7 +275,7 @@ class Action(Generic[P, R]):
             except whole:
                 raise
             except Refused as refusal:
-                chunk.refused.append((number, refusal))
+                chunk.refused.append((number, refusal.written_down()))
                 continue
             chunk.done.append(result.pk if isinstance(result, Row) else number)
             chunk.recorded += recorded.items()
@@ -283,16 +283,16 @@ class Action(Generic[P, R]):
 
     def _batch_row(self, actor: Actor, call: Callable[[], R]) -> tuple[R, dict[str, recording.Recording]]:
         recorded: dict[str, recording.Recording] = {}
-        token = _batch.set(recorded)
+        token = recording.batch.set(recorded)
         try:
             result, _event = self._execute(actor, call)
         finally:
-            _batch.reset(token)
+            recording.batch.reset(token)
         return result, recorded
 
     def _execute(self, actor: Actor, call: Callable[[], R]) -> tuple[R, int | None]:
         self.check(actor)
-        batch = _batch.get()
+        batch = recording.batch.get()
         noted = dict(recording.standing_note.get())
         running = recording.Recording(actor, self.name, actor.moment or timezone.now(), noted)
         if batch is not None:

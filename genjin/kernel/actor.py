@@ -25,6 +25,7 @@ class Surface(StrEnum):
     JOB = "job"
     IMPORT = "import"
     SETUP = "setup"
+    FORM = "form"
 
 
 BRINGING_IN = frozenset({Surface.IMPORT, Surface.SETUP})
@@ -112,14 +113,18 @@ class Actor:
             raise ValueError("only what is brought in may say when it happened, and not ahead of time")
         return replace(self, moment=moment)
 
-    def at_pool(self, pool_id: int, grant: str, rights: Iterable[tuple[str, Access]] = ()) -> Actor:
+    def at_pool(
+        self, pool_id: int, grant: str, rights: Iterable[tuple[str, Access]] = (), *, keeps: Iterable[str] = ()
+    ) -> Actor:
         """The same actor standing at a pool (B4 P10): he may see its rows by this one grant, through these field rights
-        (where his own are narrower, they hold), and has no other grant. Who may stand there is decided by its area."""
+        (where his own are narrower, they hold), and has no other grant but what he `keeps` of his own: grants that
+        reach no rows. Who may stand there is decided by its area."""
         least: dict[str, Access] = {}
         for path, access in (*self.rights, *rights):
             known = least.get(path)
             least[path] = access if known is None or _NARROWNESS[access] > _NARROWNESS[known] else known
-        alone = MappingProxyType({grant: Scope(pools=frozenset({pool_id}))})
+        kept = {name: self.grants[name] for name in keeps if name in self.grants}
+        alone = MappingProxyType({**kept, grant: Scope(pools=frozenset({pool_id}))})
         return replace(self, grants=alone, rights=frozenset(least.items()), administrator=False)
 
     def through(self, surface: Surface) -> Actor:

@@ -6,7 +6,7 @@ Absent and forbidden look the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,9 +14,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import connection
 from django.db.models import Q, QuerySet
-from psycopg import sql
 
 from genjin.kernel.actor import Actor, Scope
 from genjin.kernel.expressions import Within, among, reached, row_by_row
@@ -70,6 +68,9 @@ Parts = Callable[[Actor, RecordType, To], Sequence[Part]]
 PARTS: dict[str, Parts] = {}
 POOL = "pool_id"
 """The column of the types whose records may lie in a pool (B4)."""
+UNLISTED: set[str] = set()
+TYPED: dict[str, str] = {}
+"""{branch: the column of its rows that names the type of their record}"""
 MOST_APART = 4
 """So many parts are asked for by their own indexes; more of them together."""
 # (actor, row, right): raises Refused where the row stands in a way that forbids what the actor is about to do with it
@@ -80,12 +81,15 @@ current_grant: ContextVar[str | None] = ContextVar("current_grant", default=None
 formerly: ContextVar[Mapping[int, Mapping[str, Any]] | None] = ContextVar("formerly", default=None)
 
 
-def register_branch(name: str, branch: Branch, *, only: str = "") -> None:
+def register_branch(name: str, branch: Branch, *, only: str = "", typed: str = "", listed: bool = True) -> None:
     """Add a way (team, sharing, pool) by which rows outside the scope become visible. `only`: the key of the one type
-    whose records it gives, so that it is not asked for others."""
+    whose records it gives, so that it is not asked for others. `typed`: the column of the branch's own rows that names
+    the type of their record, so that ids of other types are not read. Without `listed` they are read where something
+    leads to them, and stand in no list."""
     BRANCHES[name] = branch
-    if only:
-        ONLY[name] = only
+    ONLY.update({name: only} if only else {})
+    TYPED.update({name: typed} if typed else {})
+    UNLISTED.update(() if listed else (name,))
 
 
 def register_bar(bar: Bar) -> None:
@@ -106,14 +110,16 @@ def parts_of(actor: Actor, record_type: RecordType, right: To = SEE) -> list[Par
     return [part for given in PARTS.values() for part in given(actor, record_type, right)]
 
 
-def rows_above(actor: Actor, record_type: RecordType, right: To = SEE) -> QuerySet[Any, Any] | None:
-    """Ids of the rows in such parts that rows of this type may belong to; None when there are none."""
-    link = record_type.owner_link() if PARTS else None
-    above = RECORD_TYPES[link.to] if link else None
-    given = parts_of(actor, above, right) if above else []
-    if above is None or not given:
-        return None
-    return above.model._default_manager.filter(reduce(or_, (part.q() for part in given))).values("id")
+def rows_above(actor: Actor, record_type: RecordType, right: To = SEE) -> list[tuple[str, QuerySet[Any, Any]]]:
+    """(column, ids of the rows in such parts that rows of this type may belong to) of each link that gives any."""
+    found: list[tuple[str, QuerySet[Any, Any]]] = []
+    for link in record_type.owner_links() if PARTS else ():
+        above = RECORD_TYPES[link.to]
+        given = parts_of(actor, above, right)
+        if given:
+            rows = above.model._default_manager.filter(reduce(or_, (part.q() for part in given)))
+            found.append((link.column, rows.values("id")))
+    return found
 
 
 def _stands_apart(actor: Actor, record_type: RecordType) -> bool:
@@ -128,11 +134,21 @@ def part_conditions(actor: Actor, record_type: RecordType, right: To = SEE) -> l
     return apart if len(apart) <= MOST_APART else [reduce(or_, apart)]
 
 
-def _branches(record_type: RecordType) -> Iterator[tuple[Branch, bool]]:
-    """The branches that may give records of a type, and whether they also give what belongs to their records."""
+def _branches(
+    actor: Actor, record_type: RecordType, right: To, *, row_by_row: bool, listing: bool
+) -> Iterator[tuple[str, QuerySet[Any, Any]]]:
+    """(column, ids) of each branch that may give records of a type: the records themselves, and for what also gives
+    that which belongs to its records, the columns that name these."""
+    itself = [("pk", record_type.key)]
+    links = [(link.column, link.to) for link in record_type.owner_links()]
     for name, branch in BRANCHES.items():
-        if ONLY.get(name, record_type.key) == record_type.key:
-            yield branch, name not in ONLY
+        if ONLY.get(name, record_type.key) != record_type.key or (listing and name in UNLISTED):
+            continue
+        ids = branch(actor, right, row_by_row)
+        if ids is None:
+            continue
+        for column, key in itself if name in ONLY else itself + links:
+            yield column, ids.filter(**{TYPED[name]: key}) if name in TYPED else ids
 
 
 def scope_sides(scope: Scope) -> list[Q]:
@@ -151,48 +167,49 @@ def scope_condition(scope: Scope) -> Q:
     return condition
 
 
-def visible_one_by_one(actor: Actor, record_type: RecordType) -> Q:
+def visible_one_by_one(actor: Actor, record_type: RecordType, *, listing: bool = False, many: bool = False) -> Q:
     """What the actor may see as a question to each row: for rows that are found by other means, and for scopes so wide
-    that an index of owners would not help. Raises Forbidden without the grant."""
+    that an index of owners would not help. `many`: so many rows are asked that what lies beyond the scope is read once
+    and kept at hand, not looked up for each. Raises Forbidden without the grant."""
     scope = actor.demand(record_type.grant("see"))
     if scope.everything:
         return Q()
     if scope.pools:
         return row_by_row(Q(Within(POOL, scope.pools)))
     inside = Q(Within("owner_id", scope.members)) | Q(Within("department_id", scope.departments))
-    paths = ["pk"] + [link.column for link in [record_type.owner_link()] if link]
     beyond = Q(pk__in=[])
-    for branch, cascades in _branches(record_type):
-        ids = branch(actor, SEE, True)
-        if ids is not None:
-            for path in paths if cascades else paths[:1]:
-                beyond |= Q(reached(ids, path))
+    for column, ids in _branches(actor, record_type, SEE, row_by_row=not many, listing=listing):
+        beyond |= Q(**{f"{column}__in": ids}) if many else Q(reached(ids, column))
     for part in parts_of(actor, record_type):
         beyond |= part.q(row_by_row=True)
-    above = rows_above(actor, record_type)
-    if above is not None:
-        beyond |= Q(reached(above, paths[-1]))
+    for column, above in rows_above(actor, record_type):
+        beyond |= Q(**{f"{column}__in": above}) if many else Q(reached(above, column))
     return row_by_row(inside | beyond)
 
 
-def branch_conditions(actor: Actor, record_type: RecordType, right: To = SEE, *, walking: bool = False) -> list[Q]:
+def branch_conditions(
+    actor: Actor,
+    record_type: RecordType,
+    right: To = SEE,
+    *,
+    walking: bool = False,
+    listing: bool = False,
+    given: bool = False,
+) -> list[Q]:
     """One condition per way in which this actor reaches rows beyond the scope; `belongs` links cascade. `walking`: the
-    rows are passed in an order until a page is full, so what they belong to is looked up for each."""
+    rows are passed in an order until a page is full, so what they belong to is looked up for each. `given`: without the
+    branches that give nothing just now, for pages that ask more than once; each is asked."""
     if _stands_apart(actor, record_type):
         return []
-    link = record_type.owner_link()
     conditions = part_conditions(actor, record_type, right)
-    above = rows_above(actor, record_type, right)
-    if link and above is not None:
-        each = row_by_row(Q(reached(above, link.column)))
-        conditions.append(each if walking else Q(**{f"{link.column}__in": above}))
-    for branch, cascades in _branches(record_type):
-        ids = branch(actor, right, False)
-        if ids is None:
-            continue
-        conditions.append(Q(pk__in=ids))
-        if link and cascades:
-            conditions.append(Q(**{f"{link.column}__in": ids}))
+    for column, above in rows_above(actor, record_type, right):
+        each = row_by_row(Q(reached(above, column)))
+        conditions.append(each if walking else Q(**{f"{column}__in": above}))
+    conditions += [
+        Q(**{f"{column}__in": ids})
+        for column, ids in _branches(actor, record_type, right, row_by_row=False, listing=listing)
+        if not given or ids.exists()
+    ]
     return conditions
 
 
@@ -342,55 +359,3 @@ def may(actor: Actor, row: Record, grant: str, to: To = WRITE) -> bool:
         return _permitted(actor, row, to)
     finally:
         current_grant.reset(token)
-
-
-def _few_visible(actor: Actor, record_type: RecordType) -> QuerySet[Record]:
-    """What the actor may see, for queries that name few rows."""
-    rows = record_type.model._default_manager.all()
-    return rows.filter(visible_one_by_one(actor, record_type)) if actor.may(record_type.grant("see")) else rows.none()
-
-
-def titles_of(actor: Actor, record_type_key: str, ids: Iterable[Any]) -> dict[int, str]:
-    """{id: title} of the records among `ids` that the actor may see. One query, the scope is asked in memory; one more
-    when some lie outside it."""
-    record_type = RECORD_TYPES.get(record_type_key)
-    wanted = sorted({int(i) for i in ids if i})
-    scope = actor.grants.get(record_type.grant("see")) if record_type else None
-    if record_type is None or scope is None or not wanted:
-        return {}
-    found = {
-        row_id: (str(title), scope.everything or scope.holds(owner_id, department_id))
-        for row_id, title, owner_id, department_id in _titled(record_type, wanted)
-    }
-    outside = [row_id for row_id, (_title, inside) in found.items() if not inside]
-    if outside:
-        rows = _few_visible(actor, record_type).filter(pk__in=outside)
-        beyond = set(rows.values_list("pk", flat=True))
-        found = {row_id: told for row_id, told in found.items() if told[1] or row_id in beyond}
-    return {row_id: title for row_id, (title, _inside) in found.items()}
-
-
-def _titled(record_type: RecordType, ids: list[int]) -> list[tuple[int, str, int | None, int | None]]:
-    """(id, title, owner, department) of rows, whoever may see them. Without Django's building: every page asks it."""
-    column = getattr(record_type.model._meta.get_field(record_type.title), "column", record_type.title)
-    statement = sql.SQL("SELECT id, {}, owner_id, department_id FROM {} WHERE id = ANY(%s)").format(
-        sql.Identifier(str(column)), sql.Identifier(record_type.model._meta.db_table)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [ids])
-        found: list[tuple[int, str, int | None, int | None]] = cursor.fetchall()
-    return found
-
-
-def find_visible(actor: Actor, record_type_key: str, text: str) -> int | None:
-    """The id of the visible record with this id, code or exact title; None when none or several."""
-    record_type = RECORD_TYPES[record_type_key]
-    if text.isdecimal() and len(text) < 18 and int(text) in titles_of(actor, record_type_key, [text]):
-        return int(text)
-    if "\x00" in text:
-        return None  # no column holds it
-    rows = _few_visible(actor, record_type)
-    matches: Sequence[int] = list(rows.filter(code=text).values_list("pk", flat=True)[:2])
-    if not matches:
-        matches = list(rows.filter(**{record_type.title: text}).values_list("pk", flat=True)[:2])
-    return matches[0] if len(matches) == 1 else None

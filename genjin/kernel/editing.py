@@ -83,7 +83,7 @@ def _complete(actor: Actor, row: Record, record_type: RecordType, given: set[str
 
 def told_values(row: Record, fields: Iterable[Field]) -> dict[str, Any]:
     """{key: value as JSON}: what conditions are asked of."""
-    return {f.key: f.to_json(get_value(row, f)) for f in fields}
+    return {f.key: f.to_json(get_value(row, f)) for f in fields if not f.beside}
 
 
 def is_asked(f: Field, values: Mapping[str, Any]) -> bool:
@@ -114,7 +114,7 @@ def get_value(row: Record, field: Field) -> Any:
     attribute = field.attribute
     if attribute.startswith(PREFIX):
         return field.loaded(row.custom.get(attribute.removeprefix(PREFIX)))
-    return getattr(row, attribute)
+    return field.read_beside(row) if field.beside else getattr(row, attribute)
 
 
 def _mine(actor: Actor, row: Record, values: Values, fields: dict[str, Field], seen: int) -> Values:

@@ -86,6 +86,28 @@ class Like(Func):
     conditional = True
 
 
+class HoldsPieces(Func):
+    """Does a text hold all pieces of one and two letters that another is made of, whatever its case? For the index of
+    pieces of a field of their own; what it finds is to be compared in full."""
+
+    template = "genjin_pieces(upper(%(expressions)s))"
+    arg_joiner = ")) @> genjin_pieces(upper("
+    output_field = BooleanField()
+    conditional = True
+
+
+class HasPieces(Func):
+    """Does a text hold these pieces?"""
+
+    template = "genjin_pieces(upper(%(expressions)s))"
+    arg_joiner = ")) @> (("
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, text: Any, pieces: Collection[str], **extra: Any) -> None:
+        super().__init__(text, RawSQL("%s::text[]", [list(pieces)]), **extra)
+
+
 class Unindexed(Func):
     """An order that no index serves, so that the planner finds the rows first and sorts them."""
 

@@ -22,6 +22,12 @@ SELECT tablename, null_frac, n_distinct, most_common_vals::text::text[], most_co
  WHERE schemaname = current_schema() AND attname = 'expr' AND tablename LIKE 'own\\_%%\\_x\\_%%'
    AND tablename IN (SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = to_regclass(%s))
 """
+# of the indexes of pieces: words_customer_x_key
+PIECES = """
+SELECT tablename, most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats
+ WHERE schemaname = current_schema() AND attname = 'genjin_pieces' AND tablename LIKE 'words\\_%%\\_x\\_%%'
+   AND tablename IN (SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = to_regclass(%s))
+"""
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,13 @@ class Shares:
 
 @dataclass
 class Frequencies:
-    """Rows of one table, the shares of its commonest search tokens and of the values of its columns."""
+    """Rows of one table, the shares of its commonest search tokens, of the values of its columns, and of the pieces of
+    texts of a company's own (by column)."""
 
     rows: int = 0
     tokens: dict[str, float] = field(default_factory=dict)
     columns: dict[str, Shares] = field(default_factory=dict)
+    pieces: dict[str, dict[str, float]] = field(default_factory=dict)
     read_at: float = 0.0
 
     def of(self, token: str) -> int:
@@ -83,9 +91,17 @@ def frequencies(table: str) -> Frequencies:
         cursor.execute(OWN, [table])
         for index, empty, distinct, values, shares in cursor.fetchall():
             common = {_plain(value): share for value, share in zip(values or (), shares or (), strict=False)}
-            made.columns[f"custom__{index[index.index('_x_') + 1 :]}"] = _shares(made.rows, empty, distinct, common)
+            made.columns[_path(index)] = _shares(made.rows, empty, distinct, common)
+        cursor.execute(PIECES, [table])
+        for index, pieces, shares in cursor.fetchall():
+            made.pieces[_path(index)] = dict(zip(pieces or (), shares or (), strict=False))
     _KEPT[table] = made
     return made
+
+
+def _path(index: str) -> str:
+    """The column of an index over a field of their own."""
+    return f"custom__{index[index.index('_x_') + 1 :]}"
 
 
 def _plain(value: str) -> str:

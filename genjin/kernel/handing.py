@@ -47,9 +47,9 @@ class Part:
     `rows(member)`: the query of what is his, any model with an id. `move(actor, ids, leaver, receiver)` and
     `move_back(actor, handed, leaver, receiver)` are steps of actions: they lock the rows, ask again whether they still
     are his (or still are as they were handed over), and write through `record`. `ends`: nobody receives it, it ends
-    with the leaver (`receiver` is None). `along`: (record type, attribute) of the record that it goes with, when that
-    one changes hands too. `leaving_only`: somebody who only moves to other work keeps it. `covers`: the columns it
-    answers for, "plans.Plan.assignee".
+    with the leaver (`receiver` is None). `along`: (record type, attribute) of the records that it goes with when they
+    change hands too, with the first that it names. `leaving_only`: somebody who only moves to other work keeps it.
+    `covers`: the columns it answers for, "plans.Plan.assignee".
     """
 
     key: str
@@ -60,7 +60,7 @@ class Part:
     move_back: Back
     titles: Titles = lambda _actor, _ids: {}
     ends: bool = False
-    along: tuple[str, str] | None = None
+    along: Callable[[], Sequence[tuple[str, str]]] = tuple
     leaving_only: bool = False
     order: int = 100
 

@@ -114,6 +114,16 @@ def start_job(actor: Actor, name: str, *, title: str = "", **arguments: Any) -> 
     return row
 
 
+def run_here(name: str, **arguments: Any) -> JobProgress:
+    """Run a job of the system in this very process, for commands of a terminal; its row when it has ended. An error is
+    raised, a refusal stands in the row."""
+    kind = JOBS[name]
+    row = JobProgress.objects.create(name=name, title=str(kind.title))
+    _run_once(kind, row.pk, arguments, attempt=kind.attempts)
+    row.refresh_from_db()
+    return row
+
+
 def job_for(actor: Actor, job_id: int) -> JobProgress:
     """A job of the actor's own. Raises NotFound."""
     own = JobProgress.objects.filter(pk=job_id, member_id=actor.member_id or 0)

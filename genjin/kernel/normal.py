@@ -67,7 +67,9 @@ def company_key(name: str) -> str:
     plain = name if name.isalnum() else name.translate(_OPENING).translate(_CLOSING)
     folded = fold(plain).upper()
     letters = folded if folded.isalnum() else "".join(c for c in folded if c.isalnum() or c in "()々")
-    return letters.replace("()", "")
+    while "()" in letters:
+        letters = letters.replace("()", "")
+    return letters
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS, action
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Number
 from genjin.kernel.fields.base import Label
 from genjin.kernel.grants import declare_grants
@@ -29,6 +28,7 @@ from genjin.kernel.models.events import Event, Notification
 from genjin.kernel.models.rows import Row
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.titles import titles_of
 
 COUNTED = 99
 AT_ONCE = 500
@@ -47,7 +47,8 @@ declare_grants(gettext_lazy("消息"), ("inbox.use", gettext_lazy("查看自己�
 @dataclass(frozen=True)
 class NoticeKind:
     """A kind of message: its words (with %(who)s, %(title)s and the names `facts` gives), icon, the label under which a
-    member chooses where he gets it, and the place on the record's page it leads to (with the names of the note)."""
+    member chooses where he gets it, and where it leads, each with the names of the note: the place on the record's
+    page, or the page when it is about no record."""
 
     key: str
     words: Label
@@ -55,6 +56,7 @@ class NoticeKind:
     label: Label
     facts: Facts | None = None
     anchor: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message as its receiver may read it now; without a place when the record is out of sight."""
+    """A message as its receiver may read it now; it leads nowhere when the record is out of sight."""
 
     id: int
     at: datetime
@@ -83,6 +85,7 @@ class Notice:
     record_type: str = ""
     record_id: int | None = None
     anchor: str = ""
+    place: str = ""
     note: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -90,14 +93,22 @@ NOTICE_KINDS: dict[str, NoticeKind] = {}
 
 
 def declare_notice(
-    kind: str, words: Label, icon: str = "bell", *, label: Label = "", facts: Facts | None = None, anchor: str = ""
+    kind: str,
+    words: Label,
+    icon: str = "bell",
+    *,
+    label: Label = "",
+    facts: Facts | None = None,
+    anchor: str = "",
+    place: str = "",
 ) -> None:
     """Say what messages of a kind read like. `facts(reader, note)` gives further names for the words, and is only asked
     when the reader may see the row. Kinds with the same label are one line of a member's preferences. `anchor`: where
-    on the record's page, such as `comment-%(comment)s`. Raises ValueError for a kind that is declared twice."""
+    on the record's page, such as `comment-%(comment)s`; `place`: the page of a message about no record. Raises
+    ValueError for a kind that is declared twice."""
     if kind in NOTICE_KINDS:
         raise ValueError(f"notice {kind} is declared twice")
-    NOTICE_KINDS[kind] = NoticeKind(kind, words, icon, label or gettext_lazy("其他消息"), facts, anchor)
+    NOTICE_KINDS[kind] = NoticeKind(kind, words, icon, label or gettext_lazy("其他消息"), facts, anchor, place)
 
 
 def notify(
@@ -231,6 +242,7 @@ def _notice(actor: Actor, row: Notification, titles: dict[int, str]) -> Notice:
         record_type=row.row_type if title is not None else "",
         record_id=row.row_id if title is not None else None,
         anchor=kind.anchor % row.note if kind and kind.anchor and title is not None else "",
+        place=kind.place % row.note if kind and kind.place and row.row_id is None else "",
         note=row.note if not hidden else {},
     )
 

@@ -6,6 +6,7 @@ import unicodedata
 from functools import cache, lru_cache
 from itertools import chain, pairwise
 from operator import add
+from typing import TypeAlias
 
 from genjin.kernel.folding import all_han, fold, is_han
 
@@ -13,6 +14,7 @@ MOST_SORT_UNITS = 16
 MOST_SEGMENTATIONS = 12
 LONGEST_PERSON_NAME = 4
 LONGEST_PHRASE = 6
+Phrases: TypeAlias = dict[str, list[list[str]]]
 _TONE_MARKS = "\u0304\u0301\u030c\u0300"
 
 # Syllables without a vowel would make every n and m a syllable of its own.
@@ -85,6 +87,7 @@ def segmentations(letters: str) -> tuple[tuple[str, ...], ...] | None:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def pinyin_sort_key(name: str) -> str:
     """A text that sorts Chinese names by pinyin, then character, under the C collation.
 
@@ -148,12 +151,12 @@ def _part_reading(han: str) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _in_phrase(han: str, place: int, phrases: dict[str, tuple[str, ...]]) -> str:
+def _in_phrase(han: str, place: int, phrases: Phrases) -> str:
     for size in range(min(LONGEST_PHRASE, len(han)), 1, -1):
         for start in range(max(0, place - size + 1), min(place, len(han) - size) + 1):
             said = phrases.get(han[start : start + size])
             if said:
-                return said[place - start]
+                return _toned(said[place - start][0])
     return ""
 
 
@@ -165,25 +168,24 @@ def _single(char: str) -> str:
 
 
 @cache
-def _phrases() -> dict[str, tuple[str, ...]]:
-    """The phrases in which some character is read otherwise than alone, or could be."""
+def _phrases() -> Phrases:
+    """The phrases in which some character is read otherwise than alone, or could be, as the dictionary writes them."""
     from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 (slow: loads its dictionaries)
 
-    short = ((phrase, said) for phrase, said in PHRASES_DICT.items() if len(phrase) <= LONGEST_PHRASE)
-    return {phrase: tuple(_toned(each[0]) for each in said) for phrase, said in short if len(phrase) == len(said)}
+    return {phrase: said for phrase, said in PHRASES_DICT.items() if len(phrase) == len(said) <= LONGEST_PHRASE}
 
 
 @cache
 def _pairs() -> frozenset[str]:
     """Two characters that stand side by side in some phrase."""
-    return frozenset(phrase[start : start + 2] for phrase in _phrases() for start in range(len(phrase) - 1))
+    return frozenset(chain.from_iterable(map(add, phrase, phrase[1:]) for phrase in _phrases()))
 
 
 @cache
 def _wavering() -> frozenset[str]:
     """The characters that some phrase reads otherwise."""
-    pairs = ((char, said) for phrase, whole in _phrases().items() for char, said in zip(phrase, whole, strict=True))
-    return frozenset(char for char, said in pairs if said != _single(char))
+    met = {(char, said[0]) for phrase, whole in _phrases().items() for char, said in zip(phrase, whole, strict=True)}
+    return frozenset(char for char, marked in met if _toned(marked) != _single(char))
 
 
 @cache
@@ -205,6 +207,7 @@ def _syllables() -> tuple[frozenset[str], frozenset[str]]:
     """All syllables, and all their openings (`z`, `zh`, `zha` …)."""
     from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 (slow: loads its dictionaries)
 
-    toned = {_single(chr(point)) for point in PINYIN_DICT}.union(*_phrases().values())
+    toned = {_single(chr(point)) for point in PINYIN_DICT}
+    toned |= {_toned(each[0]) for said in _phrases().values() for each in said}
     known = frozenset(spelled(syllable.rstrip("12345")) for syllable in toned) - {""}
     return known, frozenset(syllable[:size] for syllable in known for size in range(1, len(syllable) + 1))

@@ -156,7 +156,13 @@ def _link_loads(recordings: list[Recording], events: list[Event]) -> Iterator[Lo
 
 
 current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+batch: ContextVar[dict[str, Recording] | None] = ContextVar("batch", default=None)
 standing_note: ContextVar[Mapping[str, Any]] = ContextVar("standing_note", default={})  # noqa: B039 - never written
+
+
+def in_batch() -> bool:
+    """Whether the running action is one row of a bulk run, where nobody can be asked."""
+    return batch.get() is not None
 
 
 def moment() -> datetime:
@@ -229,6 +235,19 @@ def record_removal(actor: Actor, row: Row, /, **note: Any) -> None:
     row.delete()
 
 
+def record_deletion(actor: Actor, row: Record, /, **note: Any) -> None:
+    """Delete a record for good, or one that goes with it, keeping what it held in the event. For verbs of the recycle
+    bin only, which ask that the record was voided before (B1 L13)."""
+    recording = _running(actor)
+    recording.noted = True
+    recording.note.update(note)
+    held = {name: pair for name, pair in _held(row).items() if name not in row.unrecorded}
+    _link(recording, row, held)
+    kept = row.pk
+    row.delete()
+    row.pk = kept  # who called names the row that is gone
+
+
 def record_removals(actor: Actor, rows: Sequence[Row], /, **note: Any) -> None:
     """Delete many rows of one model that are no records, keeping what each held. One statement."""
     recording = _running(actor)
@@ -285,7 +304,7 @@ def _derive(row: Record, creating: bool, stamp: int) -> None:
     changed: Collection[str] = () if creating else row.changes().keys()  # derived columns are found too
     if creating or changed:
         work_out(row, record_type, stamp, None if creating else changed)
-    own = "custom" in changed and any(searched_own(record_type, stamp))
+    own = any(searched_own(record_type, stamp)) and "custom" in row.changes()  # formulas may have become others
     if creating or own or not sources.isdisjoint(changed):
         set_search(row, record_type, stamp)
 
@@ -318,8 +337,9 @@ def _save(row: Row, changes: dict[str, Any], creating: bool, at: datetime) -> No
     together = waiting.get()
     if creating or (together and together.holds(row)):
         insert(row)
-    else:
-        names = {*changes, "version", "updated_at"}
+        return
+    names = {*changes, "version", "updated_at"}
+    if together is None or not together.change(row, names):
         row.save(update_fields=[f.name for f in row._meta.concrete_fields if f.attname in names])
 
 

@@ -64,8 +64,9 @@ class RecordType:
     """Everything the surfaces need to know of one type. `plural` names its URL, grants and API
     collection; `many` is its label where several are meant (defaults to `label`: Chinese needs no other).
     `always_seen`: fields besides title, owner, department and code without which a record cannot be named or drawn;
-    no role is denied them. `withheld`: of what a record is found by, the attributes that the actor who asks sees less
-    of than usual (`kernel.sights`)."""
+    no role is denied them. `first_verbs`: what stands first for ticked rows, as the end of its address. `due_while`:
+    the field, and its values, with which dates are due (of others they are days that were). `withheld`: of what a
+    record is found by, the attributes that the actor who asks sees less of than usual (`kernel.sights`)."""
 
     key: str
     plural: str
@@ -83,6 +84,8 @@ class RecordType:
     views: tuple[View, ...] = ()
     default_sort: str = "-id"
     quick_fields: tuple[str, ...] = ()
+    first_verbs: tuple[str, ...] = ()
+    due_while: tuple[str, frozenset[str]] = ("", frozenset())
     derive: Callable[[Any], None] | None = None
     extra_grants: tuple[tuple[str, Label], ...] = ()
     listed: bool = True
@@ -137,8 +140,18 @@ class RecordType:
         return (f for f in seen.fields if seen.accesses[f.key] is Access.EDIT)
 
     def owner_link(self) -> Link | None:
-        """The link to the record this one belongs to."""
+        """The link to the record this one belongs to; the first, where it may belong to records of several types."""
         return next((link for link in self.links if link.belongs), None)
+
+    def owner_links(self) -> tuple[Link, ...]:
+        """The links to what its records may belong to: each to one of them, or to several."""
+        return tuple(link for link in self.links if link.belongs)
+
+    def links_before(self, link: Link) -> tuple[Link, ...]:
+        """Of what a record may belong to, what comes before this link: where it names one of these, it carries the
+        owner of that one."""
+        links = self.owner_links()
+        return links[: links.index(link)]
 
 
 _SIGHT: list[Callable[[RecordType, Actor], RecordType]] = [lambda declared, _actor: declared]
@@ -165,6 +178,22 @@ def register_filter(key: str, field: Field) -> None:
     if field.key in keys:
         raise ValueError(f"{key}: two fields share a key")
     keys[field.key] = field
+
+
+def extend(key: str, *, fields: tuple[Field, ...] = (), links: tuple[Link, ...] = (), after: str = "") -> None:
+    """Let a higher area hang its records on a type: fields (behind the one that is named) and links over columns that
+    the type keeps for them. Called while areas get ready, before anybody asks for the type."""
+    declared = RECORD_TYPES[key]
+    clash = {f.key for f in fields} & declared.keys.keys()
+    if clash:
+        raise ValueError(f"{key}: two fields share a key: {sorted(clash)}")
+    places = [f.key for f in declared.fields]
+    place = places.index(after) + 1 if after else len(places)
+    object.__setattr__(declared, "fields", (*declared.fields[:place], *fields, *declared.fields[place:]))
+    object.__setattr__(declared, "links", (*declared.links, *links))
+    declared.keys.update({f.key: f for f in fields})
+    for worked_out in ("own_fields", "attributes", "columns"):
+        declared.__dict__.pop(worked_out, None)
 
 
 def type_of(record: Record | type[Record]) -> RecordType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,17 +33,35 @@ class Refused(Exception):
         self.facts: dict[str, Any] = dict(facts or {})
         self.afterwards: Callable[[], None] | None = None
 
+    def written_down(self) -> Refused:
+        """This refusal once what is to be written down is, or the one that is told instead when that was refused."""
+        write, self.afterwards = self.afterwards, None
+        try:
+            if write:
+                write()
+        except Refused as instead:
+            return instead
+        return self
+
+
+_around: ContextVar[bool] = ContextVar("around", default=False)
+
 
 @contextmanager
 def afterwards() -> Iterator[None]:
-    """Around a transaction: what a refusal wants written down is, once the transaction has been rolled back."""
+    """Around a transaction: what a refusal wants written down is, once the transaction has been rolled back. Of several
+    around each other the outermost does it: what an inner one writes, an outer transaction would take back."""
+    inner = _around.get()
+    token = _around.set(True)
     try:
         yield
     except Refused as refusal:
-        write, refusal.afterwards = refusal.afterwards, None
-        if write:
-            write()
-        raise
+        told = refusal if inner else refusal.written_down()
+        if told is refusal:
+            raise
+        raise told from None
+    finally:
+        _around.reset(token)
 
 
 class Invalid(Refused):

@@ -38,7 +38,7 @@ def as_seen(actor: Actor, row: R) -> R:
     if "custom" not in deferred:
         shown.custom = dict(row.custom)
     for f in kept:
-        if ("custom" if f.own else f.attribute) in deferred:
+        if f.beside or ("custom" if f.own else f.attribute) in deferred:
             continue
         masked = f.kind in TEXTS and seen.accesses[f.key] is Access.MASKED
         set_value(shown, f, f.veiled(get_value(row, f)) if masked else _empty(row, f))

@@ -17,7 +17,7 @@ from genjin.kernel import records
 from genjin.kernel.actor import Actor
 from genjin.kernel.conditions import When
 from genjin.kernel.fields.base import Access, Field, Label, Sensitivity
-from genjin.kernel.fields.own import FEW, Own, OwnSerial
+from genjin.kernel.fields.own import FEW, Own, OwnSerial, OwnWords
 from genjin.kernel.fields.own_files import OwnFiles
 from genjin.kernel.fields.own_kinds import class_of
 from genjin.kernel.fields.veiled import Veiled, veil
@@ -40,7 +40,9 @@ class _Standing:
     """The types as the company made them, and what was worked out for actors."""
 
     types: dict[str, RecordType]
-    seen: dict[tuple[str, bool, bool, frozenset[tuple[str, Access]]], RecordType] = field(default_factory=dict)
+    seen: dict[tuple[str, bool, bool, frozenset[str], frozenset[tuple[str, Access]]], RecordType] = field(
+        default_factory=dict
+    )
     serials: dict[str, tuple[OwnSerial, ...]] = field(default_factory=dict)
     files: dict[str, tuple[OwnFiles, ...]] = field(default_factory=dict)
     reads: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
@@ -53,6 +55,40 @@ class _Standing:
             self.reads[key] = all_reads(record_type.fields)
         waiting = [key for key, t in self.types.items() if any(_waits(f) for f in t.fields)]
         self.unindexed = frozenset(waiting)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a value that was worked out tells of: fields as roles name them ("followup.method"), and the grants without
+    which nobody knows of these."""
+
+    fields: frozenset[str] = frozenset()
+    grants: frozenset[str] = frozenset()
+
+
+_TELLING: dict[str, dict[str, Callable[[int], Told]]] = {}
+
+
+def tells_of(record_type: str, key: str, told: Callable[[int], Told]) -> None:
+    """Let an area say what its field of a type tells of at a stamp. Where an actor may not know all of it in full, the
+    field is not there for him, as with formulas."""
+    _TELLING.setdefault(record_type, {})[key] = told
+
+
+def _untold(record_type: RecordType, actor: Actor) -> frozenset[str]:
+    """The fields of a type that would tell the actor what he may not know."""
+    less = {path for path, access in actor.rights if access in LESS}
+    found = set()
+    for key, ask in _TELLING.get(record_type.key, {}).items():
+        told = ask(actor.stamp)
+        if told.fields & less or not all(actor.may(grant) for grant in told.grants):
+            found.add(key)
+    return frozenset(found)
+
+
+def _without(whole: RecordType, keys: frozenset[str]) -> RecordType:
+    known = {key: f for key, f in whole.keys.items() if key not in keys}
+    return _tidied(replace(whole, fields=tuple(f for f in whole.fields if f.key not in keys), keys=known))
 
 
 def _load() -> _Standing:
@@ -76,10 +112,12 @@ def seen_by(record_type: RecordType, actor: Actor) -> RecordType:
     standing = _STANDING.at(actor.stamp)
     writes = actor.may(record_type.grant("edit")) or actor.may(record_type.grant("create"))
     long = record_type.key in standing.unindexed and frequencies(record_type.model._meta.db_table).rows > FEW
-    key = (record_type.key, writes, long, actor.rights)
+    untold = _untold(record_type, actor) if record_type.key in _TELLING else frozenset()
+    key = (record_type.key, writes, long, untold, actor.rights)
     found = standing.seen.get(key)
     if found is None:
         whole = standing.types.get(record_type.key, record_type)
+        whole = _without(whole, untold) if untold else whole
         searched = _SEARCHED.at(actor.stamp).get(record_type.key, frozenset()) if actor.rights else frozenset()
         rights = _rights_on(whole, actor.rights, standing.reads.get(record_type.key, {}))
         found = standing.seen[key] = _narrowed(_unsorted(whole) if long else whole, writes, rights, searched)
@@ -97,13 +135,17 @@ def files_in(record_type: RecordType, stamp: int) -> tuple[OwnFiles, ...]:
 
 
 def _waits(f: Field) -> bool:
-    """Whether long lists would sort by the field if it had an index."""
-    return isinstance(f, Own) and f.sortable and not f.indexed
+    """Whether long lists would sort by the field, or look into it, if it had an index."""
+    return isinstance(f, Own) and not f.indexed and (f.sortable or isinstance(f, OwnWords))
+
+
+def _resting(f: Field) -> Field:
+    return f.with_(sortable=False, looked_into=False) if isinstance(f, OwnWords) else f.with_(sortable=False)
 
 
 def _unsorted(whole: RecordType) -> RecordType:
-    """The type when its list is long: only what has an index sorts."""
-    fields = tuple(f.with_(sortable=False) if _waits(f) else f for f in whole.fields)
+    """The type when its list is long: only what has an index sorts or is looked into."""
+    fields = tuple(_resting(f) if _waits(f) else f for f in whole.fields)
     others = {key: f for key, f in whole.keys.items() if key not in whole.own_fields}
     return replace(whole, fields=fields, keys=dict(others))
 
@@ -112,8 +154,8 @@ def can_be_limited(record_type: RecordType, key: str) -> bool:
     """Whether a role may be denied a field: a record has to be called something and to belong to somebody."""
     if key == record_type.title or key in ALWAYS_SEEN or key in record_type.always_seen:
         return False
-    link, known = record_type.owner_link(), RECORD_TYPES[record_type.key].own_fields.get(key)
-    return link is None or known is None or known.path != link.column
+    known = RECORD_TYPES[record_type.key].own_fields.get(key)
+    return known is None or known.path not in {link.column for link in record_type.owner_links()}
 
 
 def can_be_masked(known: Field) -> bool:

@@ -49,6 +49,11 @@ class Stamped(Generic[T]):
         self._kept = (stamp, value)
         return value
 
+    def latest(self) -> T:
+        """The value in memory, of whatever stamp was last asked for: where no actor tells one, within work that
+        has asked by its actor's."""
+        return self._kept[1] if self._kept is not None else self.now()
+
     def now(self) -> T:
         """The value as of now (asks the database for the stamp)."""
         return self.at(current_stamp())

@@ -16,7 +16,7 @@ from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
 from genjin.kernel.aliases import merged_into
-from genjin.kernel.doors import demand_sight, titles_of
+from genjin.kernel.doors import demand_sight
 from genjin.kernel.fields import DateTime, Field, RecordRef, Sensitivity
 from genjin.kernel.fields.numbers import Number
 from genjin.kernel.fields.own import PREFIX
@@ -25,6 +25,7 @@ from genjin.kernel.masking import HIDDEN
 from genjin.kernel.models.events import EventLink
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
+from genjin.kernel.titles import titles_of
 from genjin.kernel.wording import listed
 
 PERSONAL = {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}

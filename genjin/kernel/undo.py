@@ -75,11 +75,12 @@ class Undone:
         return _("%(done)d 条已撤销，%(kept)d 条保持不变：%(why)s") % counts
 
 
-def undo_event(actor: Actor, event_id: int) -> Undone:
-    """Undo one's own event of the last minutes. Raises NotFound for anybody else's, Refused("no_undo"),
+def undo_event(actor: Actor, event_id: int, *, late: bool = False) -> Undone:
+    """Undo one's own event of the last minutes, or (`late`: what belongs to a larger piece of work that says itself how
+    long it can be taken back) of any time. Raises NotFound for anybody else's, Refused("no_undo"),
     Refused("too_late"), Refused("undone"), or why no row at all could be put back."""
     with transaction.atomic():
-        event = _event(actor, event_id)
+        event = _event(actor, event_id, late=late)
         action = _undoable(event)
         action.check(actor)
         pasts = _pasts(event, action)
@@ -129,7 +130,7 @@ def again(verb: str) -> Maker:
     return inverse
 
 
-def _event(actor: Actor, event_id: int) -> Event:
+def _event(actor: Actor, event_id: int, *, late: bool) -> Event:
     if actor.member_id is None:
         raise NotFound
     found = Event.objects.select_for_update().filter(pk=event_id, member_id=actor.member_id).first()
@@ -137,7 +138,7 @@ def _event(actor: Actor, event_id: int) -> Event:
         raise NotFound
     if Event.objects.filter(member_id=actor.member_id, pk__gt=event_id, note__undoes=event_id).exists():
         raise Refused("undone", _("这个操作已经撤销过了"))
-    if timezone.now() - found.at > WINDOW:
+    if timezone.now() - found.at > WINDOW and not late:
         minutes = WINDOW.seconds // 60
         raise Refused("too_late", _("超过 %d 分钟的操作不能撤销，请在记录上手动改回") % minutes)
     return found

@@ -14,6 +14,10 @@ stays(
 )
 stays("kernel.Notification.row_id", because="was told of that record; its address leads to the master")
 stays("ownership.Period.record_id", because="whose that record was; the ledger is never rewritten")
+stays(
+    "ownership.Split.record_id",
+    because="how that record's performance was divided on which days; the master's own division holds",
+)
 counts("kernel.File.record_id", _("附件"))
 counts("comments.Comment.record_id", _("评论"))
 stays(
@@ -33,6 +37,8 @@ stays(
     "duplicates.NoDuplicate.other_id",
     because="somebody said it of just these two records",
 )
+stays("duplicates.Risk.record_id", because="says how that record was registered, and what reviewers made of it")
+stays("duplicates.Trace.record_id", because="by what that registration is found again")
 stays("allocation.Offer.record_id", because="that record was offered to somebody; the master is offered anew")
 stays("allocation.Offer.chain", because="the first offer of a round of asking")
 stays("allocation.Round.last", because="the member who got the last one")

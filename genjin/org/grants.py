@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
@@ -51,9 +52,40 @@ READY_ROLES: list[ReadyRole] = [
 ]
 # areas add their grants to a ready-made role: {role key: [grants]}
 ROLE_ADDITIONS: dict[str, list[str]] = {}
+WIDE: set[str] = set()
+"""Grants that ready-made roles give over the whole company, whatever their scope."""
 
 
 def add_to_ready_roles(**grants_by_role: tuple[str, ...]) -> None:
     """Let an area say what the ready-made roles may do in it."""
     for role, grants in grants_by_role.items():
         ROLE_ADDITIONS.setdefault(role, []).extend(grants)
+
+
+def widen_in_ready_roles(*grants: str) -> None:
+    """Let an area say what ready-made roles give over the whole company; a company narrows that in its roles."""
+    WIDE.update(grants)
+
+
+def ready_scope(grant: str) -> str:
+    """Over what a ready-made role gives a grant: '' for the scope of the role."""
+    return ScopeKind.ALL.value if grant in WIDE else ""
+
+
+def ready_grants(key: str) -> list[str]:
+    """What a ready-made role allows in this version; nothing for a key that is none."""
+    ready = next((role for role in READY_ROLES if role.key == key), None)
+    return list(dict.fromkeys([*ready.grants, *ROLE_ADDITIONS.get(key, ())])) if ready else []
+
+
+def nearest_ready(grants: Collection[str], among: Collection[str]) -> str:
+    """The key of the ready-made role that is most like a role that allows these grants, as far as they are `among`
+    those that were known when it was made; '' when it has nothing in common with any."""
+    held = set(grants) & set(among)
+
+    def alike(role: ReadyRole) -> float:
+        ready = set(ready_grants(role.key)) & set(among)
+        return len(held & ready) / (len(held | ready) or 1)
+
+    best = max(READY_ROLES, key=alike)
+    return best.key if alike(best) else ""

@@ -124,6 +124,19 @@ class KnownGrant(models.Model):
     key = models.CharField(max_length=80, primary_key=True)
 
 
+class OfferedGrant(models.Model):
+    """A new version's grant for a role whose rights the company shaped itself: whoever manages roles decides."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
+    grant = models.CharField(max_length=80)
+    ready = models.CharField(max_length=40)
+
+    role_id: int
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "grant"], name="offered_grant_once")]
+
+
 class MemberRole(models.Model):
     """A member holds a role; several roles unite."""
 

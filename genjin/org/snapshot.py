@@ -16,6 +16,7 @@ from genjin.kernel.grants import GRANTS
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sights import can_be_limited
 from genjin.kernel.stamps import Stamped
+from genjin.kernel.switches import without_switched_off
 from genjin.org.models import Company, Department, FurtherDepartment, Member, MemberRole, Role, ScopeKind
 
 ALLOWING = (Access.HIDDEN, Access.MASKED, Access.READ, Access.EDIT)
@@ -188,7 +189,7 @@ def make_actor(org: Organisation, member_id: int, stamp: int) -> Actor | None:
         member_id=member_id,
         name=person.name,
         surface=Surface.WEB,
-        grants=MappingProxyType(org.grants(member_id)),
+        grants=MappingProxyType(without_switched_off(org.grants(member_id), stamp)),
         department_id=person.department_id,
         people=org.below(member_id) | {member_id},
         administrator=person.administrator,

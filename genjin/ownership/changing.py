@@ -11,9 +11,11 @@ from genjin.kernel.copying import copy_in
 from genjin.kernel.models.rows import Life, Record, fresh
 from genjin.kernel.recording import record as record_change
 from genjin.kernel.recording import record_removal
-from genjin.kernel.records import belonging_to, type_of
+from genjin.kernel.records import RECORD_TYPES, belonging_to, type_of
 from genjin.kernel.together import insert, kin
+from genjin.ownership.followers import followers_of, goes_back
 from genjin.ownership.models import Owned, Period, Pool, Rule, Teammate
+from genjin.ownership.queries.following import who_came_along
 
 
 def change_owner(
@@ -31,11 +33,12 @@ def change_owner(
     open period ends, a new one begins, and what belongs to the record follows. Works for new records too: call it
     before `record()`, then `open_period()` is done here once the row has an id. `clears`: whether a pool that empties
     the teams of what comes into it does so now (P9)."""
-    now = actor.now()
-    if isinstance(record, Owned):
-        stand(record, owner_id, pool, reason, now)
+    now, before = actor.now(), record.owner_id
+    stands = isinstance(record, Owned) and stand(record, owner_id, pool, reason, now)
     record.owner_id = owner_id
     record.department_id = people.directory().department_of(owner_id, actor.stamp) if owner_id else None
+    if isinstance(record, Owned) and stands:
+        record.came_to(before, rule, reason, now)
     creating = record._state.adding
     if record_it or creating:
         record_change(actor, record, rule=rule.value, **({"reason": reason} if reason else {}))
@@ -58,6 +61,7 @@ def change_owner(
         if pool is not None and clears:
             clear_teams(actor, [record.pk], pool)
         _bring_along(actor, record, reason)
+        _let_follow(actor, record, before, rule, reason)
 
 
 def clear_teams(actor: Actor, record_ids: Sequence[int], pool: Pool) -> None:
@@ -67,13 +71,14 @@ def clear_teams(actor: Actor, record_ids: Sequence[int], pool: Pool) -> None:
             record_removal(actor, place)
 
 
-def stand(record: Owned, owner_id: int | None, pool: Pool | None, reason: str, now: datetime) -> None:
+def stand(record: Owned, owner_id: int | None, pool: Pool | None, reason: str, now: datetime) -> bool:
     """What the change means for deadlines (B4): every change of owner sets a new base date (P6); in a pool nothing
-    falls, and the record remembers from whom it came (P9)."""
+    falls, and the record remembers from whom it came (P9). Whether anything did change."""
     held = getattr(record, "owner_id", None)
     lay = record.pooled_at if record.pool_id is not None and pool is not None else None
     if pool is None and owner_id == held and record.pool_id is None and record.owner_since:
-        return  # he only moved to another department
+        return False  # he only moved to another department
+    record.taken_from_id = None if pool else record.pool_id or record.taken_from_id
     record.pool_id = pool.pk if pool else None
     record.pooled_at = (lay or now) if pool else None  # what is moved between pools was lost when it came to the first
     record.pool_reason = reason[:200] if pool else ""
@@ -83,6 +88,7 @@ def stand(record: Owned, owner_id: int | None, pool: Pool | None, reason: str, n
     if pool:
         record.previous_owner_id = held or record.previous_owner_id
         record.locked = False
+    return True
 
 
 def _bring_along(actor: Actor, record: Record, reason: str) -> None:
@@ -92,9 +98,31 @@ def _bring_along(actor: Actor, record: Record, reason: str) -> None:
         if rows is None:
             query = record_type.model._default_manager.filter(**{link.column: record.pk}).exclude(life=Life.VOIDED)
             rows = list(query.select_for_update(of=("self",)))
+        before = [each.column for each in record_type.links_before(link)]
         for row in rows:
-            if row.owner_id != record.owner_id and row.life != Life.VOIDED:
+            carried = all(getattr(row, column) is None for column in before)
+            if carried and row.owner_id != record.owner_id and row.life != Life.VOIDED:
                 change_owner(actor, row, record.owner_id, rule=Rule.FOLLOWED, reason=reason)
+
+
+def _let_follow(actor: Actor, record: Record, before: int | None, rule: Rule, reason: str) -> None:
+    """Records with owners of their own that go along with this one."""
+    for follower in followers_of(record.row_type) if before != record.owner_id else ():
+        which = follower.which(before)
+        if which is None:
+            continue
+        manager = RECORD_TYPES[follower.key].model._default_manager
+        rows = manager.filter(which, **{follower.column: record.pk}).order_by("pk")
+        if goes_back(rule):
+            rows = who_came_along(rows, follower)
+        for row in rows.select_for_update(of=("self",)):
+            if row.owner_id != record.owner_id:
+                change_owner(actor, row, record.owner_id, rule=along(back=goes_back(rule)), reason=reason)
+
+
+def along(*, back: bool) -> Rule:
+    """By which rule a record comes to an owner with the record above it; `back`: where that was undone."""
+    return Rule.UNDONE if back else Rule.FOLLOWED
 
 
 def begin_periods(

@@ -51,7 +51,7 @@ def demand_time(record_type: RecordType, pool: Pool, now: datetime, *, row: Owne
     cooled = cooled_at(pool.claims, row.pooled_at) if his_own else None
     if cooled and now < cooled:
         told = {"what": record_type.label, "left": span_words(cooled - now)}
-        words = _("您退回的%(what)s %(left)s 后才能再领取") % told
+        words = _("您是这个%(what)s的前负责人，%(left)s 后才能再领取") % told
         raise Refused("cool_down", words, facts={"until": cooled.isoformat()})
 
 
@@ -61,6 +61,6 @@ def demand_live(life: int) -> None:
         raise Refused("not_live", _("已归档或作废，不能领取"))
 
 
-def demand_capacity(actor: Actor, record_type: RecordType) -> None:
+def demand_capacity(actor: Actor, record_type: RecordType, pool: Pool) -> None:
     """P1-2. Raises Refused("full")."""
-    demand_room(actor, record_type, actor.member_id)
+    demand_room(actor, record_type, actor.member_id, pool=pool)

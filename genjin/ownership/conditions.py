@@ -43,7 +43,16 @@ class Condition:
         return str(self.mend) % {"days": days}
 
 
+@dataclass(frozen=True)
+class Business:
+    """Whether a deal is in the making with the row r of a type with these columns (P5: such ones may be spared)."""
+
+    columns: frozenset[str]
+    open: sql.Composable
+
+
 CONDITIONS: dict[str, Condition] = {}
+BUSINESS: list[Business] = []
 
 
 def register_condition(
@@ -62,7 +71,17 @@ def register_condition(
     REASONS[key] = label
 
 
-def reads(model: type[Model], condition: Condition) -> bool:
+def register_business(business: Business) -> None:
+    """Let rules spare records with a deal in the making."""
+    BUSINESS.append(business)
+
+
+def business_of(model: type[Model]) -> Business | None:
+    """Whether a deal is in the making with rows of a model; None where nobody knows."""
+    return next((known for known in BUSINESS if reads(model, known)), None)
+
+
+def reads(model: type[Model], condition: Condition | Business) -> bool:
     """Whether rows of a model have what the condition reads."""
     return condition.columns <= {str(field.column) for field in model._meta.concrete_fields}
 

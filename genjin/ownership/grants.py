@@ -1,4 +1,4 @@
-"""What roles can allow around pools (B4): setting them up, and per type the verbs."""
+"""What roles can allow around pools (B4) and performance shares (B15): setting them up, and per type the verbs."""
 
 from __future__ import annotations
 
@@ -44,4 +44,18 @@ def declare_pool_grants(record_type: RecordType) -> None:
         manager=(*selling, *leading),
         department_head=(*selling, *leading),
         operations=(*selling, *leading),
+    )
+
+
+def declare_split_grants(record_type: RecordType) -> None:
+    """The grants around performance shares of one type, and who of the ready-made roles has them: whoever owns a record
+    proposes, who leads decides."""
+    decide, propose = record_type.grant("split"), record_type.grant("propose_split")
+    declare_grants(record_type.many, (propose, _("申请调整业绩份额")), (decide, _("决定业绩份额")))
+    add_to_ready_roles(
+        salesperson=(propose,),
+        create_only=(propose,),
+        manager=(propose, decide),
+        department_head=(propose, decide),
+        operations=(propose, decide),
     )

@@ -20,7 +20,7 @@ REASONS: dict[str, Any] = {
 }
 """{key: label} of the conditions a rule may name (P5); areas add theirs, so that none is offered before it can hold."""
 MOST_RULES, MOST_DAYS, MOST_REMINDERS = 100, 3_650, 5
-RULE_KEYS = frozenset({"reason", "days", "field", "options", "spares_dealt", "enabled"})
+RULE_KEYS = frozenset({"reason", "days", "field", "options", "spares_dealt", "spares_open", "enabled"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ class RecyclingRules(Structured):
             "field": str(raw.get("field", "") or ""),
             "options": [str(option) for option in options if str(option)][:200],
             "spares_dealt": _yes(raw.get("spares_dealt", True)),
+            "spares_open": _yes(raw.get("spares_open", False)),
             "enabled": _yes(raw.get("enabled", True)),
         }
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from psycopg import sql
@@ -21,10 +22,12 @@ from genjin.kernel.fields import Choice
 from genjin.kernel.fields.choices import MultiChoice
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
-from genjin.ownership.conditions import CONDITIONS, GAINED, NEVER, reads
+from genjin.ownership.conditions import CONDITIONS, GAINED, NEVER, business_of, reads
 from genjin.ownership.models import Pool, Recycling
 
 NOTHING = sql.SQL("NULL::timestamptz")
+OWN = sql.SQL("(r.owner_id = r.created_by_id AND {} <= r.created_at + interval '1 second')").format(GAINED)
+"""Whether its owner made r himself and has had it ever since."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,18 @@ class Ruling:
     pools: tuple[Pool, ...]
     rules: Mapping[int, tuple[Recycling, ...]]
     pool_of: Mapping[int, int]
+    written: dict[str, sql.SQL] = field(default_factory=dict, compare=False, repr=False)
+    _parts: dict[frozenset[int], Ruling] = field(default_factory=dict, compare=False, repr=False)
+
+    def of_pools(self, ids: Iterable[int]) -> Ruling:
+        """What decides for rows whose homes and whose owners' pools are all among these: the same of fewer pools, whose
+        expressions the database reads in a moment."""
+        kept = frozenset(ids)
+        if kept not in self._parts:
+            pools = tuple(pool for pool in self.pools if pool.pk in kept)
+            members = {member: pool for member, pool in self.pool_of.items() if pool in kept}
+            self._parts[kept] = replace(self, pools=pools, pool_of=members, written={}, _parts={})
+        return self._parts[kept]
 
     @property
     def recycling(self) -> list[Pool]:
@@ -48,6 +63,20 @@ class Ruling:
         return not self.recycling
 
 
+def _written_once(make: Callable[[Ruling], sql.Composable]) -> Callable[[Ruling], sql.Composable]:
+    """An expression is put together once for a ruling and kept as text: of hundreds of rules that takes longer than
+    the rows for which it is asked."""
+
+    @wraps(make)
+    def written(ruling: Ruling) -> sql.Composable:
+        if make.__name__ not in ruling.written:
+            ruling.written[make.__name__] = sql.SQL(make(ruling).as_string(None))
+        return ruling.written[make.__name__]
+
+    return written
+
+
+@_written_once
 def falls_at(ruling: Ruling) -> sql.Composable:
     """The moment at which r falls; NULL when it does not."""
     if ruling.idle:
@@ -61,10 +90,11 @@ def falls_at(ruling: Ruling) -> sql.Composable:
         for pool in ruling.recycling
     ]
     return sql.SQL("CASE WHEN {able} THEN NULLIF(CASE {pool} {whens} ELSE {never} END, {never}) END").format(
-        able=_able(), pool=pool_of(ruling), whens=sql.SQL(" ").join(whens), never=NEVER
+        able=_able(ruling), pool=pool_of(ruling), whens=sql.SQL(" ").join(whens), never=NEVER
     )
 
 
+@_written_once
 def pool_of(ruling: Ruling) -> sql.Composable:
     """The id of the pool into which r falls; NULL for none."""
     homes = [pool.pk for pool in ruling.pools]
@@ -75,6 +105,7 @@ def pool_of(ruling: Ruling) -> sql.Composable:
     ).format(homes=sql.Literal(homes), by_owner=sql.Literal(by_owner))
 
 
+@_written_once
 def why(ruling: Ruling) -> sql.Composable:
     """The ids of the rules by which r falls: of a pool that joins by any the first to be met, else all that concern
     it."""
@@ -97,11 +128,17 @@ def why(ruling: Ruling) -> sql.Composable:
     return sql.SQL("CASE {pool} {whens} END").format(pool=pool_of(ruling), whens=sql.SQL(" ").join(whens))
 
 
-def _able() -> sql.Composable:
-    """What falls at all: worked on, owned, in no pool, not locked (P4). Pausing does not save."""
-    return sql.SQL("(r.owner_id IS NOT NULL AND r.pool_id IS NULL AND NOT r.locked AND r.life = {live})").format(
-        live=sql.Literal(int(Life.LIVE))
-    )
+def _able(ruling: Ruling) -> sql.Composable:
+    """What falls at all: worked on, owned, in no pool, not locked (P4), in a state in which its type falls. Pausing
+    does not save."""
+    model: Any = ruling.record_type.model
+    states = [
+        sql.SQL(" AND r.{} = ANY({}::text[])").format(sql.Identifier(column), sql.Literal(list(values)))
+        for column, values in model.falls_in.items()
+    ]
+    return sql.SQL(
+        "(r.owner_id IS NOT NULL AND r.pool_id IS NULL AND NOT r.locked AND r.life = {live}{states})"
+    ).format(live=sql.Literal(int(Life.LIVE)), states=sql.SQL("").join(states))
 
 
 def _joined(ruling: Ruling, pool: Pool) -> sql.Composable:
@@ -125,6 +162,9 @@ def _met(ruling: Ruling, pool: Pool, rule: Recycling, rules: Sequence[Recycling]
     at = CONDITIONS[rule.reason].at(span, _end(pool))
     if rule.spares_dealt and _has(ruling, "deal_date"):
         at = sql.SQL("CASE WHEN r.deal_date IS NULL THEN {} ELSE {} END").format(at, NEVER)
+    business = business_of(ruling.record_type.model) if rule.spares_open else None
+    if business:
+        at = sql.SQL("CASE WHEN {} THEN {} ELSE {} END").format(business.open, NEVER, at)
     concerned = _concerned(ruling, rule, rules)
     return at if concerned is None else sql.SQL("CASE WHEN {} THEN {} END").format(concerned, at)
 
@@ -152,20 +192,24 @@ def _holds(ruling: Ruling, rule: Recycling) -> sql.Composable:
 
 
 def _end(pool: Pool) -> sql.Composable:
-    """The end of r's protection (P6): by hand or by the pool's period, whichever is later."""
+    """The end of r's protection (P6): by hand or by the pool's period, whichever is later; NULL without any."""
+    if not _days(pool, "protect_days"):
+        return sql.SQL("r.protected_until")
     return sql.SQL("GREATEST(r.protected_until, {})").format(_protected(pool))
 
 
 def _protected(pool: Pool) -> sql.Composable:
     """The end of the pool's protection period: so many days from gaining or from when the period was switched on;
-    moved on by each follow-up where the pool says to what greatest length."""
+    moved on by each follow-up where the pool says to what greatest length. NULL for what its owner made himself and
+    still has, where the pool does not protect that."""
     since = pool.claims.get("protect_since")
     begun = sql.SQL("GREATEST({}, {})").format(GAINED, sql.Literal(datetime.fromisoformat(since))) if since else GAINED
     first, most = _span(pool, "protect_days"), _days(pool, "protect_most_days")
-    if not most:
-        return sql.SQL("({} + {})").format(begun, first)
-    moved = sql.SQL("GREATEST({}, r.last_followed_at) + {}").format(begun, first)
-    return sql.SQL("LEAST({}, {} + {})").format(moved, begun, _span(pool, "protect_most_days"))
+    end = sql.SQL("({} + {})").format(begun, first)
+    if most:
+        moved = sql.SQL("GREATEST({}, r.last_followed_at) + {}").format(begun, first)
+        end = sql.SQL("LEAST({}, {} + {})").format(moved, begun, _span(pool, "protect_most_days"))
+    return end if pool.claims.get("protect_own", True) else sql.SQL("CASE WHEN NOT {} THEN {} END").format(OWN, end)
 
 
 def _days(pool: Pool, name: str) -> int:

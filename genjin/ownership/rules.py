@@ -56,6 +56,11 @@ def night_of(day: date) -> datetime:
     return datetime.combine(day, time(2), tzinfo=company_zone())
 
 
+def end_of(day: date) -> datetime:
+    """The moment at which a day of the company ends."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=company_zone())
+
+
 def span_words(left: timedelta) -> str:
     """How long it still takes: 3 天 06:20, or 06:20; at least a minute."""
     minutes = max(-(-int(left.total_seconds()) // 60), 1)

@@ -18,9 +18,9 @@ from genjin.ownership.recycling import Ruling, usable
 from genjin.ownership.standing import covers, pools_at
 
 
-def ruling_of(record_type: RecordType) -> Ruling:
-    """What decides for a type as of now; the stamp is asked."""
-    return _RULINGS.now()[record_type.key]
+def ruling_of(record_type: RecordType, stamp: int = 0) -> Ruling:
+    """What decides for a type as of a stamp; without one as of now, which is asked."""
+    return _RULINGS.at(stamp)[record_type.key]
 
 
 def changed_ruling(ruling: Ruling, pool: Pool, rules: Sequence[Recycling]) -> Ruling:

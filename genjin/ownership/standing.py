@@ -8,23 +8,28 @@ see everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import POOL, To, current_grant, register_bar
-from genjin.kernel.fields.base import Access
+from genjin.kernel.doors import POOL, To, current_grant, formerly, register_bar
+from genjin.kernel.fields.base import Access, Sensitivity
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
+from genjin.kernel.sights import can_be_limited, can_be_masked, in_force
 from genjin.kernel.stamps import Stamped
 from genjin.org.queries import organisation
 from genjin.ownership.models import Owned, Pool, PoolKind
 
 POOL_VERBS = frozenset({"claim", "assign", "move_pool", "void", "restore", "delete", "merge", "unmerge"})
 """What is done with a record while it lies in a pool; everything else asks that it is claimed or assigned first."""
+_filled: ContextVar[Collection[int]] = ContextVar("filled", default=frozenset())
+_kept: set[str] = set()
 
 
 def _load() -> dict[int, Pool]:
@@ -49,11 +54,12 @@ def pool_named(stamp: int, pool_id: int) -> Pool | None:
     return _POOLS.at(stamp).get(pool_id)
 
 
-def covers(circle: Mapping[str, Any], actor: Actor, member_id: int) -> bool:
-    """Whether a circle (of a pool or a capacity) holds a member: by himself, a department with those below, a role."""
+def covers(circle: Mapping[str, Any], actor: Actor, member_id: int, *, gone: bool = False) -> bool:
+    """Whether a circle (of a pool or a capacity) holds a member: by himself, a department with those below, a role.
+    `gone`: also one who has left."""
     org = organisation(actor)
     person = org.people.get(member_id)
-    if person is None or not person.active:
+    if person is None or not (person.active or gone):
         return False
     if circle.get("everybody") or member_id in circle.get("people", ()):
         return True
@@ -64,17 +70,18 @@ def covers(circle: Mapping[str, Any], actor: Actor, member_id: int) -> bool:
 
 
 def administers(actor: Actor, pool: Pool) -> bool:
-    """Whether he assigns from, moves between and reclaims into this pool: its administrators, and who sets up pools."""
-    if actor.member_id is None:
-        return False
-    return actor.may("pools.manage") or covers(pool.admins, actor, actor.member_id)
+    """Whether he assigns from, moves between and reclaims into this pool: its administrators, and who sets up pools
+    (also the system, where it is given that)."""
+    if actor.may("pools.manage"):
+        return True
+    return actor.member_id is not None and covers(pool.admins, actor, actor.member_id)
 
 
 def belongs_to(actor: Actor, pool: Pool) -> bool:
     """Whether he is a member of the pool or administers it."""
-    if actor.member_id is None or not pool.enabled:
+    if not pool.enabled:
         return False
-    return covers(pool.members, actor, actor.member_id) or administers(actor, pool)
+    return administers(actor, pool) or (actor.member_id is not None and covers(pool.members, actor, actor.member_id))
 
 
 def sees(actor: Actor, pool: Pool) -> bool:
@@ -126,6 +133,11 @@ def pools_within(actor: Actor, record_type: str) -> list[Pool]:
     ]
 
 
+def pools_to_create_in(actor: Actor, record_type: RecordType) -> list[Pool]:
+    """The pools into which he may put new records: the open ones of which he is a member or an administrator."""
+    return [pool for pool in pools_at(actor.stamp, record_type.key) if belongs_to(actor, pool)]
+
+
 def pool_to_create_in(actor: Actor, record_type: RecordType, given: str, owner_id: int | None) -> Pool | None:
     """The pool that an input of the creating action names (L1), for its members and administrators; None for none.
     Raises Refused("no_pool", "owner_and_pool"), Forbidden."""
@@ -141,16 +153,56 @@ def pool_to_create_in(actor: Actor, record_type: RecordType, given: str, owner_i
     return pool
 
 
-def at_pool(actor: Actor, pool_id: int) -> tuple[Actor, Pool]:
+def keep_at_pools(*grants: str) -> None:
+    """Let an area say which of its grants hold at a pool too: such as reach no rows and tell of nothing but the fields
+    that the pool shows."""
+    _kept.update(grants)
+
+
+def told_by_work(record_type: RecordType) -> frozenset[str]:
+    """Fields that repeat what follow-ups and plans say: a pool shows them as little as these."""
+    model: Any = record_type.model
+    told: frozenset[str] = model.told_by_work
+    return told
+
+
+def at_pool(actor: Actor, pool_id: int, *, listing: bool = False) -> tuple[Actor, Pool]:
     """The actor standing at a pool, with the pool. What the pool hides or masks it hides from its members;
-    administrators see the fields that their roles allow. Raises NotFound for a pool that he does not see."""
+    administrators see the fields that their roles allow. `listing`: where the pool limits how many are opened a day,
+    many at once show nothing by which somebody could be reached. Raises NotFound for a pool that he does not see."""
     pool = pool_named(actor.stamp, pool_id)
     if pool is None or not sees(actor, pool):
         raise NotFound
     record_type = _type_of(pool)
     hidden = () if administers(actor, pool) else pool.hidden.items()
     rights = [(f"{record_type.key}.{key}", Access(access)) for key, access in hidden]
-    return actor.at_pool(pool_id, record_type.grant("see"), rights), pool
+    rights += [(f"{record_type.key}.{key}", Access.HIDDEN) for key in sorted(told_by_work(record_type))]
+    if listing and pool.claims.get("views_daily") and not administers(actor, pool):
+        rights += [(f"{record_type.key}.{key}", access) for key, access in _personal(record_type, actor.stamp)]
+    return actor.at_pool(pool_id, record_type.grant("see"), rights, keeps=_kept), pool
+
+
+def _personal(record_type: RecordType, stamp: int) -> Iterator[tuple[str, Access]]:
+    """What is personal in a type, masked where that leaves something sensible."""
+    whole = in_force(record_type, stamp)
+    for field in whole.fields:
+        if field.sensitivity in (Sensitivity.PERSONAL, Sensitivity.SENSITIVE) and can_be_limited(whole, field.key):
+            yield field.key, Access.MASKED if can_be_masked(field) else Access.HIDDEN
+
+
+@contextmanager
+def filling(actor: Actor, row_ids: Collection[int]) -> Iterator[Callable[[Iterable[int]], None]]:
+    """Inside, a member may do with these records of a pool what he may do with his own: those that the same piece of
+    work of his puts there (an import: its contacts and follow-ups) or takes back again, untouched. What it makes for
+    them belongs to nobody either: its ids are named to the function given."""
+    mine = {"owner_id": actor.member_id}
+    rights = {**(formerly.get() or {}), **dict.fromkeys(row_ids, mine)}
+    stood, token = formerly.set(rights), _filled.set(frozenset(row_ids))
+    try:
+        yield lambda more: rights.update(dict.fromkeys(more, mine))
+    finally:
+        _filled.reset(token)
+        formerly.reset(stood)
 
 
 def _type_of(pool: Pool) -> RecordType:
@@ -159,7 +211,7 @@ def _type_of(pool: Pool) -> RecordType:
 
 def refuse_in_pool(_actor: Actor, row: Record, _to: To) -> None:
     """P10: nobody edits a record inside a pool or changes its owner there. Raises Refused("in_pool")."""
-    if getattr(row, POOL, None) is None:
+    if getattr(row, POOL, None) is None or row.pk in _filled.get():
         return
     verb = (current_grant.get() or "").rpartition(".")[2]
     if verb not in POOL_VERBS:

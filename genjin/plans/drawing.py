@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from genjin.customers.models import Customer
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Choice
+from genjin.kernel.models.rows import Record
 from genjin.kernel.seeing import as_seen
 from genjin.plans.models import Plan
 from genjin.plans.record import PLAN
 from genjin.plans.rules import LATER, is_open, is_overdue
+from genjin.plans.subjects import main_of, titles_of_mains
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Formats
 
@@ -49,15 +49,14 @@ def drawn(
     plans: Iterable[Plan],
     *,
     writes: bool | None = None,
-    customer: Customer | None = None,
+    of: Record | None = None,
     named: bool = True,
 ) -> list[PlanLine]:
-    """Rows of plans the actor sees, with the names of customers he may see: one query, none when all are of the
-    `customer` at hand or they need not be `named`. `writes`: whether he may change them all; by default his own and
-    what lies in his scope."""
+    """Rows of plans the actor sees, with the names of customers and leads he may see: a query each, none when all are
+    `of` the record at hand or they need not be `named`. `writes`: whether he may change them all; by default his own
+    and what lies in his scope."""
     rows = [as_seen(actor, plan) for plan in plans]
-    shown = named and customer is None
-    names = titles_of(actor, "customer", [plan.customer_id for plan in rows]) if shown else {}
+    names = titles_of_mains(actor, rows) if named and of is None else {}
     scope = actor.grants.get(PLAN.grant("edit"))
 
     def may_write(plan: Plan) -> bool:
@@ -81,7 +80,9 @@ def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, writ
     live = is_open(plan.state)
     due = fmt.due(plan.starts_at) if live else None
     own = plan.assignee_id == actor.member_id
-    title = names.get(plan.customer_id or 0, "")
+    main = main_of(plan)
+    key, main_id = (main[0].key, main[1]) if main else ("", 0)
+    title = names.get(main_id, "")
     url = record_url(PLAN, plan.pk)
     return PlanLine(
         id=plan.pk,
@@ -94,11 +95,11 @@ def _line(actor: Actor, fmt: Formats, plan: Plan, names: dict[int, str], *, writ
         open=live,
         state=PLAN.keys["state"].text(plan.state, actor),
         customer=title,
-        customer_url=record_url("customer", plan.customer_id) if title and plan.customer_id else "",
+        customer_url=record_url(key, main_id) if title else "",
         who="" if own else people.directory().member_name(plan.assignee_id, actor.stamp),
         notes=tuple(_notes(actor, plan)),
         writes=writes,
-        call=f"/followups/new?plan={plan.pk}&customer={plan.customer_id}" if plan.customer_id else "",
+        call=f"/followups/new?plan={plan.pk}&{key}={main_id}" if main else "",
     )
 
 

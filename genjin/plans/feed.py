@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor, Surface
-from genjin.kernel.doors import titles_of
 from genjin.kernel.seeing import as_seen
 from genjin.kernel.versions import known_moments, known_versions
 from genjin.org.queries import actor_for, hash_token, organisation
@@ -20,6 +19,7 @@ from genjin.plans.models import Plan
 from genjin.plans.queries import feed_of, plans_between
 from genjin.plans.record import PLAN
 from genjin.plans.rules import is_open, whole_day
+from genjin.plans.subjects import main_of, titles_of_mains
 from genjin.ui.addresses import record_url
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
@@ -45,7 +45,7 @@ def calendar_text(actor: Actor, base: str) -> str:
     now = timezone.now()
     found = plans_between(actor, now - BACK, now + AHEAD, {actor.member_id or 0}, MOST)
     plans = [as_seen(actor, plan) for plan in found]
-    names = titles_of(actor, "customer", [plan.customer_id for plan in plans])
+    names = titles_of_mains(actor, plans)
     company = organisation(actor).company
     head = [
         "BEGIN:VCALENDAR",
@@ -62,9 +62,14 @@ def calendar_text(actor: Actor, base: str) -> str:
     events = [
         line
         for plan in plans
-        for line in _event(actor, plan, names.get(plan.customer_id or 0, ""), base, (known[plan.pk], moments[plan.pk]))
+        for line in _event(actor, plan, _name(names, plan), base, (known[plan.pk], moments[plan.pk]))
     ]
     return "".join(f"{folded(line)}\r\n" for line in [*head, *events, "END:VCALENDAR"])
+
+
+def _name(names: dict[int, str], plan: Plan) -> str:
+    main = main_of(plan)
+    return names.get(main[1], "") if main else ""
 
 
 def escaped(text: str) -> str:

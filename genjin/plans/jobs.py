@@ -17,6 +17,7 @@ from genjin.kernel.sealing import consumer
 from genjin.org.queries import organisation
 from genjin.plans.actions.settling import AT_ONCE, follow_owner, follow_rest, remind_of_plans
 from genjin.plans.models import Plan
+from genjin.plans.subjects import SUBJECTS
 
 OURS = gettext_lazy("跟进计划")
 declare_notice("plan_due", gettext_lazy("计划「%(title)s」到时间了"), icon="clock", label=gettext_lazy("计划到期提醒"))
@@ -24,20 +25,18 @@ declare_notice("plan_given", gettext_lazy("%(who)s把计划「%(title)s」交给
 declare_notice("plan_support", gettext_lazy("%(who)s请您的部门协助「%(title)s」"), icon="building", label=OURS)
 declare_notice("plan_helped", gettext_lazy("%(who)s填写了「%(title)s」的协助结果"), icon="check", label=OURS)
 
-RESTS = frozenset(
-    f"customers.{verb}" for verb in ("archive", "unarchive", "pause", "resume", "void", "restore")
-)  # fmt: skip
 SETTLING = ("plans.settle", "plans.see", "customers.see")
 
 
 @consumer("plans_settling")
 def settle(events: Sequence[Event]) -> None:
-    """Customers that changed hands or came to rest: jobs that put their plans right, some hundreds each."""
+    """Customers, leads … that changed hands or came to rest: jobs that put their plans right, some hundreds each."""
     moved = [pair for pair in _owners_left(events) if pair[1]]
     for start in range(0, len(moved), AT_ONCE):
         start_job(system(), "plans.follow_owner", moved=[list(pair) for pair in moved[start : start + AT_ONCE]])
-    resting = [event.pk for event in events if event.action in RESTS]
-    links = EventLink.objects.filter(event_id__in=resting, row_type="customer")
+    verbs = frozenset[str]().union(*(subject.rested_by for subject in SUBJECTS.values()))
+    resting = [event.pk for event in events if event.action in verbs]
+    links = EventLink.objects.filter(event_id__in=resting, row_type__in=list(SUBJECTS))
     ids = list(links.order_by("row_id").values_list("row_id", flat=True).distinct()) if resting else []
     for start in range(0, len(ids), AT_ONCE):
         start_job(system(), "plans.follow_rest", customers=ids[start : start + AT_ONCE])
@@ -86,9 +85,9 @@ _TOLD = frozenset({"assignee_id", "support_department_id", "support_result"})
 
 
 def _owners_left(events: Sequence[Event]) -> list[tuple[int, int]]:
-    """[(customer, the owner it had)] in the order of events."""
+    """[(customer or lead, the owner it had)] in the order of events."""
     rows = EventPayload.objects.filter(event_id__in=[event.pk for event in events], changes__has_key="owner_id")
-    linked = EventLink.objects.filter(event_id__in=[event.pk for event in events], row_type="customer")
+    linked = EventLink.objects.filter(event_id__in=[event.pk for event in events], row_type__in=list(SUBJECTS))
     customers = set(linked.values_list("event_id", "row_id"))
     return [
         (row_id, changes["owner_id"][0])

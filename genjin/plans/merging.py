@@ -15,6 +15,7 @@ from genjin.plans.models import DUE, Plan
 from genjin.plans.planning import restate_next
 
 stays("plans.Plan.series", "plans.Plan.recorded_as", because="ids of plans and follow-ups, which are not merged")
+stays("plans.Plan.opportunity_id", because="opportunities are merged into no other")
 
 
 def settle_plans(actor: Actor, customer: Customer, moving: Moving | None) -> None:

@@ -17,7 +17,8 @@ DUE = models.Q(due_at__isnull=False)
 class Plan(Record):
     """A plan (跟进计划): `content` to be done by the `assignee` at `starts_at`, for a customer or on its own.
 
-    With a customer it belongs to it and carries its owner and department; without one its owner is the assignee.
+    With a customer it belongs to it and carries its owner and department; without one its owner is the assignee. What
+    else it may hang on (`plans.subjects`): a lead, to which it belongs as well, or an opportunity of its customer.
     `due_at` is its time while it is open, None afterwards; `remind_at` when to remind its assignee, None once he was
     reminded. `recorded_as` is the id of the follow-up that it became (the converted flag). `series` is the id of the
     first plan of a series, `rhythm` its step and `repeat_from` the moment from which steps are counted: when one is
@@ -29,6 +30,8 @@ class Plan(Record):
 
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead_id = models.BigIntegerField(null=True)
+    opportunity_id = models.BigIntegerField(null=True)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     content = models.CharField(max_length=500)
     method = models.CharField(max_length=60, default="")
@@ -75,6 +78,15 @@ class Plan(Record):
         indexes = [
             models.Index(
                 fields=["customer", "starts_at", "id"], name="plan_customer", condition=~models.Q(customer=None)
+            ),
+            models.Index(fields=["contact"], name="plan_contact", condition=~models.Q(contact=None)),
+            *(
+                models.Index(
+                    fields=[column, "starts_at", "id"],
+                    name=f"plan_{column.removesuffix('_id')}",
+                    condition=models.Q(**{f"{column}__isnull": False}),
+                )
+                for column in ("lead_id", "opportunity_id")
             ),
             models.Index(fields=["assignee", "starts_at", "id"], name="plan_assignee"),
             # whose it is and of which customer stand in the index: what lies on many desks is counted from it alone
@@ -130,6 +142,10 @@ class Greeting(models.Model):
     contact_id: int | None
 
     class Meta:
+        indexes = [
+            models.Index(fields=["customer"], name="greeting_customer"),
+            models.Index(fields=["contact"], name="greeting_contact", condition=~models.Q(contact=None)),
+        ]
         constraints = [models.UniqueConstraint(fields=["plan", "customer"], name="greeting_once")]
 
 

@@ -1,26 +1,26 @@
 """Steps of plans for the actions of this and of higher areas, never actions themselves: planning, carrying out, going
-on with a series, and telling the customer what comes next.
+on with a series, and telling the customer (or whatever a plan hangs on) what comes next.
 
-Whoever calls them holds the customer's lock (`customer_for(…, lock=True)`): customers are locked before plans.
+Whoever calls them holds the lock of what a plan hangs on (`subjects.locked`): that is locked before plans.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from genjin.customers.effects import restate_plan
-from genjin.customers.models import Customer
 from genjin.customers.queries import contact_for
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, may
-from genjin.kernel.models.rows import Life
+from genjin.kernel.doors import SEE
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record
+from genjin.kernel.records import type_of
 from genjin.kernel.refusal import Refused
 from genjin.kernel.workdays import day_bounds
 from genjin.org.queries import actor_for
@@ -30,11 +30,12 @@ from genjin.plans.care.queries import greeted_in, silenced
 from genjin.plans.models import Plan
 from genjin.plans.queries import due_of, earliest_of, open_of_series, untouched_after
 from genjin.plans.rules import FARTHEST, MOVES, PlanState, is_open, next_of_series
+from genjin.plans.subjects import fill, sees, subject_of
 
 
 def plan_next(
     actor: Actor,
-    customer: Customer,
+    hung: Sequence[Record],
     *,
     starts_at: datetime,
     content: str,
@@ -43,14 +44,16 @@ def plan_next(
     contact_id: int | None = None,
     support_department_id: int | None = None,
 ) -> Plan:
-    """Plan the next step with a (locked, writable) customer (B7); the department is asked to help (S3-12). Raises
-    Refused("cannot_see") for an assignee who may not see the customer, Refused("past"), Refused("other_contact")."""
-    plan = Plan(customer_id=customer.pk, content=content or _("联系客户"), method=method, starts_at=starts_at)
-    plan.assignee_id = assignee_id or actor.member_id or customer.owner_id or 0
+    """Plan the next step with a (locked, writable) customer or lead (B7), and what else the plan hangs on; the
+    department is asked to help (S3-12). Raises Refused("cannot_see") for an assignee who may not see the first of them,
+    Refused("past"), Refused("other_contact")."""
+    plan = Plan(content=content or _("联系客户"), method=method, starts_at=starts_at)
+    fill(plan, hung)
+    plan.assignee_id = assignee_id or actor.member_id or hung[0].owner_id or 0
     plan.contact_id = contact_id
     plan.support_department_id = support_department_id
-    check(actor, plan, customer)
-    begin(actor, plan, customer)
+    check(actor, plan, hung[0])
+    begin(actor, plan, hung)
     return plan
 
 
@@ -67,40 +70,41 @@ def fulfil(actor: Actor, plan: Plan, *, followup_id: int | None = None, result: 
     go_on(actor, plan)
 
 
-def fulfil_due(actor: Actor, customer: Customer, *, by: int, at: datetime, followup_id: int) -> list[Plan]:
-    """Carry out what of a member stood open for a (locked) customer and was due by the end of the day of `at`: a talk
-    was had, whatever it was planned as (B7). Returns what was carried out; the customer is told."""
+def fulfil_due(actor: Actor, hung: Sequence[Record], *, by: int, at: datetime, followup_id: int) -> list[Plan]:
+    """Carry out what of a member stood open for a (locked) customer, or lead, and was due by the end of the day of
+    `at`: a talk was had, whatever it was planned as (B7). Returns what was carried out; they are told."""
     _start, end = day_bounds(at.astimezone(actor.zone).date(), actor.zone)
-    due = due_of(customer, by, end)
+    due = due_of(hung[0], by, end)
     for plan in due:
         fulfil(actor, plan, followup_id=followup_id)
     if due:
-        restate_next(actor, customer)
+        restate_next(actor, *hung)
     return due
 
 
-def restate_next(actor: Actor, customer: Customer) -> None:
-    """Put the customer's earliest open plan on the (locked) customer: next contact and next step follow from plans."""
-    plan = earliest_of(customer)
-    restate_plan(
-        actor,
-        customer,
-        next_contact_at=plan.starts_at if plan else None,
-        next_step=plan.content if plan else "",
-    )
+def restate_next(actor: Actor, *hung: Record) -> None:
+    """Put the earliest open plan of each of these (locked) records on it: next contact and next step follow from
+    plans."""
+    for each in hung:
+        plan = earliest_of(each)
+        subject_of(each).restate_plan(
+            actor,
+            each,
+            next_contact_at=plan.starts_at if plan else None,
+            next_step=plan.content if plan else "",
+        )
 
 
-def begin(actor: Actor, plan: Plan, customer: Customer | None) -> None:
-    """Save a new plan with its owner, and let the (locked) customer know."""
+def begin(actor: Actor, plan: Plan, hung: Sequence[Record]) -> None:
+    """Save a new plan with its owner, and let what it hangs on (locked) know."""
     if plan.rhythm:
         plan.repeat_from = plan.starts_at
-    owner_id = customer.owner_id if customer else plan.assignee_id
+    owner_id = hung[0].owner_id if hung else plan.assignee_id
     change_owner(actor, plan, owner_id, rule=Rule.CREATED)
-    if customer is not None:
-        restate_next(actor, customer)
+    restate_next(actor, *hung)
 
 
-def check(actor: Actor, plan: Plan, customer: Customer | None, *, moved: bool = True) -> None:
+def check(actor: Actor, plan: Plan, main: Record | None, *, moved: bool = True) -> None:
     """What must hold before a plan is saved; `moved`: its time is new. Raises Refused."""
     if moved:
         check_time(actor, plan.starts_at)
@@ -108,7 +112,7 @@ def check(actor: Actor, plan: Plan, customer: Customer | None, *, moved: bool = 
         raise Refused("other_contact", _("这位联系人不属于这个客户"), "contact")
     if plan.repeat_until and plan.repeat_until < plan.starts_at.astimezone(company_zone()).date():
         raise Refused("ends_before", _("重复的结束日期应不早于计划时间"), "repeat_until")
-    check_assignee(actor, plan.assignee_id, customer)
+    check_assignee(actor, plan.assignee_id, main)
 
 
 def check_time(actor: Actor, starts_at: datetime) -> None:
@@ -120,18 +124,20 @@ def check_time(actor: Actor, starts_at: datetime) -> None:
         raise Refused("far", _("计划时间太远，请选十年以内的时间"), "starts_at")
 
 
-def check_assignee(actor: Actor, assignee_id: int, customer: Customer | None) -> None:
-    """Whom one may plan for: with a customer, whoever may see him; without one, oneself, people in one's scope and
-    colleagues of one's own department. Raises Refused("cannot_see"), Refused("not_yours")."""
+def check_assignee(actor: Actor, assignee_id: int, main: Record | None) -> None:
+    """Whom one may plan for: with a customer or lead, whoever may see it; without one, oneself, people in one's scope
+    and colleagues of one's own department. Raises Refused("cannot_see"), Refused("not_yours")."""
     if assignee_id == actor.member_id:
         return
     other = actor_for(assignee_id, actor.surface)
     name = people.directory().member_name(assignee_id, actor.stamp)
     if other is None or not other.may("plans.see"):
         raise Refused("cannot_plan", _("%s 不能使用跟进计划，请换一位同事") % name, "assignee")
-    if customer is not None:
-        if not may(other, customer, "customers.see", SEE):
-            raise Refused("cannot_see", _("%s 看不到这个客户，请先把他加入客户团队，或换一位同事") % name, "assignee")
+    if main is not None:
+        if not sees(other, main):
+            told = {"who": name, "what": type_of(main).label}
+            words = _("%(who)s 看不到这个%(what)s，请先把他加入%(what)s团队，或换一位同事") % told
+            raise Refused("cannot_see", words, "assignee")
         return
     scope = actor.demand("plans.create")
     if not scope.holds(assignee_id, other.department_id) and other.department_id != actor.department_id:
@@ -152,7 +158,8 @@ def go_on(actor: Actor, plan: Plan) -> Plan | None:
     following = Plan(series=series, starts_at=starts_at)
     for name in _REPEATED:
         setattr(following, name, getattr(plan, name))
-    change_owner(actor, following, plan.owner_id, rule=Rule.FOLLOWED if plan.customer_id else Rule.CREATED)
+    hangs = plan.customer_id or plan.lead_id
+    change_owner(actor, following, plan.owner_id, rule=Rule.FOLLOWED if hangs else Rule.CREATED)
     return following
 
 
@@ -182,6 +189,6 @@ def company_zone() -> ZoneInfo:
 
 
 _REPEATED = (
-    "customer_id", "contact_id", "assignee_id", "content", "method", "minutes", "remind_minutes", "rhythm",
-    "repeat_from", "repeat_until",
+    "customer_id", "lead_id", "opportunity_id", "contact_id", "assignee_id", "content", "method", "minutes",
+    "remind_minutes", "rhythm", "repeat_from", "repeat_until",
 )  # fmt: skip

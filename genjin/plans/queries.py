@@ -11,11 +11,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import SEE, WRITE, To, current_grant, first_visible, register_branch, row_for, seen_among
 from genjin.kernel.expressions import Within, among
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.ready import EARLIER, MARK, MOMENT, OTHER, Ready
 from genjin.kernel.together import declare_kin, kin
 from genjin.org.queries import organisation
@@ -25,8 +24,9 @@ from genjin.plans.rules import PlanKind
 MOST_BETWEEN = 1_000
 SUPPORT = "plans.support"
 DRAWN = (
-    "owner", "department", "assignee", "customer", "contact", "content", "starts_at", "due_at", "closed_at", "state",
-    "kind", "method", "minutes", "rhythm", "postponed", "support_department", "support_at",
+    "owner", "department", "assignee", "customer", "lead_id", "opportunity_id", "contact", "content", "starts_at",
+    "due_at", "closed_at", "state", "kind", "method", "minutes", "rhythm", "postponed", "support_department",
+    "support_at",
 )  # fmt: skip
 
 
@@ -35,18 +35,19 @@ def plan_for(actor: Actor, plan_id: int, *, to: To, lock: bool = False) -> Plan:
     return row_for(actor, Plan, plan_id, to=to, lock=lock)
 
 
-def open_plans_of(actor: Actor, customer: Customer, most: int = 6) -> list[Plan]:
-    """Open plans of a customer that the actor may see, the earliest first. One query."""
-    return seen_among(actor, _first_open(most).rows(customer.pk), lambda: _open(customer.pk), most)
+def open_plans_of(actor: Actor, of: Record, most: int = 6) -> list[Plan]:
+    """Open plans of a customer, lead … that the actor may see, the earliest first. One query."""
+    column = f"{of.row_type}_id"
+    return seen_among(actor, _first_open(column, most).rows(of.pk), lambda: _open(column, of.pk), most)
 
 
-def _open(customer_id: int) -> QuerySet[Plan]:
-    return _slim(Plan.objects.filter(DUE, customer_id=customer_id)).order_by("starts_at", "id")
+def _open(column: str, row_id: int) -> QuerySet[Plan]:
+    return _slim(Plan.objects.filter(DUE, **{column: row_id})).order_by("starts_at", "id")
 
 
 @cache
-def _first_open(most: int) -> Ready[Plan]:
-    return Ready(lambda customer_id: _open(customer_id)[:most])
+def _first_open(column: str, most: int) -> Ready[Plan]:
+    return Ready(lambda row_id: _open(column, row_id)[:most])
 
 
 def due_plans(actor: Actor, member_id: int, until: datetime, most: int = 50) -> list[Plan]:
@@ -94,19 +95,22 @@ def plans_between(
     return first_visible(actor, _slim(rows.exclude(state="cancelled")).order_by("starts_at", "id"), most)
 
 
-def earliest_of(customer: Customer) -> Plan | None:
-    """The customer's earliest open plan that people made, whoever may see it: a greeting is no next step."""
-    made = kin(Plan, "customer_id", customer.pk)
+def earliest_of(of: Record) -> Plan | None:
+    """The earliest open plan of a customer, lead … that people made, whoever may see it: a greeting is no next step."""
+    column = f"{of.row_type}_id"
+    made = kin(Plan, column, of.pk)
     if made is not None:
         return min((p for p in made if p.due_at and not p.kind), key=lambda p: (p.starts_at, p.pk), default=None)
-    return next(iter(_earliest.rows(customer.pk)), None)
+    return next(iter(_earliest(column).rows(of.pk)), None)
 
 
-_earliest = Ready(
-    lambda customer_id: Plan.objects.filter(DUE, customer_id=customer_id, kind=PlanKind.PLAIN).order_by(
-        "starts_at", "id"
-    )[:1]
-)
+@cache
+def _earliest(column: str) -> Ready[Plan]:
+    def first(row_id: Any) -> QuerySet[Plan]:
+        rows = Plan.objects.filter(DUE, kind=PlanKind.PLAIN, **{column: row_id})
+        return rows.order_by("starts_at", "id")[:1]
+
+    return Ready(first)
 
 
 def open_of_series(series: int) -> int | None:
@@ -121,24 +125,24 @@ def untouched_after(plan: Plan) -> list[Plan]:
     return list(rows.select_for_update(of=("self",)))
 
 
-def due_of(customer: Customer, member_id: int, before: datetime) -> list[Plan]:
-    """A member's open plans for a (locked) customer that are due before a moment, locked, the earliest first. Not
-    greetings: talking business is no congratulation."""
-    made = kin(Plan, "customer_id", customer.pk)
+def due_of(of: Record, member_id: int, before: datetime) -> list[Plan]:
+    """A member's open plans for a (locked) customer, lead … that are due before a moment, locked, the earliest first.
+    Not greetings: talking business is no congratulation."""
+    column = f"{of.row_type}_id"
+    made = kin(Plan, column, of.pk)
     if made is not None:
         due = [p for p in made if p.assignee_id == member_id and p.due_at and p.due_at < before and not p.kind]
         return sorted(due, key=lambda p: (p.starts_at, p.pk))
-    return _due_locked.rows(customer.pk, member_id, before)
+    return _due_locked(column).rows(of.pk, member_id, before)
 
 
-def _due_of(customer_id: int, member_id: int, before: datetime) -> QuerySet[Plan]:
-    rows = Plan.objects.filter(
-        DUE, customer_id=customer_id, assignee_id=member_id, due_at__lt=before, kind=PlanKind.PLAIN
-    )
-    return rows.select_for_update(of=("self",)).order_by("starts_at", "id")
+@cache
+def _due_locked(column: str) -> Ready[Plan]:
+    def due(row_id: Any, member_id: Any, before: Any) -> QuerySet[Plan]:
+        rows = Plan.objects.filter(DUE, assignee_id=member_id, due_at__lt=before, kind=PlanKind.PLAIN)
+        return rows.filter(**{column: row_id}).select_for_update(of=("self",)).order_by("starts_at", "id")
 
-
-_due_locked = Ready(_due_of, MARK, OTHER, MOMENT)
+    return Ready(due, MARK, OTHER, MOMENT)
 
 
 def live_feed(actor: Actor, *, lock: bool = False) -> CalendarFeed | None:
@@ -188,6 +192,6 @@ def _slim(rows: QuerySet[Plan]) -> QuerySet[Plan]:
     return rows.defer("search", "search_key", "custom")
 
 
-declare_kin(Plan, "customer_id")
+declare_kin(Plan, "customer_id", "lead_id", "opportunity_id")
 register_branch("plan_support", support_branch, only="plan")
 register_branch("plan_assignee", assignee_branch, only="plan")

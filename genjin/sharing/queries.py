@@ -89,12 +89,12 @@ def _merged(org: Organisation, rules: Sequence[Known]) -> tuple[Part, ...]:
 
 def row_above(record: Record) -> Record | None:
     """What a record belongs to, whoever may see that (for telling who sees them)."""
-    link = type_of(record).owner_link()
-    above_id = getattr(record, link.column) if link else None
-    if link is None or not above_id:
-        return None
-    rows = RECORD_TYPES[link.to].model._default_manager.filter(pk=above_id)
-    return rows.defer("search", "search_key").first()
+    for link in type_of(record).owner_links():
+        above_id = getattr(record, link.column)
+        if above_id:
+            rows = RECORD_TYPES[link.to].model._default_manager.filter(pk=above_id)
+            return rows.defer("search", "search_key").first()
+    return None
 
 
 def which_fit(row: Record, conditions: Iterable[Q]) -> tuple[bool, ...]:

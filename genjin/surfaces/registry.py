@@ -21,7 +21,9 @@ _UNDOING = "only as the undo of the verb: POST /api/v1/events/{id}/undo"
 _HANDOVERS = "served by the handovers' own door: /api/v1/handovers"
 _HANDOVER_STEP = "a step of the handover's job"
 _REVEAL = "says the value too: POST /api/v1/<type>/{id}/reveal"
-_PLACING = dict.fromkeys(("allocation.place", "allocation.lapse", "allocation.flow"), "done by the system in time")
+_PLACING = dict.fromkeys(
+    ("allocation.place", "allocation.lapse", "allocation.flow", "allocation.learn"), "done by the system in time"
+)
 _IMPORT_STEPS = dict.fromkeys(
     (
         "imports.check_rows", "imports.compare_rows", "imports.bring_next", "imports.take_back_next",
@@ -38,14 +40,21 @@ _IMPORT_DOOR = dict.fromkeys(
     _IMPORTS,
 )  # fmt: skip
 
+_OF_THE_PUBLIC = "a step of what the public sends; no member holds its grant"
+_LANDING = dict.fromkeys(("leadforms.land", "leadforms.give_up", "leadforms.forget"), _OF_THE_PUBLIC)
+_OUTSIDE = _LANDING | dict.fromkeys(("leadforms.pace", "leadforms.turn_away", "leadforms.receive"), _OF_THE_PUBLIC)
+
 NOT_ON: dict[str, dict[str, str]] = {
     API: {
         **_PLACING,
+        **_OUTSIDE,
         "backups.plan": _NIGHTLY,
         "backups.begin": _NIGHTLY,
         "backups.finish": _NIGHTLY,
         "backups.fail": _NIGHTLY,
+        "clashes.detect": "found by the server itself",
         "duplicates.tell": "written down by the server itself",
+        "risks.flag": "found by the server itself",
         "viewing.add": "counted by the server itself",
         "pools.note_view": "counted by the server itself",
         "viewing.alarm": "raised by the server itself",
@@ -72,10 +81,12 @@ NOT_ON: dict[str, dict[str, str]] = {
         "options.reorder": "takes the whole order as the settings page sorts it",
         "ownership.expire_places": _NIGHTLY,
         "ownership.follow_department": _NIGHTLY,
+        "leads.ring": _NIGHTLY,
         "ownership.set_clocks": _NIGHTLY,
         "ownership.recycle": _NIGHTLY,
         "customers.restate_rhythm": _NIGHTLY,
         "customers.grade_many": _NIGHTLY,
+        "opportunities.close_idle": _NIGHTLY,
         "customers.propose_rests": _NIGHTLY,
         "customers.finish_month": _NIGHTLY,
         "plans.follow_owner": _NIGHTLY,
@@ -97,9 +108,28 @@ NOT_ON: dict[str, dict[str, str]] = {
         **_IMPORT_STEPS,
         **_IMPORT_DOOR,
         **dict.fromkeys(
-            ("customers.unclaim", "customers.unassign", "customers.unreturn", "customers.unreclaim"), _UNDOING
+            (
+                "customers.unclaim",
+                "customers.unassign",
+                "customers.unreturn",
+                "customers.unreclaim",
+                "customers.unallocate",
+                "customers.unsplit",
+                "leads.unallocate",
+                "leads.unassign",
+                "leads.unclaim",
+                "leads.unreclaim",
+                "leads.unreturn",
+                "leads.unvoid",
+                "opportunities.put_back",
+                "opportunities.unallocate",
+                "opportunities.unsplit",
+            ),
+            _UNDOING,
         ),
-        **dict.fromkeys(("customers.reveal", "contacts.reveal", "followups.reveal", "plans.reveal"), _REVEAL),
+        **dict.fromkeys(
+            ("customers.reveal", "contacts.reveal", "followups.reveal", "plans.reveal", "opportunities.reveal"), _REVEAL
+        ),
         **dict.fromkeys(
             (
                 "handovers.prepare",
@@ -114,7 +144,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         ),
         **dict.fromkeys(("handovers.move_next", "handovers.move_back_next"), _HANDOVER_STEP),
         "handovers.report": "the page hands the file out",
-        "handovers.remind": _NIGHTLY,
+        **dict.fromkeys(("handovers.remind", "handovers.release"), _NIGHTLY),
         "exports.keep": "a step of the export's job",
         "exports.fetch": "noted when the file is fetched: GET /api/v1/exports/{id}/file",
         "exports.take_cards": "the page hands the file out",
@@ -122,16 +152,21 @@ NOT_ON: dict[str, dict[str, str]] = {
     },
     WEB: {
         **_PLACING,
+        **_LANDING,
         "backups.plan": _NIGHTLY,
         "backups.begin": _NIGHTLY,
         "backups.finish": _NIGHTLY,
         "backups.fail": _NIGHTLY,
+        "clashes.detect": "found by the server itself",
         "duplicates.tell": "written down by the server itself",
+        "duplicates.suspect": "the undo of duplicates.dismiss, by its toast",
+        "risks.flag": "found by the server itself",
         "viewing.add": "counted by the server itself",
         "viewing.alarm": "raised by the server itself",
         "viewing.fold": _NIGHTLY,
         "ownership.expire_places": _NIGHTLY,
         "ownership.follow_department": _NIGHTLY,
+        "leads.ring": _NIGHTLY,
         "ownership.set_clocks": _NIGHTLY,
         "ownership.recycle": _NIGHTLY,
         "customers.restate_rhythm": _NIGHTLY,
@@ -154,7 +189,7 @@ NOT_ON: dict[str, dict[str, str]] = {
         "fields.drop_kept": _FIELD_STEP,
         "fields.restate_search": _FIELD_STEP,
         **_IMPORT_STEPS,
-        "handovers.remind": _NIGHTLY,
+        **dict.fromkeys(("handovers.remind", "handovers.release"), _NIGHTLY),
         "followups.keep_sheet": "a step of the download's job",
         "org.mail_code": "a job sends what the reset page asked for",
     },

@@ -204,6 +204,16 @@ def _teamed(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
     return [t for t in RECORD_TYPES.values() if t.grant("add_teammate") in ACTIONS]
 
 
+def _divided(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
+    """The types whose performance is divided."""
+    return [t for t in RECORD_TYPES.values() if t.grant("split") in ACTIONS]
+
+
+def _disputed(_world: World, _part: str, _sofar: Chosen) -> list[RecordType]:
+    """The types whose records clash."""
+    return [t for t in RECORD_TYPES.values() if t.grant("declare_clash") in ACTIONS]
+
+
 def _named(fitting: Callable[[Action[Any, Any]], bool]) -> Callable[[World, str, Chosen], list[str]]:
     return lambda _world, _part, _sofar: [a.name for a in ACTIONS.values() if fitting(a)]
 
@@ -238,10 +248,12 @@ def _fixed(*values: Any) -> Callable[[World, str, Chosen], list[Any]]:
 
 VARIANTS = {"verb", "key", "source"}
 ROW_PARAMETERS = {
-    "row_id", "customer_id", "contact_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id", "message",
-    "token_id", "device_id", "event_id", "offer_id", "run_id", "merge_id",
-    "handover_id", "pool_id", "capacity_id",
+    "row_id", "customer_id", "contact_id", "lead_id", "plan_id", "phrase_id", "view_id", "import_id", "file_id",
+    "message", "token_id", "device_id", "event_id", "offer_id", "run_id", "merge_id",
+    "handover_id", "pool_id", "capacity_id", "clash_id", "opportunity_id", "campaign_id", "risk_id",
 }  # fmt: skip
+SHARED = tuple(f"<plural:record_type>/<int:row_id>/shares{rest}" for rest in ("", "/edit", "/line", "/<str:answer>"))
+CLASHED = ("<plural:record_type>/<int:row_id>/clash", "<plural:record_type>/<int:row_id>/clash/like")
 POOL = "<plural:record_type>/pools/<int:pool_id>"
 API_POOL = "api/v1/<slug:plural>/pools/<int:pool_id>"
 POOLED = (f"{POOL}/<int:row_id>", f"{POOL}/<int:row_id>/claim", f"{API_POOL}/<int:row_id>")
@@ -252,12 +264,39 @@ POOLS = (
 FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "record_type"): _types,
     ("<plural:record_type>/<int:row_id>/owners", "record_type"): _teamed,
+    ("<plural:record_type>/former", "record_type"): _teamed,
+    ("api/v1/<slug:plural>/former", "plural"): _fixed("customers"),
+    **dict.fromkeys(((route, "record_type") for route in SHARED), _divided),
+    (f"{SHARED[0]}/<str:answer>", "answer"): _fixed("accept", "decline", "withdraw"),
+    **dict.fromkeys(((route, "record_type") for route in CLASHED), _disputed),
+    ("api/v1/<slug:plural>/<int:row_id>/shares", "plural"): _fixed("customers"),
+    ("api/v1/<slug:plural>/<int:row_id>/owners", "plural"): _fixed("customers"),
+    ("api/v1/<slug:plural>/<int:row_id>/merges", "plural"): _fixed("customers"),
+    ("api/v1/duplicates/<slug:plural>/rules", "plural"): _fixed("customers"),
+    ("api/v1/<slug:plural>/<int:row_id>/score", "plural"): _fixed("leads"),
+    ("api/v1/scoring/<slug:plural>", "plural"): _fixed("leads"),
+    **{(f"settings/scoring/<slug:type_key>/{way}", "type_key"): _fixed("lead") for way in ("edit", "line", "preview")},
+    ("", "clash_id"): _own("clash"),
     ("<plural:record_type>/new", "record_type"): _generic_new,
     ("", "plural"): lambda _world, _part, _sofar: [t.plural for t in RECORD_TYPES.values()],
     ("", "row_id"): _row,
     ("", "customer_id"): _own("customer"),
     ("", "contact_id"): _own("contact"),
+    ("", "lead_id"): _own("lead"),
+    ("leads/board/<str:state>", "state"): _fixed("pending"),
     ("", "plan_id"): _own("plan"),
+    ("", "opportunity_id"): _own("opportunity"),
+    ("", "form_key"): lambda world, _part, _sofar: [world.form_key],
+    ("", "form_id"): lambda world, _part, _sofar: [world.form],
+    ("", "channel_id"): lambda world, _part, _sofar: [world.form_channel],
+    ("", "submission_id"): lambda world, _part, _sofar: [world.submission],
+    ("lead-forms/<int:form_id>/moves/<str:move>", "move"): _fixed("open", "close", "delete"),
+    ("lead-forms/<int:form_id>/channels/<int:channel_id>/moves/<str:move>", "move"): _fixed("end", "resume"),
+    ("", "campaign_id"): _own("campaign"),
+    ("", "pipeline_key"): _fixed("default"),
+    ("", "stage_key"): _fixed("contact"),
+    ("settings/pipelines/<slug:pipeline_key>/moves/<str:move>", "move"): _fixed("default", "on", "off", "delete"),
+    ("settings/pipelines/stages/<slug:stage_key>/moves/<str:way>", "way"): _fixed("up", "down", "delete"),
     ("", "phrase_id"): _own("phrase"),
     ("phrases/<int:phrase_id>/<str:state>", "state"): _fixed("off", "on"),
     ("", "view_id"): _view,
@@ -297,6 +336,10 @@ FILLERS: dict[tuple[str, str], Callable[[World, str, Chosen], list[Any]]] = {
     ("", "pool_id"): _own("pool"),
     ("", "capacity_id"): _own("capacity"),
     ("settings/pools/<int:pool_id>/<str:move>", "move"): _fixed("off", "on", "delete"),
+    ("", "risk_id"): _own("risk"),
+    ("api/v1/duplicates/<slug:plural>", "plural"): _fixed("customers"),
+    ("api/v1/duplicates/<slug:plural>/groups", "plural"): _fixed("customers"),
+    ("api/v1/duplicates/<slug:plural>/check", "plural"): _fixed("customers"),
     ("<plural:record_type>/pools/<int:pool_id>/bulk/<str:verb>", "verb"): _fixed("claim"),
     **dict.fromkeys(((route, "row_id") for route in POOLED), _own("pooled")),
     **dict.fromkeys(((route, "record_type") for route in POOLS), lambda _w, _p, _s: [RECORD_TYPES["customer"]]),

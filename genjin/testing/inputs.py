@@ -41,13 +41,17 @@ def credit_code(part: str) -> str:
 
 def filled(fields: Iterable[Field], part: str, actor: Actor, known: Mapping[str, int]) -> dict[str, Any]:
     """A raw input for each field; `known` holds ids by field key or by record type. Fields that need an id which is not
-    known stay empty."""
-    made = {field.key: _value(field, part, actor, known) for field in fields}
+    known stay empty, and links that are drawn only when they are given: they stand for others (a plan of a lead)."""
+    made = {field.key: _value(field, part, actor, known) for field in fields if not _stands_for_others(field)}
     return {key: value for key, value in made.items() if value is not None}
 
 
+def _stands_for_others(field: Field) -> bool:
+    return isinstance(field, RecordRef) and field.shown_when is not None
+
+
 def _value(field: Field, part: str, actor: Actor, known: Mapping[str, int]) -> Any:
-    if field.key in known:
+    if field.key in known and field.kind != "yesno":
         return str(known[field.key])
     if isinstance(field, RecordRef):
         return str(known[field.to]) if field.to in known else None
@@ -76,7 +80,7 @@ def _number(field: Field, part: str, actor: Actor) -> str:  # noqa: ARG001 - one
 
 
 def _day(field: Field, part: str, actor: Actor) -> str:  # noqa: ARG001 - one signature for all makers
-    ahead = field.key.startswith(("next", "expires", "starts", "repeat"))
+    ahead = field.key.startswith(("next", "expires", "starts", "ends", "repeat"))
     return (actor.now() + timedelta(days=3 if ahead else -3)).date().isoformat()
 
 

@@ -1,7 +1,7 @@
 """The pytest plugin that gives the tests their database. Loaded by `-p genjin.testing.plugin`, before Django is set up.
 
-One throw-away PostgreSQL for the whole run, started by the controller; xdist's workers inherit its address.
-Not for fixtures: those live beside it.
+One throw-away PostgreSQL for the whole run, started by the controller on a copy of a migrated cluster; xdist's workers
+inherit its address. Not for fixtures: those live beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Generator
 import pytest
 
 from genjin.kernel.postgres import start_throwaway
+from genjin.testing.migrated import migrated_cluster
 from genjin.ui.catalogs import compile_catalogs
 
 _open = contextlib.ExitStack()
@@ -41,11 +42,11 @@ def _prepare() -> None:
     os.environ["GENJIN_TESTING"] = "1"
     atexit.register(_open.close)
     compile_catalogs()  # Django reads them once, before any test
-    server = _open.enter_context(start_throwaway())
+    other = os.environ.get("GENJIN_TEST_DATABASE_URL")
+    server = _open.enter_context(start_throwaway(None if other else migrated_cluster()))
     home = server.folder / "home"
     (home / "static").mkdir(parents=True)
     os.environ["GENJIN_DATA"] = str(home)
-    other = os.environ.get("GENJIN_TEST_DATABASE_URL")
     if other:
         os.environ["DATABASE_URL"] = other
     else:

@@ -33,7 +33,7 @@ def free_port() -> int:
         return port
 
 
-def read_until(process: subprocess.Popen[str], wanted: str, *, seconds: float = 90) -> str:
+def read_until(process: subprocess.Popen[str], wanted: str, *, seconds: float = 300) -> str:
     """What the process prints up to the line with these words; all that it printed when they never came."""
     assert process.stdout is not None
     seen, deadline = "", time.monotonic() + seconds

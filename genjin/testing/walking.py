@@ -20,6 +20,7 @@ OWN_TO_REQUEST = (
     re.compile(r"(?<=\bcsrfmiddlewaretoken\" value=\")\w+|(?<=X-CSRFToken\":\")\w+|(?<=data-paper=\")\w+"),
     re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),  # idempotency keys
     re.compile(r'(?<=data-stamp=")\d+'),  # the server's clock
+    re.compile(r'(?<=name="sheet" value=")[^"]+'),  # the signed sheet of a public form
 )
 TOLD = ("Content-Type", "Location", "ETag", "HX-Redirect", "HX-Trigger", "HX-Push-Url", "Allow", "Set-Cookie")
 

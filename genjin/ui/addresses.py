@@ -55,9 +55,9 @@ def record_url(record_type: RecordType | str, record_id: int) -> str:
 
 
 def notice_url(notice: Notice) -> str:
-    """Where a message leads: its record, at the place that its kind names; '' for nowhere."""
+    """Where a message leads: its record at the place, or else the page, that its kind names; '' for nowhere."""
     if not notice.record_id:
-        return ""
+        return notice.place
     place = record_url(notice.record_type, notice.record_id)
     return f"{place}#{notice.anchor}" if notice.anchor else place
 

@@ -110,8 +110,8 @@ def _belonging(actor: Actor, declared: RecordType, row_id: int, title: str) -> l
     made = []
     for other in RECORD_TYPES.values():
         create = ACTIONS.get(other.grant("create"))
-        link = other.owner_link()
-        if create is None or link is None or link.to != declared.key or not actor.may(create.needs):
+        link = next((link for link in other.owner_links() if link.to == declared.key), None)
+        if create is None or link is None or not actor.may(create.needs):
             continue
         field = next((f for f in other.fields if isinstance(f, RecordRef) and f.path == link.column), None)
         if field is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -225,6 +226,9 @@ def listed(words: Sequence[str], most: int = 3) -> str:
     return gettext("%(some)s 等 %(count)d 项") % {"some": shown, "count": len(words)}
 
 
+_BRACKETED = re.compile(r"[（(][^（）()]*[）)]$")
+
+
 def avatar_letters(name: str, *, long: bool = False) -> str:
     """The last character of a Chinese name (last two in larger avatars); initials of a Latin one."""
     words = name.split()
@@ -232,6 +236,7 @@ def avatar_letters(name: str, *, long: bool = False) -> str:
         initials = "".join(word[0] for word in words[:2]).upper()
         return initials if long else initials[:1]
     compact = "".join(words)
+    compact = _BRACKETED.sub("", compact) or compact
     return compact[-2:] if long else compact[-1:]
 
 

@@ -85,7 +85,8 @@ class SecurityHeadersMiddleware:
         headers.setdefault("Content-Security-Policy", self.policy)
         headers.setdefault("Cache-Control", "no-store")
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        if not getattr(response, "xframe_options_exempt", False):  # then its own policy names who may frame it
+            headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         headers["Referrer-Policy"] = "same-origin"
         headers["Permissions-Policy"] = PERMISSIONS
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -33,7 +33,8 @@ SECTIONS: dict[str, Text] = {
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
     """One entry. `needs`: a grant, or several of which one suffices. `mobile`: its slot (1–3) in the tab bar.
-    `cap`: above it the badge says `99+`."""
+    `cap`: above it the badge says `99+`. `covers`: the beginning of all addresses at which it is the current entry,
+    where that is not its own address."""
 
     key: str
     label: Text
@@ -47,6 +48,7 @@ class NavItem:
     cap: int = CAP
     mobile: int = 0
     args: tuple[str, ...] = ()
+    covers: str = ""
 
     def open_to(self, actor: Actor) -> bool:
         """Whether this actor sees the entry."""
@@ -111,9 +113,10 @@ def _list_item(declared: RecordType, place: int) -> NavItem:
 def menu_for(actor: Actor, path: str = "", *, counted: bool = True) -> Menu:
     """What this actor may use, with the entry current whose address begins `path`. Pages not served are left out."""
     addresses = {item: _address(item) for item in registered_items() if item.open_to(actor)}
-    current = max((a for a in addresses.values() if a and _leads_to(a, path)), key=len, default="")
+    covering = {item: item.covers or address for item, address in addresses.items() if address}
+    current = max((a for a in covering.values() if _leads_to(a, path)), key=len, default="")
     entries = [
-        Entry(item, address, address == current, item.badge(actor) if item.badge and counted else None)
+        Entry(item, address, covering[item] == current, item.badge(actor) if item.badge and counted else None)
         for item, address in addresses.items()
         if address
     ]

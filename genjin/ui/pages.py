@@ -192,6 +192,12 @@ def closed_dialog(toast: Text = "", *, changed: str = "", tone: str = "ok", undo
     return with_toast(response, toast, tone=tone, undo=undo) if toast else response
 
 
+def with_dialog(response: HttpResponse, address: str) -> HttpResponse:
+    """The same answer to a script, and the dialog that it is to open."""
+    response.headers["X-Dialog"] = address
+    return response
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Nobody is signed in: to the sign-in page and back afterwards (htmx: back to the page that asked)."""
     if request.headers.get("HX-Request") == "true":

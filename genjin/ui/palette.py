@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes_store import pattern_of
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Choice as ChoiceField
 from genjin.kernel.fields import Field, Person, RecordRef, Tags
 from genjin.kernel.lists import Hit, search
 from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.search_text import SearchQuery, Spans, highlight, matches, parse_query, pinyin_hint, search_key
+from genjin.kernel.titles import titles_of
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.forms.choices import offers
 

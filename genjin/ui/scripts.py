@@ -51,6 +51,7 @@ def _words() -> dict[str, str]:
         "seconds": _("还剩 {s} 秒"),
         "selected": _("已选 {n} 项"),
         "moved": _("{name} 已移到第 {n} 位"),
+        "due": _("移到「{stage}」需要：{tasks}"),
         "remove": _("移除 {name}"),
         "confirm": _("确定"),
         "cancel": _("取消"),

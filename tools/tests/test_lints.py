@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tools import no_writes_outside_actions, sizes
 
 
@@ -33,6 +35,7 @@ def test_an_excuse_needs_something_to_excuse() -> None:
     assert found("org/web.py", "x = 1  # rows: nothing\n") == ["an excuse that excuses nothing"]
 
 
+@pytest.mark.long
 def test_the_house_keeps_its_write_path() -> None:
     assert no_writes_outside_actions.main() == 0
 
@@ -46,5 +49,6 @@ def test_long_things_are_found() -> None:
     assert not list(sizes.problems_of("genjin/ui/static/vendor/a.js", "x\n" * 9999))
 
 
+@pytest.mark.long
 def test_the_house_keeps_its_sizes() -> None:
     assert sizes.main() == 0

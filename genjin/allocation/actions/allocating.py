@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from genjin.allocation.actions.undoing import unallocate_action, unallocate_all_action, undone
 from genjin.allocation.ahead import asked_for, known, worked_out
 from genjin.allocation.changing import by_hand, drop_open, locked_rounds, place
 from genjin.allocation.models import Round, Run, Scheme
@@ -28,7 +29,7 @@ from genjin.kernel.recording import note_event
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
 from genjin.org.grants import add_to_ready_roles
-from genjin.ownership.capacity import demand_room
+from genjin.ownership.capacity import await_turn, demand_room, origin
 
 JOB = "allocation.run"
 ALLOCATE: dict[str, Action[Any, Any]] = {}
@@ -44,6 +45,8 @@ def allocatable(record_type: RecordType, *, traits: tuple[str, ...], won_on: str
     add_to_ready_roles(manager=(grant,), department_head=(grant,), operations=(grant,))
     ALLOCATE[record_type.key] = _verb(record_type)
     _verb_for_all(record_type)
+    unallocate_action(record_type)
+    unallocate_all_action(record_type)
     return ALLOCATE[record_type.key]
 
 
@@ -69,6 +72,7 @@ def _verb(record_type: RecordType) -> Action[Any, Any]:
         apart=True,
         ahead=_ahead(record_type),
         when=lambda row: row.life != Life.VOIDED,
+        undo=undone(record_type),
     )
     def allocate(
         actor: Actor,
@@ -84,7 +88,7 @@ def _verb(record_type: RecordType) -> Action[Any, Any]:
         """Allocate (B20, S2-42), whoever owns it now. Raises Refused("voided", "same_owner", "full", "no_scheme",
         "nobody")."""
         rounds = locked_rounds(actor, record_type.key)
-        demand_room(actor, record_type, owner, field="owner")
+        await_turn(actor, record_type, owner)
         row = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
         if row.life == Life.VOIDED:
             raise Refused("voided", _("已作废，还原后才能分配"))
@@ -94,6 +98,7 @@ def _verb(record_type: RecordType) -> Action[Any, Any]:
         elif owner == row.owner_id:
             raise Refused("same_owner", _("他已经是这条记录的负责人"), "owner")
         else:
+            demand_room(actor, record_type, owner, pool=origin(actor, row), field="owner")
             by_hand(actor, row, owner, reason)
         return row
 

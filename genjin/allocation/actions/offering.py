@@ -20,7 +20,7 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import record
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import NotFound, Refused
-from genjin.ownership.capacity import demand_room
+from genjin.ownership.capacity import await_turn, demand_room, origin
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 
@@ -103,7 +103,7 @@ def _mine(actor: Actor, offer_id: int, *, room: bool = False) -> Parts:
     words."""
     seen = offer_to_me(actor, offer_id)
     if room and seen.state == OfferState.OPEN and seen.record_type in RECORD_TYPES:
-        demand_room(actor, RECORD_TYPES[seen.record_type], actor.member_id)
+        await_turn(actor, RECORD_TYPES[seen.record_type], actor.member_id)
     rounds, row, offer = _parts(actor, offer_id)
     if offer.state == OfferState.LAPSED or (offer.state == OfferState.OPEN and offer.expires_at <= actor.now()):
         minutes = round((offer.expires_at - offer.offered_at).total_seconds() / 60)
@@ -113,6 +113,8 @@ def _mine(actor: Actor, offer_id: int, *, room: bool = False) -> Parts:
     if went_elsewhere(row, offer):
         name = wording.name_of(actor, row.owner_id) if row.owner_id else _("别人")
         raise Refused("gone", _("来晚了：这一条已经由%s处理") % name)
+    if room:
+        demand_room(actor, RECORD_TYPES[offer.record_type], actor.member_id, pool=origin(actor, row))
     return rounds, row, offer
 
 

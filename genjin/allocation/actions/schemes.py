@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.allocation.actions.checking import check_scheme
+from genjin.allocation.actions.learning import learn_later
 from genjin.allocation.grants import MANAGE, TAKE
 from genjin.allocation.models import Duty, Round, Scheme
 from genjin.allocation.portraits import offered_types
@@ -99,6 +100,7 @@ def declare_scheme(
     record(actor, scheme)
     bump_stamp()
     Round.objects.create(scheme=scheme)
+    learn_later(scheme)
     return scheme
 
 
@@ -135,6 +137,7 @@ def change_scheme(
     check_scheme(actor, scheme)
     record(actor, scheme)
     bump_stamp()
+    learn_later(scheme)
     return scheme
 
 
@@ -146,6 +149,7 @@ def switch_on_scheme(actor: Actor, scheme_id: int) -> Scheme:
     check_scheme(actor, scheme)
     record(actor, scheme)
     bump_stamp()
+    learn_later(scheme)
     return scheme
 
 

@@ -6,7 +6,7 @@ be chosen says `traits.describable`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -54,28 +54,48 @@ class Learnt:
 
     def __init__(self, past: Past, traits: int) -> None:
         self.traits = traits
-        self._levels: dict[int, dict[Values, dict[int, Tally]]] = {size: {} for size in range(1, traits + 1)}
+        self._found: dict[tuple[Values, tuple[int, ...], int], Chances | None] = {}
+        self._cells: dict[Values, dict[int, Tally]] = {}
         for values, by_member in past.items():
-            for size in range(1, traits + 1):
-                if "" in values[:size]:
-                    break
-                cell = self._levels[size].setdefault(values[:size], {})
+            for alike in self.leading(values):
+                cell = self._cells.setdefault(alike, {})
                 for member, tally in by_member.items():
                     cell[member] = cell.get(member, Tally()) + tally
 
+    def leading(self, values: Values) -> list[Values]:
+        """The traits by which records like this one may be found, the fewest first; none behind one that is empty."""
+        known = values[: values.index("")] if "" in values else values
+        return [known[:size] for size in range(1, min(self.traits, len(known)) + 1)]
+
+    def cells(self) -> Mapping[Values, Mapping[int, Tally]]:
+        """All sums."""
+        return self._cells
+
+    def cell(self, alike: Values) -> Mapping[int, Tally]:
+        """The sums of the records that are alike in these leading traits."""
+        return self._cells.get(alike, {})
+
+    def prepare(self, values: Iterable[Values]) -> None:
+        """Say for which records will be asked: who reads cells one by one reads them together."""
+
     def chances(self, values: Values, members: Sequence[int], least: int) -> Chances | None:
         """By the most traits that the team has at least `least` similar records for; None when even the first alone
-        has too few."""
-        for size in range(self.traits, 0, -1):
-            if "" in values[:size]:
-                continue
-            cell = self._levels[size].get(values[:size], {})
+        has too few. Worked out once for records that are alike."""
+        asked = values, tuple(members), least
+        if asked not in self._found:
+            self._found[asked] = self._chances(*asked)
+        return self._found[asked]
+
+    def _chances(self, values: Values, members: Sequence[int], least: int) -> Chances | None:
+        self.prepare([values])
+        for alike in reversed(self.leading(values)):
+            cell = self.cell(alike)
             tallies = {member: cell.get(member, Tally()) for member in members}
             team = sum(tallies.values(), Tally())
             if team.count >= max(least, 1):
                 strength = strength_of(list(tallies.values()))
                 rates = {member: shrunk(tally, team.rate, strength) for member, tally in tallies.items()}
-                return Chances(size, team, strength, tallies, rates)
+                return Chances(len(alike), team, strength, tallies, rates)
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
@@ -54,7 +54,8 @@ class Hindrance(StrEnum):
 @dataclass(frozen=True)
 class Day:
     """What is known of the people of a scheme at a moment. `room`: how many more each may own (None: any number);
-    `asked`: who had this very record offered before."""
+    `room_of`: {pool: {member: how many more out of it}} of pools with a limit of their own, `apart`: pools whose
+    records do not count among all; `asked`: who had this very record offered before."""
 
     moment: datetime
     hours: Hours
@@ -63,10 +64,26 @@ class Day:
     taken: dict[int, int]
     room: dict[int, int | None]
     asked: frozenset[int] = frozenset()
+    room_of: dict[int, dict[int, int]] = field(default_factory=dict)
+    apart: frozenset[int] = frozenset()
 
-    def hindrance(self, seat: Seat) -> Hindrance | None:
-        """The first thing that keeps a person from taking one more; None when nothing does."""
-        room = self.room.get(seat.member)
+    def left(self, member: int, pool: int = 0) -> int | None:
+        """How many more a member may own of what came out of a pool (0: out of none); None for any number."""
+        rooms = [None if pool in self.apart else self.room.get(member), self.room_of.get(pool, {}).get(member)]
+        return min((room for room in rooms if room is not None), default=None)
+
+    def took(self, member: int, pool: int = 0) -> None:
+        """He got one more."""
+        self.taken[member] = self.taken.get(member, 0) + 1
+        room = self.room.get(member)
+        if room is not None and pool not in self.apart:
+            self.room[member] = room - 1
+        if member in self.room_of.get(pool, {}):
+            self.room_of[pool][member] -= 1
+
+    def hindrance(self, seat: Seat, pool: int = 0) -> Hindrance | None:
+        """The first thing that keeps a person from taking one more, out of a pool; None when nothing does."""
+        room = self.left(seat.member, pool)
         hindrances = (
             (Hindrance.LEFT, seat.member not in self.active),
             (Hindrance.PAUSED, seat.member in self.paused),
@@ -77,11 +94,11 @@ class Day:
         )
         return next((why for why, holds in hindrances if holds), None)
 
-    def places(self, seat: Seat) -> int | None:
-        """How many more he can take today; None for any number."""
-        if self.hindrance(seat) is not None:
+    def places(self, seat: Seat, pool: int = 0) -> int | None:
+        """How many more he can take today, out of a pool; None for any number."""
+        if self.hindrance(seat, pool) is not None:
             return 0
         left = [seat.cap - self.taken.get(seat.member, 0)] if seat.cap is not None else []
-        room = self.room.get(seat.member)
+        room = self.left(seat.member, pool)
         left += [room] if room is not None else []
         return min(left) if left else None

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from genjin.allocation.actions.allocating import ALLOCATE
+from genjin.allocation.actions.learning import learn
 from genjin.allocation.actions.testing import start_test
-from genjin.allocation.jobs import _next_chunk, enter_records, run_over
-from genjin.allocation.models import BackTest, Offer, Run
+from genjin.allocation.jobs import _next_chunk, enter_records, run_over, undo_over
+from genjin.allocation.models import BackTest, Offer, Round, Run
 from genjin.allocation.tests.conftest import World
-from genjin.customers.actions.customers import create_customer, transfer_customer
+from genjin.customers.actions.customers import create_customer, edit_customer, transfer_customer
 from genjin.customers.models import Customer
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Surface, system
@@ -24,10 +25,12 @@ from genjin.kernel.fields import Values
 from genjin.kernel.jobs import start_job
 from genjin.kernel.models.events import Event
 from genjin.kernel.models.jobs import JobProgress
-from genjin.kernel.refusal import Forbidden, Refused
+from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.kernel.sealing import deliver, seal
+from genjin.kernel.undo import undo_event
 from genjin.ownership.models import Period
 
+pytestmark = pytest.mark.long
 SYSTEM = system("allocation.place")
 
 
@@ -102,6 +105,12 @@ def test_b20_by_fit_with_the_figures_in_the_reason(world: World) -> None:
     assert Period.objects.get(record_id=rare.pk, until=None).reason.startswith(
         "相似的历史不足 30 条，不按匹配度，轮流："
     )
+    assert learn(SYSTEM, scheme=scheme.pk) == learn(SYSTEM, scheme=scheme.pk) == 2, "32, and 32 with C39"
+    (again,) = world.customers(1, region="320100", industry="C3973")
+    with CaptureQueriesContext(connection) as asked:
+        ALLOCATE["customer"].run(world.admin, again.pk, {"scheme": str(scheme.pk)})
+    assert not [query for query in asked if "COUNT(" in query["sql"] and "deal_date" in query["sql"]], "kept sums do"
+    assert "全组 25%" in Period.objects.get(record_id=again.pk, until=None).reason
     start_test(world.admin, scheme.pk)
     result = BackTest.objects.get().result
     assert result is not None
@@ -154,9 +163,47 @@ def test_b20_a_whole_list_as_a_job_that_goes_on_after_a_kill(world: World) -> No
     assert world.owners(rows[:12]) == [owner, teammate] * 6
     assert world.owners(rows[12:]) == [world.cast.administrator.pk] * 2
     assert Period.objects.filter(rule="allocated").count() == 12
+    # taken back as a whole, but for what was touched since
+    back, admin = ACTIONS["customers.unallocate_all"], world.cast.administrator.pk
+    transfer_customer(world.admin, rows[3].pk, owner=world.people[2])
+    with pytest.raises(NotFound):
+        back.run(world.cast.actor("manager"), None, {"run": run.pk})
+    back.run(world.admin, None, {"run": run.pk})
+    undoing = JobProgress.objects.order_by("-pk")[0]
+    assert undo_over(world.admin, undoing.pk, run=run.pk) == {"run": run.pk, "back": 11, "kept": 1}
+    assert undo_over(world.admin, undoing.pk, run=run.pk) == {"run": run.pk, "back": 11, "kept": 1}
+    assert world.owners(rows[:12]) == [admin] * 3 + [world.people[2]] + [admin] * 8
+    run.refresh_from_db()
+    assert [row_id for row_id, _words in run.told] == [rows[3].pk]
+    assert list(Round.objects.get().taken.values()) == [0, 1], "and counts against nobody's day"
+    with pytest.raises(Refused, match="已经撤销过"):
+        back.run(world.admin, None, {"run": run.pk})
 
 
-@pytest.mark.long
+def test_b20_one_allocation_is_undone_while_nobody_touched_it(world: World) -> None:
+    owner, admin = world.people[0], world.cast.administrator.pk
+    verb = ALLOCATE["customer"]
+    given, offered, touched = world.customers(3)
+    scheme = world.scheme(seats=[owner])
+    first = verb.run(world.admin, given.pk, {"scheme": str(scheme.pk)}).event_id or 0
+    with pytest.raises(NotFound):
+        undo_event(world.cast.actor("owner"), first)
+    undo_event(world.admin, first)
+    period = Period.objects.get(record_id=given.pk, until=None)
+    assert (period.owner_id, period.rule, period.reason) == (admin, "undone", "撤销分配")
+    with pytest.raises(Refused, match="已经撤销过"):
+        undo_event(world.admin, first)
+    waiting = world.scheme(name="先问", seats=[owner], offer_minutes=10)
+    second = verb.run(world.admin, offered.pk, {"scheme": str(waiting.pk)}).event_id or 0
+    undo_event(world.admin, second)
+    assert Offer.objects.get(record_id=offered.pk).state == "dropped"
+    third = verb.run(world.admin, touched.pk, {"owner": str(owner)}).event_id or 0
+    edit_customer(world.admin, touched.pk, values=Values({"short_name": "改过"}))
+    with pytest.raises(Refused, match="之后又被修改"):
+        undo_event(world.admin, third)
+    assert world.owners([given, offered, touched]) == [admin, admin, owner]
+
+
 def test_b20_many_records_cost_the_same_each(world: World) -> None:
     world.scheme()
     rows = world.customers(30)

@@ -160,11 +160,14 @@ def test_b20_offers_and_allocations_are_told(offered: tuple[World, Customer, Off
         while seal() or deliver():
             pass
         found, _more = notices(world.cast.actor("owner"))
-        assert [notice.words for notice in found] == ["派单给您：「第0号客户」，10:10 前可在今日工作台领取"]
+        assert [notice.words for notice in found] == ["派单给您：「第0号客户」，请在 10:10 前领取"]
+        assert found[0].place == "/allocation/offers"
         assert found[0].record_id is None, "what is offered is not his to open yet"
     for part in PARTS:
         with after(2):
             pass_offer(world.cast.actor(part), Offer.objects.get(state="open").pk)
+    found, _more = notices(world.cast.actor("owner"))
+    assert found[-1].words == "派单给您：「—」，请在 10:10 前领取", "what went on to others is not his to know any more"
     make_contact(world.admin, row)
     ALLOCATE["customer"].run(world.admin, row.pk, {"owner": str(world.cast.manager.pk)})
     while seal() or deliver():

@@ -38,6 +38,7 @@ def form_of(world: World, **more: Any) -> dict[str, Any]:
     return plain | {"members": [str(owner), str(teammate)], f"cap.{owner}": "10", f"weight.{teammate}": "2"} | more
 
 
+@pytest.mark.long
 def test_b20_a_scheme_is_made_changed_and_switched_on_its_pages(world: World) -> None:
     owner, teammate, _stranger = world.people
     admin = signed_in(world, "administrator")
@@ -131,6 +132,7 @@ def test_b20_pausing_by_oneself_and_by_who_manages(world: World) -> None:
     assert not Duty.objects.get().paused
 
 
+@pytest.mark.long
 def test_b20_a_whole_list_from_its_page(world: World) -> None:
     world.scheme(seats=[{"member": world.people[0], "cap": 2}])
     rows = world.customers(3, source="exhibition")

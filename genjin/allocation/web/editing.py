@@ -108,7 +108,8 @@ def _editor(request: PageRequest, scheme: Scheme | None, draft: Draft, refusal: 
     actor, declared = request.actor, RECORD_TYPES[draft.record_type]
     stale = isinstance(refusal, Stale)
     seen = request.POST.get("version") if refusal and not stale else None
-    fallback = organisation(actor).people.get(int(draft.plain["fallback"] or 0))
+    chosen = draft.plain["fallback"]
+    fallback = organisation(actor).people.get(int(chosen)) if chosen.isascii() and chosen.isdecimal() else None
     return settings_page(
         request,
         "allocation/scheme.html",

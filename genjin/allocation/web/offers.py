@@ -14,7 +14,7 @@ from genjin.allocation.actions.schemes import switch_duty
 from genjin.allocation.choosing import hours_of, seats_of
 from genjin.allocation.examples import today_of
 from genjin.allocation.grants import TAKE
-from genjin.allocation.portraits import portrait_of
+from genjin.allocation.offered import about, title_of
 from genjin.allocation.queries import (
     SEATED,
     Waiting,
@@ -27,8 +27,6 @@ from genjin.allocation.queries import (
 )
 from genjin.allocation.wording import HINDRANCES
 from genjin.kernel.actor import Actor
-from genjin.kernel.editing import get_value
-from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
 from genjin.org.web.frame import SettingsForm
@@ -153,18 +151,12 @@ def _context(actor: Actor) -> dict[str, Any]:
 
 def _offered(actor: Actor, one: Waiting) -> Offered:
     declared = RECORD_TYPES[one.offer.record_type]
-    seen = declared.seen_by(actor)
-    told = []
-    for key in portrait_of(declared.key).traits:
-        known = seen.own_fields.get(key)
-        if known is not None and not isinstance(known, Veiled):
-            told.append(known.text(get_value(one.record, known), actor))
     fmt = formats_for(actor)
     return Offered(
         id=one.offer.pk,
         icon=declared.icon,
-        title=str(getattr(one.record, declared.title)),
-        about=" · ".join(words for words in told if words),
+        title=title_of(one),
+        about=" · ".join(about(actor, one).values()),
         why=one.offer.reason,
         until=one.offer.expires_at.isoformat(),
         left=fmt.left(one.offer.expires_at),

@@ -13,10 +13,10 @@ from genjin.allocation.portraits import PORTRAITS
 from genjin.allocation.queries import last_run, live_schemes, run_for
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.lists import CAP, count_capped
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.titles import titles_of
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.lists.filters import chips
 from genjin.ui.lists.heads import HeadTool, register_head_tool
@@ -43,6 +43,20 @@ def run(request: PageRequest, run_id: int) -> HttpResponse:
     """How far it is, and what came of it."""
     found = run_for(request.actor, run_id)
     return render(request, "allocation/run.html", run=_drawn(request.actor, found), label=_many(found))
+
+
+@page("allocation/runs/<int:run_id>/undo", name="allocation-undo", methods=["POST"])
+def undo(request: PageRequest, run_id: int) -> HttpResponse:
+    """Give back what it gave, as far as nobody touched it since."""
+    found = run_for(request.actor, run_id)
+    place = reverse("allocation-run", args=[run_id])
+    try:
+        ACTIONS[RECORD_TYPES[found.record_type].grant("unallocate_all")].run(request.actor, None, {"run": run_id})
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return go(request, place, refusal.message, tone="bad")
+    return go(request, place)
 
 
 @page("allocation/runs/<int:run_id>/progress", name="allocation-progress")
@@ -102,15 +116,20 @@ def _many(found: Run) -> str:
 def _drawn(actor: Actor, found: Run) -> dict[str, Any]:
     declared = RECORD_TYPES[found.record_type]
     titles = titles_of(actor, declared.key, [row_id for row_id, _words in found.told])
-    through = found.done + found.refused
+    undoing = found.undoing_at is not None
+    through, total = (found.back + found.kept, found.done) if undoing else (found.done + found.refused, found.total)
     return {
         "id": found.pk,
         "done": found.done,
         "refused": found.refused,
-        "total": found.total,
-        "more": found.total > CAP,
-        "at_work": found.finished_at is None,
-        "percent": min(100, 100 * through // max(1, found.total)),
+        "through": through,
+        "total": total,
+        "more": total > CAP and not undoing,
+        "at_work": found.finished_at is None or (undoing and found.undone_at is None),
+        "undoing": undoing,
+        "back": found.back,
+        "kept": found.kept,
+        "percent": min(100, 100 * through // max(1, total)),
         "scheme": found.scheme.name if found.scheme else "",
         "told": [(titles.get(i, "—"), record_url(declared, i) if i in titles else "", w) for i, w in found.told],
         "list_url": list_url(declared),

@@ -17,8 +17,9 @@ from genjin.allocation.queries import day_of, paused_among, rounds_of, scheme_fo
 from genjin.allocation.rules.modes import SchemeState
 from genjin.allocation.wording import HINDRANCES, name_of
 from genjin.kernel.actor import Actor
-from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.refusal import Refused
 from genjin.org.web.frame import Section, register_settings, settings_page
+from genjin.org.web.moving import moved
 from genjin.ui.pages import PageRequest, fragment, go, page
 
 ROUTE = "settings/allocation"
@@ -72,17 +73,7 @@ def example(request: PageRequest, scheme_id: int) -> HttpResponse:
 @page(f"{ROUTE}/<int:scheme_id>/<str:move>", name="allocation-move", methods=["POST"], needs=MANAGE)
 def move(request: PageRequest, scheme_id: int, move: str) -> HttpResponse:
     """Switch a scheme on or off, or end it."""
-    if move not in MOVED:
-        raise NotFound
-    action, told = MOVED[move]
-    try:
-        action.run(request.actor, scheme_id, {})
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return go(request, PLACE, refusal.message, tone="bad")
-    undo = {"on": f"{PLACE}/{scheme_id}/off", "off": f"{PLACE}/{scheme_id}/on"}.get(move, "")
-    return go(request, PLACE, told, undo=undo)
+    return moved(request, MOVED, PLACE, scheme_id, move)
 
 
 @page(f"{ROUTE}/duty", name="allocation-duty", methods=["POST"], needs=MANAGE)

@@ -26,7 +26,7 @@ from genjin.surfaces.cli.network import answers
 from genjin.testing.served import Serving, free_port
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(about=80),
     pytest.mark.skipif(not LINUX, reason="kills processes and mounts a disk"),
     pytest.mark.enable_socket,
 ]

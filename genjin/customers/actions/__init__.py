@@ -1,5 +1,5 @@
 """The writes of customers, split by noun."""
 
-from genjin.customers.actions import contacts, customers, pools, resting, rhythm, tagging
+from genjin.customers.actions import clashes, contacts, customers, pools, resting, rhythm, shares, tagging
 
-__all__ = ["contacts", "customers", "pools", "resting", "rhythm", "tagging"]
+__all__ = ["clashes", "contacts", "customers", "pools", "resting", "rhythm", "shares", "tagging"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from genjin.customers.models import Address, Contact, Customer
 from genjin.customers.queries import contact_for, customer_for, lives_of_contacts
 from genjin.customers.record import CONTACT
-from genjin.duplicates.guarding import demand_no_duplicate
+from genjin.duplicates.guarding import demand_no_duplicate, demand_still_single
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.aliases import demand_unmerged, into
@@ -62,11 +62,22 @@ def create_contact(
     undo=as_before("contacts.edit"),
     bulk=True,
 )
-def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
-    """Change the given fields; a contact may move to another customer. Raises Stale or Refused."""
+def edit_contact(
+    actor: Actor,
+    contact_id: int,
+    *,
+    values: Values,
+    duplicate_known: Annotated[bool, YesNo(key="duplicate_known", label=gettext_lazy("已核对，仍要保存"))] = False,
+) -> Contact:
+    """Change the given fields; a contact may move to another customer. Raises Stale or Refused, also as
+    `demand_still_single` (B3)."""
+    around = not values.keys().isdisjoint({"customer", "primary"})
+    if around:
+        _hold_customers(contact_for(actor, contact_id, to=WRITE).customer_id, values.get("customer"))
     contact = contact_for(actor, contact_id, to=WRITE, lock=True)
     if contact.life == Life.VOIDED:
         raise Refused("voided", _("联系人已作废，还原后才能编辑"))
+    demand_still_single(actor, CONTACT, contact, values, known=duplicate_known)
     before = contact.customer_id
     apply_values(actor, contact, values)
     if contact.customer_id != before:
@@ -74,7 +85,8 @@ def edit_contact(actor: Actor, contact_id: int, *, values: Values) -> Contact:
         change_owner(actor, contact, customer.owner_id, rule=Rule.FOLLOWED)
     else:
         record(actor, contact)
-    _one_primary(actor, contact)
+    if around:
+        _one_primary(actor, contact)
     return contact
 
 
@@ -170,6 +182,13 @@ def _writable_customer(actor: Actor, customer_id: int) -> Customer:
     if customer.life == Life.VOIDED:
         raise Refused("voided", _("客户已作废，不能添加联系人"), "customer")
     return customer
+
+
+def _hold_customers(*ids: int | None) -> None:
+    """Customers are locked before what is theirs, in the order of their ids: whoever gives one away, or merges two,
+    locks their contacts afterwards."""
+    rows = Customer.objects.filter(pk__in=[each for each in ids if each]).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _one_primary(actor: Actor, contact: Contact) -> None:

@@ -12,7 +12,7 @@ from genjin.customers.models import Customer
 from genjin.customers.options import TAGS
 from genjin.customers.queries import customer_for
 from genjin.customers.record import CUSTOMER
-from genjin.duplicates.guarding import demand_no_duplicate
+from genjin.duplicates.guarding import demand_no_duplicate, demand_still_single
 from genjin.kernel import people
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor, Surface
@@ -28,20 +28,12 @@ from genjin.kernel.tagging import ensure_options
 from genjin.kernel.undo import again, as_before
 from genjin.merging.actions import merge_actions
 from genjin.ownership.actions import removal_action, teammate_action, transfer_action
-from genjin.ownership.capacity import demand_room
+from genjin.ownership.capacity import demand_room, origin
 from genjin.ownership.changing import change_owner
 from genjin.ownership.fields import pool_choice
-from genjin.ownership.models import Rule
+from genjin.ownership.landing import landing_of
 from genjin.ownership.standing import pool_to_create_in
 from genjin.revealing.actions import reveal_action
-
-DUPLICATE_WORDS = {
-    "name": gettext_lazy("名称相同"),
-    "similar": gettext_lazy("名称相近"),
-    "phone": gettext_lazy("电话相同"),
-    "credit_code": gettext_lazy("统一社会信用代码相同"),
-}
-
 
 INTO_POOL = pool_choice(
     CUSTOMER, gettext_lazy("放入公海"), gettext_lazy("选了公海，客户就没有负责人，等成员领取或管理员指派")
@@ -61,14 +53,12 @@ def create_customer(
     into = pool_to_create_in(actor, CUSTOMER, pool, owner)
     if owner not in (None, actor.member_id):
         _check_owner(actor, owner)
-    gains = None if into else owner or actor.member_id
-    demand_room(actor, CUSTOMER, gains, field="owner")
+    landed = landing_of(actor, CUSTOMER, into, owner)
     demand_no_duplicate(actor, CUSTOMER, values, known=duplicate_known)
     ensure_options(actor, TAGS.key, values.get("tags") or [])
-    imported = actor.surface is Surface.IMPORT
-    customer = fresh(Customer, imported=imported)
+    customer = fresh(Customer, imported=actor.surface is Surface.IMPORT, taken_from_id=landed.through)
     apply_values(actor, customer, values)
-    change_owner(actor, customer, gains, rule=Rule.IMPORTED if imported else Rule.CREATED, pool=into)
+    change_owner(actor, customer, landed.owner, rule=landed.rule, reason=landed.reason, pool=landed.pool)
     return customer
 
 
@@ -82,14 +72,22 @@ def create_customer(
     undo=as_before("customers.edit"),
     bulk=True,
 )
-def edit_customer(actor: Actor, customer_id: int, *, values: Values) -> Customer:
-    """Change the given fields. Raises Stale when somebody else changed the same ones meanwhile."""
+def edit_customer(
+    actor: Actor,
+    customer_id: int,
+    *,
+    values: Values,
+    duplicate_known: Annotated[bool, YesNo(key="duplicate_known", label=gettext_lazy("已核对，仍要保存"))] = False,
+) -> Customer:
+    """Change the given fields. Raises Stale when somebody else changed the same ones meanwhile, and as
+    `demand_still_single` (B3)."""
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
     if customer.life == Life.VOIDED:
         raise Refused("voided", _("客户已作废，还原后才能编辑"))
     ensure_options(actor, TAGS.key, values.get("tags") or [])
     if values.get("parent") == customer.pk or values.get("referred_by") == customer.pk:
         raise Refused("own_parent", _("不能选择客户自己"), "parent")
+    demand_still_single(actor, CUSTOMER, customer, values, known=duplicate_known)
     apply_values(actor, customer, values)
     record(actor, customer)
     return customer
@@ -137,7 +135,7 @@ def restore_customer(actor: Actor, customer_id: int) -> Customer:
     customer = customer_for(actor, customer_id, to=OWN, lock=True)
     if customer.life != Life.VOIDED:
         raise Refused("not_voided", _("客户没有作废"))
-    demand_room(actor, CUSTOMER, customer.owner_id)
+    demand_room(actor, CUSTOMER, customer.owner_id, pool=origin(actor, customer))
     demand_unmerged(customer)
     LIFE.move(customer, Life.LIVE)
     record(actor, customer)

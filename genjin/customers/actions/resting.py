@@ -21,7 +21,7 @@ from genjin.kernel.records import type_of
 from genjin.kernel.refusal import Refused
 from genjin.kernel.together import insert
 from genjin.kernel.undo import again
-from genjin.ownership.capacity import demand_room
+from genjin.ownership.capacity import demand_room, origin
 
 Reason = Annotated[str, Choice(key="reason", label=gettext_lazy("原因"), options="customer_rest_reason")]
 Note = Annotated[str, LongText(key="note", label=gettext_lazy("说明"), most=500)]
@@ -62,7 +62,7 @@ def unarchive_customer(actor: Actor, customer_id: int) -> Customer:
     customer = customer_for(actor, customer_id, to=WRITE, lock=True)
     if customer.life != Life.ARCHIVED:
         raise Refused("not_archived", _("客户没有归档"))
-    demand_room(actor, type_of(customer), customer.owner_id)
+    demand_room(actor, type_of(customer), customer.owner_id, pool=origin(actor, customer))
     LIFE.move(customer, Life.LIVE)
     _end(actor, customer)
     record(actor, customer)

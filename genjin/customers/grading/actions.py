@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -37,9 +38,9 @@ declare_grants(gettext_lazy("系统"), ("customers.grade", gettext_lazy("按规�
     silent="for customers whose grade stays",
     listed=False,
 )
-def grade_many(actor: Actor, *, after: int) -> int | None:
+def grade_many(actor: Actor, *, after: int, changed: Counter[int] | None = None) -> int | None:
     """Grade the next 500 customers behind an id (B6). The id to go on after; None when there are no more. Who rests is
-    left as he is."""
+    left as he is. `changed`: how many of each owner's became another, counted here."""
     rows = Customer.objects.filter(WORKED, pk__gt=after).order_by("pk")[:AT_ONCE]
     found = list(rows.defer("search", "search_key").select_for_update(of=("self",)))
     grades = Grade.objects.in_bulk([customer.pk for customer in found])
@@ -47,6 +48,8 @@ def grade_many(actor: Actor, *, after: int) -> int | None:
     for change in made:
         if change.moves:
             _put(actor, change)
+            if changed is not None and change.customer.owner_id:
+                changed[change.customer.owner_id] += 1
     Grade.objects.bulk_create(
         [change.grade for change in made],
         update_conflicts=True,

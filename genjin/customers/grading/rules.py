@@ -53,21 +53,21 @@ BY_RULE = declare_setting(
 )
 NEW_DAYS = declare_setting(
     "customers.new_days",
-    _days("new_days", _("新客户多少天"), _("从第一次成交算起，之后是老客户")),
+    _days("new_days", _("新客户期限"), _("从第一次成交算起，之后是老客户")),
     section=SECTION,
     default=90,
     after=grade_later,
 )
 LOST_DAYS = declare_setting(
     "customers.lost_days",
-    _days("lost_days", _("多久没有成交算流失"), _("从最近一次成交算起")),
+    _days("lost_days", _("流失期限"), _("从最近一次成交算起，这么久没有再成交就是流失客户")),
     section=SECTION,
     default=365,
     after=grade_later,
 )
 BY_HAND_DAYS = declare_setting(
     "customers.by_hand_days",
-    _days("by_hand_days", _("人工分级保留多久"), _("到期后按规则重算")),
+    _days("by_hand_days", _("人工分级保留期"), _("到期后按规则重算")),
     section=SECTION,
     default=90,
 )

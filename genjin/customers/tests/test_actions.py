@@ -161,7 +161,7 @@ def test_possible_duplicate_is_pointed_out_without_leaking_what_one_may_not_see(
     with pytest.raises(Refused) as refusal:
         create_customer.run(cast.actor("stranger"), None, {"name": "苏州晶砺半导体 有限公司"})
     assert refusal.value.facts["duplicates"] == [
-        {"id": None, "title": "", "owner": "周牧远", "why": "name", "percent": 98, "voided": False}
+        {"id": None, "title": "", "owner": "周牧远", "why": "name", "percent": 98, "voided": False, "pool": None}
     ]
     assert "晶砺" not in refusal.value.message
     found = hits_of(cast.actor("owner"), CUSTOMER, {"name": "晶砺半导体"}, Entry.CREATE)

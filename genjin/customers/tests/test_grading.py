@@ -14,7 +14,7 @@ from genjin.customers.models import Customer, Grade
 from genjin.customers.rhythm import local_day, rhythm_of
 from genjin.kernel.actor import system
 from genjin.kernel.fields import Values
-from genjin.kernel.models.events import Event
+from genjin.kernel.models.events import Event, Notification
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import current_stamp
 from genjin.org.actions.settings import change_settings
@@ -74,6 +74,8 @@ def test_grades_follow_the_rules_at_night_and_drive_the_rhythm_B6(cast: Cast) ->
     assert stands(lost) == ("ordinary", "lost")
     assert stands(nothing) == ("potential", "potential")
     assert rhythm_of(Customer.objects.get(pk=lost.pk), current_stamp()) == "care"
+    told = Notification.objects.get(kind="graded")  # the owner is told once, of all
+    assert (told.member_id, told.note["count"]) == (cast.owner.pk, 3)
     before = Event.objects.count()
     assert grade_many(grader, after=0) is None
     assert Event.objects.count() == before  # the second run finds nothing to change

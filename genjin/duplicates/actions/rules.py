@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from genjin.duplicates.comparing import compared_of
 from genjin.duplicates.fields import Alternatives, Effects, Several
 from genjin.duplicates.grants import MANAGE
 from genjin.duplicates.models import DuplicateRule
@@ -185,7 +186,7 @@ def _kept(
 
 
 def _check(record_type: str, alternatives: list[list[dict[str, str]]]) -> None:
-    known = COMPARED.get(record_type, {})
+    known = compared_of(record_type, 0)
     if not alternatives or len(alternatives) > MOST_ALTERNATIVES:
         raise Refused("bad_rule", _("请至少填写一组条件，最多 %d 组") % MOST_ALTERNATIVES, "alternatives")
     for alternative in alternatives:
@@ -200,4 +201,8 @@ def _check(record_type: str, alternatives: list[list[dict[str, str]]]) -> None:
             if each["how"] == How.FUZZY and compared.kind not in LOOSE:
                 raise Refused("bad_rule", _("只有名称和电话能按相近比较，其他字段请选「相同」"), "alternatives")
         if not any(known[each["field"]].alone for each in alternative):
-            raise Refused("bad_rule", _("这组条件太宽，请再加名称、电话、代码或邮箱中的一项"), "alternatives")
+            raise Refused(
+                "bad_rule",
+                _("这组条件太宽，请再加名称、电话、代码或邮箱中的一项；自定义字段建立索引后可以单独使用"),
+                "alternatives",
+            )

@@ -1,5 +1,5 @@
 """Writes around a run over the whole base: beginning one, saying that two records are not one (remembered for later
-runs).
+runs), taking that back.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Number
 from genjin.kernel.jobs import start_job
 from genjin.kernel.models.jobs import JobProgress
-from genjin.kernel.recording import note_event, record
+from genjin.kernel.recording import note_event, record, record_removal
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.titles import titles_of
 from genjin.org.fields import OneOf
 
 
@@ -40,7 +41,15 @@ def begin_sweep(
     note_event(actor, record_type=record_type)
 
 
-@action("duplicates.dismiss", on=NoDuplicate, needs=SWEEP, label=gettext_lazy("不是重复"), icon="x", listed=False)
+@action(
+    "duplicates.dismiss",
+    on=NoDuplicate,
+    needs=SWEEP,
+    label=gettext_lazy("不是重复"),
+    icon="x",
+    listed=False,
+    undo="duplicates.suspect",
+)
 def dismiss(
     actor: Actor,
     *,
@@ -66,6 +75,31 @@ def dismiss(
     if made is None:
         raise Refused("known", _("已经标为不是重复"))
     return made
+
+
+@action(
+    "duplicates.suspect",
+    on=NoDuplicate,
+    needs=SWEEP,
+    label=gettext_lazy("恢复为疑似重复"),
+    icon="arrow-back-up",
+    listed=False,
+)
+def suspect(actor: Actor, pair_id: int) -> NoDuplicate:
+    """Two records may be one after all: the one that had left the group stands in it again. Raises NotFound for a pair
+    of which the actor sees neither."""
+    row = NoDuplicate.objects.select_for_update().filter(pk=pair_id).first()
+    if row is None or not titles_of(actor, row.record_type, [row.one_id, row.other_id]):
+        raise NotFound
+    pair = {row.one_id, row.other_id}
+    alike = DuplicateGroup.objects.select_for_update().filter(record_type=row.record_type)
+    for group in alike.filter(members__overlap=list(pair)).exclude(members__contains=list(pair)):
+        group.members = sorted(pair.union(group.members))
+        group.size, group.settled = len(group.members), False
+        group.save(update_fields=["members", "size", "settled"])
+    record_removal(actor, row)
+    row.pk = pair_id
+    return row
 
 
 def under_way(run: Sweep) -> bool:

@@ -1,5 +1,5 @@
-"""Work of duplicates outside the request: the run over a whole base; what was found grows stale."""
+"""Work of duplicates outside the request: the run over a whole base, which grows stale; looking at new records."""
 
-from genjin.duplicates.jobs import staling, sweeping
+from genjin.duplicates.jobs import registrations, staling, sweeping
 
-__all__ = ["staling", "sweeping"]
+__all__ = ["registrations", "staling", "sweeping"]

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from genjin.duplicates.models import DuplicateGroup, NoDuplicate, Sweep, SweptPair
+from genjin.duplicates.comparing import compared_of
+from genjin.duplicates.models import LONGEST_WHY, DuplicateGroup, NoDuplicate, Sweep, SweptPair
 from genjin.duplicates.queries import rules_at
-from genjin.duplicates.rules import COMPARED, Compared, Condition, Entry, How, Kind
+from genjin.duplicates.rules import Compared, Condition, Entry, How, Kind
+from genjin.duplicates.searching.candidates import column_of
 from genjin.duplicates.searching.fitting import SURE, together
 from genjin.duplicates.sweeping.names import Pair, pairs_of, unite
 from genjin.kernel.actor import Actor
@@ -28,6 +30,13 @@ MOST_OF_GROUP = 50
 MOST_PAIRS = 1_000_000
 AT_ONCE = 5_000
 Step = tuple[Condition, ...]
+_SURER = """
+INSERT INTO duplicates_sweptpair (sweep_id, one_id, other_id, percent, why)
+SELECT %(sweep)s, one, other, percent, %(why)s
+FROM unnest(%(ones)s::bigint[], %(others)s::bigint[], %(percents)s::smallint[]) AS p(one, other, percent)
+ON CONFLICT (sweep_id, one_id, other_id) DO UPDATE SET percent = excluded.percent, why = excluded.why
+WHERE duplicates_sweptpair.percent < excluded.percent
+"""
 
 
 @job("duplicates.sweep", title=gettext_lazy("全库查重"))
@@ -55,12 +64,12 @@ def _steps(record_type: str, stamp: int) -> list[Step]:
 
 
 def _words(step: Step) -> str:
-    return "+".join(f"{condition.field}:{condition.how}" for condition in step)[:40]
+    return "+".join(f"{condition.field}:{condition.how}" for condition in step)[:LONGEST_WHY]
 
 
 def _pairs(run: Sweep, step: Step) -> Iterator[Pair]:
     """Pairs that fit all conditions of a step."""
-    known = COMPARED[run.record_type]
+    known = compared_of(run.record_type, 0)
     exact = [known[c.field] for c in step if c.how is How.EXACT or known[c.field].kind is not Kind.COMPANY]
     loose = [known[c.field] for c in step if c.how is How.FUZZY and known[c.field].kind is Kind.COMPANY]
     if not loose:
@@ -79,14 +88,15 @@ def _pairs(run: Sweep, step: Step) -> Iterator[Pair]:
 def _equal(run: Sweep, columns: Sequence[Compared]) -> Iterator[Pair]:
     """Each of those with equal values beside the first of them."""
     percent = together([SURE[each.kind] for each in columns])
+    table = RECORD_TYPES[run.record_type].model._meta.db_table
     asked = sql.SQL(
         "SELECT array_agg(id ORDER BY id) FROM {table} WHERE life < {voided} AND {filled}"
         " GROUP BY {columns} HAVING count(*) BETWEEN 2 AND {most}"
     ).format(
-        table=sql.Identifier(RECORD_TYPES[run.record_type].model._meta.db_table),
+        table=sql.Identifier(table),
         voided=sql.Literal(int(Life.VOIDED)),
-        filled=sql.SQL(" AND ").join(sql.SQL("{}::text <> ''").format(sql.Identifier(c.column)) for c in columns),
-        columns=sql.SQL(", ").join(sql.Identifier(c.column) for c in columns),
+        filled=_filled(table, columns),
+        columns=sql.SQL(", ").join(column_of(c, table) for c in columns),
         most=sql.Literal(MOST_OF_GROUP),
     )
     for (ids,) in _read(asked):
@@ -103,13 +113,18 @@ def _names(table: str, column: str) -> list[tuple[int, str]]:
 
 def _values(run: Sweep, columns: Sequence[Compared]) -> dict[int, tuple[Any, ...]]:
     """{id: its values} of records in which all of them are filled."""
+    table = RECORD_TYPES[run.record_type].model._meta.db_table
     asked = sql.SQL("SELECT id, {columns} FROM {table} WHERE life < {voided} AND {filled}").format(
-        columns=sql.SQL(", ").join(sql.Identifier(c.column) for c in columns),
-        table=sql.Identifier(RECORD_TYPES[run.record_type].model._meta.db_table),
+        columns=sql.SQL(", ").join(column_of(c, table) for c in columns),
+        table=sql.Identifier(table),
         voided=sql.Literal(int(Life.VOIDED)),
-        filled=sql.SQL(" AND ").join(sql.SQL("{}::text <> ''").format(sql.Identifier(c.column)) for c in columns),
+        filled=_filled(table, columns),
     )
     return {row[0]: tuple(row[1:]) for row in _read(asked)}
+
+
+def _filled(table: str, columns: Sequence[Compared]) -> sql.Composed:
+    return sql.SQL(" AND ").join(sql.SQL("{}::text <> ''").format(column_of(c, table)) for c in columns)
 
 
 def _read(asked: sql.Composed) -> Iterator[tuple[Any, ...]]:
@@ -125,13 +140,12 @@ def _keep(run: Sweep, number: int, why: str, found: Iterable[Pair]) -> None:
     collected = list(islice(found, MOST_PAIRS))
     with transaction.atomic():
         for start in range(0, len(collected), AT_ONCE):
-            SweptPair.objects.bulk_create(
-                [
-                    SweptPair(sweep=run, one_id=one, other_id=other, percent=percent, why=why)
-                    for one, other, percent in collected[start : start + AT_ONCE]
-                ],
-                ignore_conflicts=True,
-            )
+            part = collected[start : start + AT_ONCE]
+            facts: dict[str, Any] = {"sweep": run.pk, "why": why}
+            for name, place in (("ones", 0), ("others", 1), ("percents", 2)):
+                facts[name] = [pair[place] for pair in part]
+            with connection.cursor() as cursor:
+                cursor.execute(_SURER, facts)
         Sweep.objects.filter(pk=run.pk).update(step=str(number))
 
 

@@ -8,11 +8,18 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
+from psycopg import sql
 
+from genjin.duplicates.models import Trace, TraceKind
 from genjin.duplicates.rules import Compared, How, Kind
+from genjin.duplicates.searching.addresses import address_mark
 from genjin.duplicates.searching.keys import heads_of, keys_like
 from genjin.kernel import normal
 from genjin.kernel.company_names import read_company
+from genjin.kernel.fields.own import Own, OwnWords
+from genjin.kernel.lists.pieces import pieces_of
 from genjin.kernel.models.rows import Record
 
 MOST = 40
@@ -31,7 +38,33 @@ FROM unnest(%(heads)s::text[], %(least)s::int[], %(longest)s::int[]) AS m(head, 
 def exact(compared: Compared, value: Any) -> Q | None:
     """What a record with the same value is asked; None when the value says nothing."""
     found = normal_forms(compared, value, How.EXACT)
+    if found and compared.kind is Kind.ADDRESS:
+        traced = {"kind": TraceKind.ADDRESS, "key__in": found}
+        there = Trace.objects.filter(**traced)  # rows: ids only, `telling` says who is told
+        return Q(pk__in=there.values("record_id"))
+    if found and compared.own:
+        own = compared.own
+        likely = pieces_of(own, str(value)) if isinstance(own, OwnWords) and own.indexed else Q()
+        return likely & Q(**{f"custom__{compared.field}__in": found})
+    if found and compared.kind is Kind.EMAIL:
+        return Q(In(Lower(compared.column), found)) & ~Q(**{compared.column: ""})
     return Q(**{f"{compared.column}__in": found}) if found else None
+
+
+def column_of(compared: Compared, table: str = "") -> sql.Composable:
+    """What is compared of a row, as its index has it; of an address its trace (of a row of `table`)."""
+    if compared.kind is Kind.ADDRESS:
+        traced = "(SELECT key FROM duplicates_trace WHERE kind = {} AND record_id = {}.id)"
+        return sql.SQL(traced).format(sql.Literal(int(TraceKind.ADDRESS)), sql.Identifier(table))
+    column: sql.Composable = sql.Identifier(compared.column)
+    if compared.own:
+        column = sql.SQL("(custom ->> {})").format(sql.Literal(compared.field))
+    return sql.SQL("lower({})").format(column) if compared.kind is Kind.EMAIL else column
+
+
+def stored_key(compared: Compared, kept: Any) -> Any:
+    """The same of a value that was read."""
+    return kept.lower() if compared.kind is Kind.EMAIL and kept else kept
 
 
 def ids_alike(model: type[Record], compared: Compared, value: Any) -> list[int]:
@@ -66,7 +99,11 @@ def normal_forms(compared: Compared, value: Any, how: How) -> list[Any]:
     """How the same value may be kept; empty for one that cannot be compared."""
     if value in (None, "", []):
         return []
+    if compared.own and compared.kind is Kind.TEXT:
+        return [compared.own.stored(value)] if isinstance(compared.own, Own) else []
     text = str(value).strip()
+    if compared.kind is Kind.ADDRESS:
+        return [address_mark(text)]
     if compared.kind is Kind.LINK:
         return [value]
     if compared.kind is Kind.COMPANY:
@@ -76,8 +113,8 @@ def normal_forms(compared: Compared, value: Any, how: How) -> list[Any]:
         found = normal.check_phone(text).normal
         return [found] if found else []
     if compared.kind is Kind.EMAIL:
-        address = normal.check_email(text).normal
-        return sorted({address, address.lower()}) if address else []
+        address = normal.email_key(text)
+        return sorted({address, *([text] if compared.own else ())}) if address else []
     if compared.kind is Kind.CODE:
         code = normal.check_credit_code(text).normal
         return [code] if code else []

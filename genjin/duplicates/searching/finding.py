@@ -10,11 +10,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from genjin.duplicates.rules import COMPARED, Compared, Condition, DuplicateRuling, How
+from genjin.duplicates.comparing import compared_of, kept
+from genjin.duplicates.rules import Compared, Condition, DuplicateRuling, How
 from genjin.duplicates.searching.candidates import MOST, exact, ids_alike
 from genjin.duplicates.searching.fitting import SURE, fits, together
+from genjin.duplicates.searching.given import given_of
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType
+from genjin.ownership.models import Owned
 
 Asked = list[tuple[Condition, Compared]]
 
@@ -39,10 +42,15 @@ class Found:
 
 
 def find(
-    record_type: RecordType, rules: Sequence[DuplicateRuling], values: Mapping[str, Any], *, besides: int | None = None
+    record_type: RecordType,
+    rules: Sequence[DuplicateRuling],
+    values: Mapping[str, Any],
+    *,
+    besides: int | None = None,
+    stamp: int = 0,
 ) -> list[Found]:
     """Records that fit one of the rules, the surest first. `values`: {field key: value as it is kept or was typed}."""
-    compared = COMPARED.get(record_type.key, {})
+    compared = compared_of(record_type.key, stamp)
     asked: list[tuple[DuplicateRuling, Asked]] = []
     wanted: set[int] = set()
     for rule in rules:
@@ -56,13 +64,15 @@ def find(
     rows = record_type.model._default_manager.exclude(pk=besides or 0)  # rows: `telling` says who is told
     rows = rows.filter(pk__in=sorted(wanted) or [0])
     needed = {"id", "code", "life", "owner", "department", record_type.title}
-    for one in compared.values():
-        needed |= {one.column.removesuffix("_id"), record_type.attributes[one.field].removesuffix("_id")}
+    needed |= {"pool"} if issubclass(record_type.model, Owned) else set()
+    for one in {c.field: c for _rule, conditions in asked for _condition, c in conditions}.values():
+        needed |= {one.column.removesuffix("_id"), _attribute(record_type, one).removesuffix("_id")}
+        needed |= {record_type.attributes[one.beside]} if one.beside else set()
     return _fitting(record_type, rows.only(*sorted(needed)), asked, values)
 
 
 def _given(condition: tuple[Condition, Compared], values: Mapping[str, Any]) -> bool:
-    return values.get(condition[0].field) not in (None, "", [])
+    return given_of(condition[1], values) not in (None, "", [])
 
 
 def _candidates(
@@ -72,7 +82,7 @@ def _candidates(
     narrow = Q()
     for condition, compared in conditions:
         if condition.how is How.EXACT:
-            one = exact(compared, values[condition.field])
+            one = exact(compared, given_of(compared, values))
             if one is None:
                 return []
             narrow &= one
@@ -92,15 +102,14 @@ def _fitting(
     values: Mapping[str, Any],
 ) -> list[Found]:
     found: list[Found] = []
-    attributes = record_type.attributes
     for row in rows:
         best: Found | None = None
         for rule, conditions in asked:
             whys = []
             for condition, compared in conditions:
-                stored = getattr(row, attributes.get(condition.field, compared.column))
-                key = getattr(row, compared.column)
-                percent = fits(compared, condition.how, values[condition.field], stored, key)
+                key = kept(row, compared)
+                stored = key if compared.own else getattr(row, _attribute(record_type, compared))
+                percent = fits(compared, condition.how, given_of(compared, values), stored, key)
                 if percent:
                     exactly = How.EXACT if percent >= 100 or condition.how is How.EXACT else _how(compared, percent)
                     whys.append(Why(condition.field, exactly, percent))
@@ -109,6 +118,10 @@ def _fitting(
         if best:
             found.append(best)
     return sorted(found, key=lambda one: (-one.percent, one.row.life, -one.row.pk))
+
+
+def _attribute(record_type: RecordType, compared: Compared) -> str:
+    return compared.column if compared.own else record_type.attributes[compared.field]
 
 
 def _how(compared: Compared, percent: int) -> How:

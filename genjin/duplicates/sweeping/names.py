@@ -11,8 +11,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from genjin.kernel.company_names import CompanyName, company_likeness, read_company
-from genjin.kernel.likeness import ALIKE, SHORTEST
+from genjin.duplicates.rules import Kind
+from genjin.duplicates.searching.fitting import SURE, name_percent
+from genjin.kernel.company_names import CompanyName, read_company
+from genjin.kernel.likeness import SHORTEST
 from genjin.kernel.slips import near_sound, taken_for
 
 MOST_OF_KEY = 40
@@ -36,8 +38,9 @@ def pairs_of(names: Sequence[tuple[int, str]], done: Callable[[int], None]) -> I
             if mark in seen:
                 continue
             seen.add(mark)
-            percent = company_likeness(read_company(names[one][1]), read_company(names[other][1]))
-            if percent >= ALIKE:
+            mine, theirs = read_company(names[one][1]), read_company(names[other][1])
+            percent = SURE[Kind.COMPANY] if mine.key == theirs.key else name_percent(mine, theirs)
+            if percent:
                 first, second = names[one][0], names[other][0]
                 yield min(first, second), max(first, second), percent
 

@@ -104,6 +104,9 @@ def test_b3_nobody_is_told_more_than_so_many(cast: Cast) -> None:
     answer = ask_lines(cast.actor("stranger"), CUSTOMER, "13800138002\n13800138001")
     assert answer.cut
     assert [len(line.hits) for line in answer.lines] == [0, 1]
+    assert "每小时最多 2 条、每天最多 120 条" in refusal.message
+    told = [ask_lines(cast.actor("stranger"), CUSTOMER, text) for text in ("13800138002", "13900139009")]
+    assert [(each.cut, [line.hits for line in each.lines]) for each in told] == [(True, [[]])] * 2, "there or not"
 
 
 def test_b3_canary_where_a_rule_says_nothing_all_is_as_if_it_were_not_there(cast: Cast) -> None:
@@ -122,6 +125,26 @@ def test_b3_canary_where_a_rule_says_nothing_all_is_as_if_it_were_not_there(cast
     assert answers[0] == answers[1]
     assert _refusal(cast, "stranger", name="CANARY远岫新能源", phone="13800138000") is None
     assert not Event.objects.filter(action="duplicates.tell").exists()
+
+
+def test_b3_what_one_sees_and_what_one_is_told_of_ask_equally_much(cast: Cast) -> None:
+    """As many reads for a record that he sees, one that he is told of and none; and equal words for every life."""
+    stranger = cast.actor("stranger")
+    make_customer(stranger, "杭州云栖动力电池有限公司", phone="13700137000")
+    make_customer(cast.actor("owner"), "无锡惠山精密机械有限公司", phone="13800138000")
+    gone = make_customer(cast.actor("owner"), "常州天宁纺织有限公司", phone="13600136000")
+    void_customer.run(cast.actor("owner"), gone.pk, {"reason": "走了"})
+    ask_form(stranger, CUSTOMER, {"phone": "13500135000"})  # what is kept in memory is read
+    reads: list[list[str]] = []
+    hits: list[list[Any]] = []
+    for phone in ("13700137000", "13800138000", "13600136000", "13500135000"):
+        with CaptureQueriesContext(connection) as asked:
+            hits.append(ask_form(stranger, CUSTOMER, {"phone": phone}).lines[0].hits)
+        reads.append([each["sql"].split(" WHERE ")[0] for each in asked if each["sql"].startswith("SELECT")])
+    assert reads[0] == reads[1] == reads[2] == reads[3]
+    assert [len(each) for each in hits] == [1, 1, 1, 0]
+    facts = [hit.fact() for each in hits[1:3] for hit in each]
+    assert facts[0] == facts[1], "voided or not, all that he may not see is worded alike"
 
 
 def test_b3_contacts_are_one_by_phone_or_by_name_at_one_customer(cast: Cast) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from genjin.customers.actions.customers import edit_customer
+from genjin.customers.record import CUSTOMER
 from genjin.customers.tests.factories import make_customer
 from genjin.duplicates.actions import begin_sweep, dismiss
+from genjin.duplicates.asking import ask_form
 from genjin.duplicates.jobs import staling, sweeping
 from genjin.duplicates.models import DuplicateGroup, NoDuplicate, Sweep
 from genjin.duplicates.queries import groups_of
@@ -14,6 +16,7 @@ from genjin.duplicates.sweeping.names import pairs_of, unite
 from genjin.kernel.actor import system
 from genjin.kernel.models.events import Event
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
+from genjin.kernel.undo import undo_event
 from genjin.testing.cast import Cast
 
 NAMES = (
@@ -44,6 +47,25 @@ def test_b3_names_that_share_a_key_are_paired_and_united() -> None:
     assert unite([(1, 2, 90), (2, 3, 95)], 2) == [([2, 3], 95)], "the surest pairs first, no larger than allowed"
 
 
+def test_b3_a_percentage_means_the_same_in_the_hint_and_in_the_groups(cast: Cast) -> None:
+    """Two names, of which one slipped, equal ones, two with one number as well: the hint, and the run over the base."""
+    owner = cast.actor("owner")
+    for one, other in ((NAMES[0], NAMES[2]), ("常州天宁纺织厂", "常州天宁纺织厂"), ("甲川机械厂", "甲川机械")):
+        DuplicateGroup.objects.all().delete()
+        make_customer(owner, one, phone="13800138000" if one == NAMES[0] else "")
+        given = {"name": other, "phone": "13800138000" if one == NAMES[0] else ""}
+        (hit,) = ask_form(owner, CUSTOMER, given).lines[0].hits
+        second = make_customer(owner, **given)
+        (group,) = [each for each in _groups() if second.pk in each.members]
+        assert group.percent == hit.percent, (one, other)
+
+
+def _groups() -> list[DuplicateGroup]:
+    run = Sweep.objects.create(record_type="customer")
+    sweeping.sweep(system(), 0, sweep_id=run.pk)
+    return list(DuplicateGroup.objects.all())
+
+
 def test_b3_a_run_finds_groups_and_remembers_what_is_none(cast: Cast) -> None:
     owner = cast.actor("owner")
     first = make_customer(owner, NAMES[0], phone="13800138000")
@@ -60,6 +82,11 @@ def test_b3_a_run_finds_groups_and_remembers_what_is_none(cast: Cast) -> None:
         dismiss.run(cast.actor("stranger"), None, {"group": seen.pk, "member": third.pk})
     dismiss.run(cast.actor("manager"), None, {"group": seen.pk, "member": third.pk})
     assert NoDuplicate.objects.count() == 3
+    said = Event.objects.latest("id")
+    undo_event(cast.actor("manager"), said.pk)
+    assert NoDuplicate.objects.count() == 0
+    assert set(groups_of(cast.actor("manager"), "customer", None)[0][0].titles) == set(seen.titles)
+    dismiss.run(cast.actor("manager"), None, {"group": seen.pk, "member": third.pk})
     with pytest.raises(NotFound):
         dismiss.run(cast.actor("manager"), None, {"group": seen.pk, "member": third.pk})
     begin_sweep.run(cast.actor("manager"), None, {"record_type": "customer"})

@@ -67,6 +67,10 @@ def test_b3_rules_are_shown_with_an_example_and_changed(cast: Cast, hidden: int)
     refused = client.post(f"/settings/duplicates/{row.pk}", form | {"if.0.0": "", "version": row.version})
     assert refused.status_code == 422
     assert "请填写「怎样算重复」" in refused.content.decode()
+    overtaken = client.post(f"/settings/duplicates/{row.pk}", form | {"version": row.version - 1}).content.decode()
+    assert "将以您的为准" in overtaken
+    assert f'name="version" value="{row.version}"' in overtaken
+    assert overtaken.count('name="if.') == 9  # room for two groups more without saving in between
     client.post(f"/settings/duplicates/{row.pk}/end")
     assert not DuplicateRule.objects.exists()
 
@@ -83,4 +87,6 @@ def test_b3_groups_lead_to_merging_and_are_dismissed(cast: Cast, hidden: int) ->
     assert f'href="/customers/{other}"' in page
     group = page.partition("/duplicates/groups/")[2]
     assert group
+    assert "组疑似重复" not in page  # how many there are in all is told to who sees all
+    assert "1 组疑似重复" in _signed_in(cast, "administrator").get("/duplicates/groups").content.decode()
     assert NAME not in _signed_in(cast, "administrator").get("/duplicates/groups?type=contacts").content.decode()

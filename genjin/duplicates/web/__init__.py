@@ -1,5 +1,5 @@
-"""Pages of duplicates: the hint while a record is entered, the tool, the rules."""
+"""Pages of duplicates: the hint while a record is entered, the tool, the rules, risks of registrations."""
 
-from genjin.duplicates.web import checking, groups, hint, rules
+from genjin.duplicates.web import checking, groups, hint, risk_settings, risks, rules
 
-__all__ = ["checking", "groups", "hint", "rules"]
+__all__ = ["checking", "groups", "hint", "risk_settings", "risks", "rules"]

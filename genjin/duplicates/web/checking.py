@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from genjin.duplicates.asking import MOST_LINES, Answer, ask_lines, can_ask
 from genjin.duplicates.grants import CHECK
+from genjin.duplicates.guarding import used_up
 from genjin.duplicates.rules import COMPARED, Entry
 from genjin.duplicates.web.drawing import DrawnHit, drawn
 from genjin.kernel.actor import Actor
@@ -42,17 +43,19 @@ class DrawnLine:
 
 @page("duplicates/check", name="duplicates-check", methods=["GET", "POST"], needs=CHECK)
 def check(request: PageRequest) -> HttpResponse:
-    """`?text=&type=` asks at once; pasted lines are sent by POST."""
+    """`?text=&type=` fills the form in. Asking is sent by POST: what one is told is written down and counted, and names
+    and numbers stand in no address (B3)."""
     sent = request.POST if request.method == "POST" else request.GET
     types = askable_types(request.actor)
     if not types:
         raise Forbidden
     chosen = next((t for t in types if t.key == sent.get("type")), types[0])
     text = sent.get("text", "")
-    answer = ask_lines(request.actor, chosen, text) if text.strip() else None
+    asked = request.method == "POST" and text.strip()
+    answer = ask_lines(request.actor, chosen, text) if asked else None
     pairs = [(t.key, str(t.many)) for t in types]
     shown: dict[str, Any] = {"types": types, "pairs": pairs, "chosen": chosen, "text": text}
-    return respond(request, "duplicates/check.html#answer", **shown, **_told(answer))
+    return respond(request, "duplicates/check.html#answer", **shown, **_told(request, answer))
 
 
 def askable_types(actor: Actor) -> list[RecordType]:
@@ -61,7 +64,7 @@ def askable_types(actor: Actor) -> list[RecordType]:
     return [t for t in declared if actor.may(t.grant("see")) and can_ask(actor, t, Entry.TOOL)]
 
 
-def _told(answer: Answer | None) -> dict[str, Any]:
+def _told(request: PageRequest, answer: Answer | None) -> dict[str, Any]:
     lines = [
         DrawnLine(line.text, [drawn(hit) for hit in line.hits], bool(line.values))
         for line in (answer.lines if answer else ())
@@ -69,7 +72,7 @@ def _told(answer: Answer | None) -> dict[str, Any]:
     return {
         "lines": lines,
         "asked": answer is not None,
-        "cut": bool(answer and answer.cut),
+        "cut": used_up(request.actor) if answer and answer.cut else "",
         "found": sum(bool(line.hits) for line in lines),
         "most": MOST_LINES,
         "many": bool(answer) and len(lines) == MOST_LINES,

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 
 from genjin.duplicates.actions.sweeping import begin_sweep, dismiss, under_way
 from genjin.duplicates.grants import SWEEP
-from genjin.duplicates.queries import SeenGroup, groups_of, job_of, sweep_of
-from genjin.duplicates.rules import COMPARED, Condition, How
-from genjin.duplicates.wording import condition_words
+from genjin.duplicates.queries import SeenGroup, groups_of, job_of, place_of, sweep_of
+from genjin.duplicates.rules import COMPARED
+from genjin.duplicates.wording import kept_words
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType, by_plural
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
 from genjin.ui.addresses import record_url
-from genjin.ui.pages import PageRequest, go, page, respond
+from genjin.ui.pages import PageRequest, closed_dialog, go, page, respond, wants_fragment
+from genjin.ui.undoing import undo_address
 
 ROUTE = "duplicates/groups"
 MOST_MERGED = 10
@@ -35,7 +36,7 @@ def groups(request: PageRequest) -> HttpResponse:
 def _listed(request: PageRequest, types: list[RecordType], chosen: RecordType) -> dict[str, Any]:
     """What the page draws."""
     after = request.GET.get("after", "")
-    found, more = groups_of(request.actor, chosen.key, _place(after))
+    found, more = groups_of(request.actor, chosen.key, place_of(after))
     run = sweep_of(chosen.key)
     return {
         "types": [(t.plural, str(t.many), f"/{ROUTE}?type={t.plural}") for t in types],
@@ -70,9 +71,11 @@ def begin(request: PageRequest) -> HttpResponse:
 )
 def no_duplicate(request: PageRequest, duplicate_group_id: int, swept_id: int) -> HttpResponse:
     """A record is none of the others."""
-    plural = request.GET.get("type", "")
-    dismiss.run(request.actor, None, {"group": duplicate_group_id, "member": swept_id})
-    return go(request, f"/{ROUTE}?type={plural}", _("已记住，以后的查重不再列出"))
+    outcome = dismiss.run(request.actor, None, {"group": duplicate_group_id, "member": swept_id})
+    told, undo = _("已记住，以后的查重不再列出"), undo_address(dismiss, outcome.event_id)
+    if wants_fragment(request):
+        return closed_dialog(told, changed="rows:changed", undo=undo)
+    return go(request, f"/{ROUTE}?type={request.GET.get('type', '')}", told, undo=undo)
 
 
 def sweepable(actor: Actor) -> list[RecordType]:
@@ -81,26 +84,14 @@ def sweepable(actor: Actor) -> list[RecordType]:
     return [t for t in declared if actor.may(t.grant("see"))]
 
 
-def _place(text: str) -> tuple[int, int] | None:
-    percent, _dot, group_id = text.partition(".")
-    sound = all(part.isascii() and part.isdecimal() and len(part) < 18 for part in (percent, group_id))
-    return (int(percent), int(group_id)) if sound else None
-
-
 def _drawn(record_type: RecordType, group: SeenGroup) -> dict[str, Any]:
     ids = list(group.titles)
     merge = f"/{record_type.plural}/merge?ids={','.join(map(str, ids[:MOST_MERGED]))}"
     return {
         "id": group.pk,
         "percent": group.percent,
-        "words": "；".join(_why(record_type, why) for why in group.whys),
+        "words": "；".join(kept_words(record_type, why) for why in group.whys),
         "stale": group.stale,
         "members": [(row_id, title, record_url(record_type, row_id)) for row_id, title in group.titles.items()],
         "merge": merge,
     }
-
-
-def _why(record_type: RecordType, kept: str) -> str:
-    parts = [part.partition(":") for part in kept.split("+")]
-    conditions = [Condition(key, How(how)) for key, _colon, how in parts if how in set(How)]
-    return "、".join(condition_words(record_type, condition) for condition in conditions)

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.duplicates.actions.rules import (
+    MOST_ALTERNATIVES,
+    MOST_CONDITIONS,
     change_preset,
     change_rule,
     compared_types,
     create_rule,
     end_rule,
 )
+from genjin.duplicates.comparing import compared_of
 from genjin.duplicates.grants import MANAGE
 from genjin.duplicates.queries import preset_of, rule_for, rules_of, ruling
 from genjin.duplicates.rules import (
@@ -33,13 +36,14 @@ from genjin.duplicates.rules import (
 )
 from genjin.duplicates.wording import condition_words, effect_words, example_of, rule_words, told_words
 from genjin.kernel.records import RECORD_TYPES, RecordType
-from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.refusal import NotFound, Refused, Stale
 from genjin.org.web.frame import Section, register_settings, settings_page
 from genjin.ui.pages import PageRequest, fragment, go, page
 
 ROUTE = "settings/duplicates"
 PLACE = f"/{ROUTE}"
-GROUPS, SLOTS = 5, 3
+SLOTS = 3
+"""So many conditions of a group are drawn at least, and as many groups."""
 
 register_settings(
     Section(
@@ -154,7 +158,7 @@ def _form(
             if refused.status in (403, 404):
                 raise
             refusal = refused
-    declared = RECORD_TYPES[rule.record_type]
+    declared, stale = RECORD_TYPES[rule.record_type], isinstance(refusal, Stale)
     return settings_page(
         request,
         "duplicates/rule.html",
@@ -165,7 +169,8 @@ def _form(
         drawn=drawn,
         refusal=refusal,
         errors=refusal.errors if refusal else {},
-        version=request.POST.get("version") or version,
+        stale=stale,
+        version=version if stale else request.POST.get("version") or version,
         offered=_offered(declared),
         entries=[(entry.value, str(label)) for entry, label in ENTRY_WORDS.items()],
         effects=[(effect.value, str(label)) for effect, label in EFFECT_WORDS.items()],
@@ -178,7 +183,7 @@ def _offered(record_type: RecordType) -> list[tuple[str, str]]:
     """Every condition that there is: (phone:exact, 电话相同)."""
     return [
         (f"{key}:{how}", condition_words(record_type, Condition(key, how)))
-        for key, one in COMPARED[record_type.key].items()
+        for key, one in compared_of(record_type.key, 0).items()
         for how in How
         if how is How.EXACT or one.kind in LOOSE
     ]
@@ -192,8 +197,11 @@ def _stored(rule: DuplicateRuling) -> Drawn:
 
 def _sent(post: QueryDict) -> Drawn:
     groups = [
-        [value for slot in range(SLOTS) if (value := post.get(f"if.{group}.{slot}", ""))] for group in range(GROUPS)
+        [value for slot in range(MOST_CONDITIONS) if (value := post.get(f"if.{group}.{slot}", ""))]
+        for group in range(MOST_ALTERNATIVES)
     ]
+    while groups and not groups[-1]:
+        groups.pop()
     effects = {entry.value: post.get(f"at.{entry.value}", "off") for entry in ENTRY_WORDS}
     return Drawn(
         post.get("name", ""), _filled(groups), effects, post.get("told", ""), post.getlist("shown"), "on" in post
@@ -202,7 +210,8 @@ def _sent(post: QueryDict) -> Drawn:
 
 def _filled(groups: list[list[str]]) -> list[list[str]]:
     whole = [[*group, *[""] * (SLOTS - len(group))] for group in groups]
-    return whole + [[""] * SLOTS for _each in range(min(GROUPS, len(whole) + 1) - len(whole))]
+    drawn = min(max(SLOTS, len(whole) + 1), MOST_ALTERNATIVES)
+    return whole + [[""] * SLOTS for _each in range(drawn - len(whole))]
 
 
 def _raw(drawn: Drawn) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from genjin.customers.queries import customer_for
 from genjin.followups.actions.checks import check_followup
 from genjin.followups.actions.effects import NextStep, make_plan, restate
 from genjin.followups.limits import edit_hours
@@ -14,7 +13,7 @@ from genjin.followups.queries import followup_for, voided_by
 from genjin.followups.rules import in_time
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import OWN, SEE, WRITE, may
+from genjin.kernel.doors import OWN, WRITE, may
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Life
@@ -22,6 +21,7 @@ from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.undo import as_before
 from genjin.plans.planning import restate_next
+from genjin.plans.subjects import SUBJECTS, locked
 
 PLANNED = {"next_contact_at", "next_step"}
 
@@ -46,8 +46,11 @@ def edit_followup(actor: Actor, followup_id: int, *, values: Values) -> FollowUp
     if not _open_to_author(actor, followup):
         hours = edit_hours(actor)
         raise Refused("too_late", _("写下超过 %(hours)d 小时的跟进不能再修改，请补写一条") % {"hours": hours})
-    if values.get("customer", followup.customer_id) != followup.customer_id:
-        raise Refused("customer_fixed", _("跟进记录不能换到别的客户；请作废这条，再到那位客户下重写"), "customer")
+    for subject in SUBJECTS.values():
+        named = getattr(followup, subject.column)
+        if values.get(subject.key, named) != named:
+            words = _("跟进记录不能换到别的客户；请作废这条，再到那位客户下重写")
+            raise Refused("customer_fixed", words, subject.key)
     apply_values(actor, followup, values)
     check_followup(actor, followup, followup.created_at)
     _correct(actor, followup)
@@ -132,9 +135,9 @@ def _correct(actor: Actor, followup: FollowUp) -> None:
         followup.edited_at = actor.now()
     record(actor, followup)
     if planned:
-        customer = customer_for(actor, followup.customer_id, to=SEE, lock=True)
-        make_plan(actor, customer, followup, NextStep())
-        restate_next(actor, customer)
+        hung = locked(actor, followup)
+        make_plan(actor, hung, followup, NextStep())
+        restate_next(actor, *hung)
     restate(actor, followup)
 
 

@@ -7,10 +7,8 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from genjin.customers.models import Customer
-from genjin.customers.queries import customer_for
 from genjin.followups.actions.checks import check_followup, sign
-from genjin.followups.actions.effects import NextStep, tell_customer
+from genjin.followups.actions.effects import NextStep, tell
 from genjin.followups.models import FollowUp
 from genjin.followups.record import FOLLOWUP
 from genjin.kernel.actions import action
@@ -18,12 +16,13 @@ from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import SEE, WRITE
 from genjin.kernel.editing import apply_values
 from genjin.kernel.fields import DepartmentRef, Person, RecordRef, Text, Values
-from genjin.kernel.models.rows import Life, fresh
+from genjin.kernel.models.rows import Record, fresh
 from genjin.kernel.recording import moment
-from genjin.kernel.refusal import Refused
+from genjin.kernel.refusal import Invalid, Refused
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule
 from genjin.plans.queries import plan_for
+from genjin.plans.subjects import asked_for, fill, subject_of
 from genjin.revealing.actions import reveal_action
 
 IMPORTS_ONLY = Text(key="author", label=gettext_lazy("跟进人"), most=60, shown_when=lambda _values: False)
@@ -51,32 +50,39 @@ def create_followup(
     support: Annotated[int | None, SUPPORT] = None,
     author: Annotated[str, IMPORTS_ONLY] = "",
 ) -> FollowUp:
-    """Write down a contact with a customer. `plan` is completed by it; without one, what its author had to do for the
-    customer by the end of that day is. A next step becomes a plan, of `assignee` (else one's own), with the help of the
-    department `support` (S3-12). `author` is for imports: the name in the sheet, kept as text unless exactly one active
-    member bears it. Raises Refused("future"), Refused("past"), Refused("voided"), Invalid."""
-    customer = _followed(actor, values["customer"])
+    """Write down a contact with a customer or a lead, maybe about an opportunity. `plan` is completed by it; without
+    one, what its author had to do for the customer by the end of that day is. A next step becomes a plan, of `assignee`
+    (else one's own), with the help of the department `support` (S3-12). `author` is for imports: the name in the sheet,
+    kept as text unless exactly one active member bears it. Raises Refused("future"), Refused("past"),
+    Refused("voided"), Invalid."""
+    hung = _followed(actor, values)
     followup = fresh(FollowUp, imported=actor.surface is Surface.IMPORT)
     apply_values(actor, followup, values)
-    followup.plan_id = _fitting(actor, plan, customer) if plan else None
+    fill(followup, hung)
+    followup.plan_id = _fitting(actor, plan, hung[0]) if plan else None
     sign(actor, followup, author)
     check_followup(actor, followup, moment())
     rule = Rule.IMPORTED if followup.imported else Rule.CREATED
-    change_owner(actor, followup, customer.owner_id, rule=rule)
-    tell_customer(actor, customer, followup, NextStep(assignee, support))
+    change_owner(actor, followup, hung[0].owner_id, rule=rule)
+    tell(actor, hung, followup, NextStep(assignee, support))
     return followup
 
 
-def _followed(actor: Actor, customer_id: int) -> Customer:
-    customer = customer_for(actor, customer_id, to=WRITE, lock=True)
-    if customer.life == Life.VOIDED:
-        raise Refused("voided", _("客户已作废，还原后才能写跟进"), "customer")
-    return customer
+def _followed(actor: Actor, values: Values) -> list[Record]:
+    """What the talk was about, locked: a customer, a lead, a customer with one of its opportunities."""
+    hung = asked_for(actor, values, to=WRITE)
+    if not hung:
+        raise Invalid({"customer": _("请填写「%s」") % _("客户")})
+    for each in hung:
+        refused = subject_of(each).talked(each)
+        if refused is not None:
+            raise refused
+    return hung
 
 
-def _fitting(actor: Actor, plan_id: int, customer: Customer) -> int:
-    """The plan's id, if it is a plan of this customer."""
-    if plan_for(actor, plan_id, to=SEE).customer_id != customer.pk:
+def _fitting(actor: Actor, plan_id: int, main: Record) -> int:
+    """The plan's id, if it is a plan of this customer (or lead)."""
+    if getattr(plan_for(actor, plan_id, to=SEE), subject_of(main).column) != main.pk:
         raise Refused("other_plan", _("这个计划不是这位客户的"), "plan")
     return plan_id
 

@@ -65,7 +65,8 @@ def follow_events(events: Sequence[Event]) -> None:
     rows = set(links.filter(row_type__in=(Customer.row_type, FollowUp.row_type)).values_list("row_type", "row_id"))
     customers = {row_id for row_type, row_id in rows if row_type == Customer.row_type}
     talks = [row_id for row_type, row_id in rows if row_type == FollowUp.row_type]
-    customers |= set(FollowUp.objects.filter(pk__in=talks).values_list("customer_id", flat=True))
+    held = FollowUp.objects.filter(pk__in=talks).values_list("customer_id", flat=True)
+    customers |= {customer_id for customer_id in held if customer_id is not None}
     restate(sorted(customers))
 
 

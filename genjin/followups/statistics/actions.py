@@ -20,8 +20,8 @@ from genjin.kernel.grants import declare_grants
 from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Forbidden, Refused
+from genjin.kernel.taking_out import demand_taking_out
 from genjin.org.grants import add_to_ready_roles
-from genjin.oversight.watching import demand_taking_out
 
 EXPORT = FOLLOWUP.grant("export")
 JOB = "followups.make_sheet"

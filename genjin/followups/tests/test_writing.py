@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
 
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.followups.actions import create_followup, edit_followup, void_followup
@@ -216,9 +215,9 @@ def test_imported_history_makes_plans_only_for_what_lies_ahead(cast: Cast) -> No
 def test_undoing_a_follow_up_takes_it_back_with_all_it_did_to_plans(cast: Cast) -> None:
     actor = cast.actor("owner")
     customer = make_customer(actor)
-    due = timezone.localtime().strftime("%Y-%m-%dT23:50")
+    due = actor.now().strftime("%Y-%m-%dT23:59")
     first = make_followup(actor, customer, next_contact_at=due, next_step="送样品")
-    later = (timezone.localtime() + timedelta(days=3)).strftime("%Y-%m-%dT09:00")
+    later = (actor.now() + timedelta(days=3)).strftime("%Y-%m-%dT09:00")
     raw = {"customer": str(customer.pk), "content": "写错了客户", "next_contact_at": later, "next_step": "错的"}
     outcome = create_followup.run(actor, None, raw)
     assert outcome.event_id is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from genjin.customers.queries import contact_for
 from genjin.followups.actions.phrases import USE
 from genjin.followups.phrasing.greetings import suggested
-from genjin.kernel.doors import SEE, titles_of
+from genjin.kernel.doors import SEE
 from genjin.kernel.models.rows import Life
 from genjin.kernel.refusal import NotFound
+from genjin.kernel.titles import titles_of
 from genjin.plans.models import Plan
 from genjin.plans.rules import PlanKind, is_open
 from genjin.ui.details.cards import Drawn, register_panel

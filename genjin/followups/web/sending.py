@@ -17,7 +17,9 @@ from genjin.kernel.actions import Outcome
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.files import Received, TooLarge, attach_file, path_of, received
+from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Forbidden, Refused
+from genjin.plans.subjects import SUBJECTS
 from genjin.ui.forms.reading import raw_inputs
 from genjin.ui.forms.showing import without_hidden
 from genjin.ui.pages import PageRequest
@@ -26,10 +28,10 @@ MOST_FILES = 10
 SHOWN_IN_FORM = {Refused.status, TooLarge.status}
 
 
-def save(request: PageRequest, customer_id: int | None = None) -> Outcome | Sent:
+def save(request: PageRequest, of: Record | None = None) -> Outcome | Sent:
     """Make the follow-up that the form sent; Sent when it was refused by a rule. Files are let in before anything is
     written, so that a bad one refuses the whole. Raises NotFound and Forbidden."""
-    raw = _raw(request) | ({"customer": str(customer_id)} if customer_id else {})
+    raw = _raw(request) | ({of.row_type: str(of.pk)} if of else {})
     key = request.POST.get("idempotency_key", "")[:64]
     uploads = request.FILES.getlist("files")
     try:
@@ -48,7 +50,7 @@ def _raw(request: PageRequest) -> dict[str, Any]:
     sent = request.POST
     inputs = {field.key for field in create_followup.inputs(request.actor)}
     raw: dict[str, Any] = {}
-    for name in (*COMPOSED, "customer", "plan", CONFIRMED):
+    for name in (*COMPOSED, *SUBJECTS, "plan", CONFIRMED):
         if name in sent and name in inputs:
             raw[name] = sent.getlist(name) if name in SEVERAL else sent[name].replace("\r\n", "\n")
     own = own_inputs(request.actor)

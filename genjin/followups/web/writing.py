@@ -1,17 +1,17 @@
-"""Pages that write: the dialog that any page opens, and the composer on a customer's page."""
+"""Pages that write: the dialog that any page opens, and the composer on a record's page."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from genjin.customers.models import Customer
 from genjin.followups.actions import create_followup
 from genjin.followups.composing import Asked, Composer, Sent, composer
 from genjin.followups.record import FOLLOWUP
-from genjin.followups.web.opening import CREATE, asked_for
+from genjin.followups.web.opening import CREATE, about, asked_for
 from genjin.followups.web.sending import save
 from genjin.kernel.actions import Outcome
+from genjin.kernel.models.rows import Record
 from genjin.ui.addresses import record_url
 from genjin.ui.pages import (
     PageRequest,
@@ -43,23 +43,23 @@ def new_followup(request: PageRequest) -> HttpResponse:
         return _form(request, asked, saved)
     if in_dialog(request):
         return closed_dialog(_told(saved), changed=CHANGED, undo=_undo(saved))
-    assert asked.customer is not None
-    return go(request, record_url("customer", asked.customer.pk), _told(saved), undo=_undo(saved))
+    assert asked.of is not None
+    return go(request, record_url(asked.of.row_type, asked.of.pk), _told(saved), undo=_undo(saved))
 
 
-def saved_here(request: PageRequest, customer_id: int, outcome: Outcome) -> HttpResponse:
-    """The answer to a customer's own composer when it was carried out."""
+def saved_here(request: PageRequest, of: Record, outcome: Outcome) -> HttpResponse:
+    """The answer to a record's own composer when it was carried out."""
     if not wants_fragment(request):
-        return go(request, record_url("customer", customer_id), _told(outcome), undo=_undo(outcome))
+        return go(request, record_url(of.row_type, of.pk), _told(outcome), undo=_undo(outcome))
     answer = with_event(HttpResponse(status=204), "record:changed")
     return with_toast(answer, _told(outcome), undo=_undo(outcome))
 
 
-def panel_composer(request: PageRequest, customer: Customer, sent: Sent | None = None) -> Composer:
-    """The composer on the page of a customer that came through its door."""
+def panel_composer(request: PageRequest, of: Record, sent: Sent | None = None) -> Composer:
+    """The composer on the page of a customer (lead …) that came through its door."""
     actor = request.actor
-    url = f"{record_url('customer', customer.pk)}/{FOLLOWUP.plural}"
-    return composer(actor, formats_for(actor), Asked(customer), url=url, prefix=PANEL, sent=sent)
+    url = f"{record_url(of.row_type, of.pk)}/{FOLLOWUP.plural}"
+    return composer(actor, formats_for(actor), about(actor, of), url=url, prefix=PANEL, sent=sent)
 
 
 def _form(request: PageRequest, asked: Asked, sent: Sent | None = None) -> HttpResponse:

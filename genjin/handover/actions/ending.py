@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from genjin.handover.models import Handover
-from genjin.handover.queries import tallies
+from genjin.handover.queries import in_charge, tallies
 from genjin.handover.receivers import member_of
 from genjin.handover.rules import MOVES, Standing, State
 from genjin.kernel.actor import Actor
@@ -14,7 +14,9 @@ from genjin.kernel.recording import record
 from genjin.kernel.records import RECORD_TYPES
 from genjin.org.queries import organisation
 
-RECEIVED, REPORTED = "handover_received", "handover_done"
+RECEIVED, REPORTED, RELEASED = "handover_received", "handover_done", "handover_released"
+
+MOVED = Standing.MOVED
 
 
 def end_handover(actor: Actor, row: Handover, state: State) -> None:
@@ -41,6 +43,10 @@ def _told(actor: Actor, row: Handover, found: dict[str, dict[tuple[str, int], in
             elif member and standing == Standing.MOVED:
                 got[member] += 0
     note = {"handover": row.pk, "leaver": row.leaver_id, "kind": row.kind}
+    if row.made_by_id is None:
+        moved = sum(number for each in found.values() for (_to, standing), number in each.items() if standing == MOVED)
+        those = in_charge(organisation(actor), row.leaver_id)
+        return [Told(one, RELEASED, None, None, f"{RELEASED}:{row.pk}", {**note, "count": moved}) for one in those]
     told = [
         Told(member, RECEIVED, None, None, f"{RECEIVED}:{row.pk}", {**note, "count": number})
         for member, number in sorted(got.items())

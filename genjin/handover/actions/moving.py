@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from genjin.handover.arrangement import Arrangement
-from genjin.handover.models import Handover
-from genjin.handover.receivers import member_of, read
-from genjin.handover.rules import Stays, Teams
+from genjin.handover.models import Handover, Item
+from genjin.handover.receivers import MEMBER, member_of, read
+from genjin.handover.rules import Standing, Stays, Teams
 from genjin.kernel.actor import Actor
 from genjin.kernel.handing import PARTS, Handed, Passing
 from genjin.kernel.models.rows import Life
@@ -21,7 +21,8 @@ from genjin.kernel.recording import note_event, record, record_removals
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.together import together
 from genjin.ownership.actions.changing_owners import change_owners, locked
-from genjin.ownership.models import Rule, Teammate
+from genjin.ownership.followers import FOLLOWERS
+from genjin.ownership.models import Owned, Rule, Teammate
 
 MOST = 100_000
 
@@ -49,21 +50,40 @@ def hand_back(actor: Actor, row: Handover, key: str, handed: Sequence[Handed], t
 def _records_over(actor: Actor, row: Handover, record_type: RecordType, ids: Sequence[int], to: str) -> Passing:
     kind, target = read(to)
     passing = Passing()
-    rows = []
-    for each in locked(record_type.model, ids):
-        if each.owner_id != row.leaver_id:
+    found, rows = list(locked(record_type.model, ids)), []
+    along = _gone_along(row, record_type, found)
+    for each in found:
+        if each.owner_id != row.leaver_id and each.pk not in along:
             passing.kept[each.pk] = _("准备之后已转给别人")
         elif each.life == Life.VOIDED:
             passing.kept[each.pk] = _("已作废")
         elif kind.live_only and each.life != Life.LIVE:
             passing.kept[each.pk] = _("已归档，不能放入公海")
+        elif kind.live_only and isinstance(each, Owned) and each.stays_out():
+            passing.kept[each.pk] = each.stays_out()
         else:
             rows.append(each)
-    kind.give(actor, rows, target, _reason(row, taken_back=kind.live_only))
+    there = along if kind.key == MEMBER else frozenset()
+    going = [each for each in rows if each.pk not in there or each.owner_id != target]
+    kind.give(actor, going, target, _reason(row, taken_back=kind.live_only))
     notes = _change_teams(actor, row, record_type, [each.pk for each in rows]) if rows else {}
     passing.done = [Handed(each.pk, each.version, notes.get(each.pk, {})) for each in rows]
     note_event(actor, handover=row.pk, handed_to=to)
     return passing
+
+
+def _gone_along(row: Handover, record_type: RecordType, rows: Sequence[Any]) -> frozenset[int]:
+    """Those that went along with a record above them which this handover gave away (B4 P9), and are with its receiver:
+    they count as handed over, and still go to whom they are meant for."""
+    found: set[int] = set()
+    for follower in (one for each in FOLLOWERS.values() for one in each if one.key == record_type.key):
+        named = record_type.model._default_manager.filter(pk__in=[each.pk for each in rows])
+        above = dict(named.values_list("pk", follower.column))
+        moved = Item.objects.filter(handover_id=row.pk, part=follower.above, state=Standing.MOVED)
+        given = dict(moved.filter(row_id__in=set(above.values())).values_list("row_id", "to"))
+        gone = (each for each in rows if above[each.pk] in given)
+        found |= {each.pk for each in gone if member_of(given[above[each.pk]]) == each.owner_id}
+    return frozenset(found)
 
 
 def _records_back(actor: Actor, row: Handover, record_type: RecordType, handed: Sequence[Handed]) -> Passing:
@@ -75,7 +95,7 @@ def _records_back(actor: Actor, row: Handover, record_type: RecordType, handed: 
             passing.kept[each.pk] = _("之后又被修改，保持不变")
         else:
             rows.append(each)
-    change_owners(actor, rows, row.leaver_id, rule=Rule.HANDED_OVER, reason=_("撤销交接"))
+    change_owners(actor, rows, row.leaver_id, rule=Rule.HANDED_OVER, reason=_("撤销交接"), back=True)
     _restore_teams(actor, record_type, {each.pk: was[each.pk].note for each in rows}, row.leaver_id)
     passing.done = [Handed(each.pk, each.version, was[each.pk].note) for each in rows]
     note_event(actor, handover=row.pk, handed_back=True)

@@ -13,6 +13,7 @@ from genjin.handover.actions.plans import changed
 from genjin.kernel.actor import Actor
 from genjin.kernel.handing import Handed, Part, Passing, register_part
 from genjin.kernel.recording import record, record_many
+from genjin.kernel.stamps import bump_stamp
 from genjin.org.changing import changing_organisation
 from genjin.org.models import Member
 from genjin.org.queries import organisation
@@ -20,6 +21,7 @@ from genjin.ownership.models import Pool
 from genjin.ui.models import SavedView
 
 NAME_MOST = 40
+ROLES = ("admins", "members", "entering")
 
 
 def _views(member_id: int) -> QuerySet[Any, Any]:
@@ -75,7 +77,8 @@ register_part(
 
 
 def _named(member_id: int) -> Q:
-    return Q(admins__people__contains=[member_id]) | Q(members__people__contains=[member_id])
+    named = Q(admins__people__contains=[member_id]) | Q(members__people__contains=[member_id])
+    return named | Q(entering__assignee=member_id)
 
 
 def _pools(member_id: int) -> QuerySet[Any, Any]:
@@ -83,13 +86,24 @@ def _pools(member_id: int) -> QuerySet[Any, Any]:
 
 
 def _move_pools(actor: Actor, ids: Sequence[int], leaver: int, receiver: int | None) -> Passing:
-    """Where the leaver was named as administrator or member of a pool, the receiver is named."""
+    """Where the leaver was named as administrator or member of a pool, or as whom new records of it are given to, the
+    receiver is named."""
     pools = list(_pools(leaver).filter(pk__in=list(ids)).select_for_update(of=("self",)).order_by("pk"))
     passing = Passing(kept=dict.fromkeys(set(ids) - {pool.pk for pool in pools}, _("准备之后已不在其中")))
-    notes = {pool.pk: {"admins": _people(pool.admins), "members": _people(pool.members)} for pool in pools}
+    notes = {
+        pool.pk: {
+            "admins": _people(pool.admins),
+            "members": _people(pool.members),
+            "assignee": pool.entering.get("assignee"),
+        }
+        for pool in pools
+    }
     for pool in pools:
         pool.admins, pool.members = (_instead(each, leaver, receiver or 0) for each in (pool.admins, pool.members))
-    record_many(actor, pools, ("admins", "members"))
+        if pool.entering.get("assignee") == leaver:
+            pool.entering = {**pool.entering, "assignee": receiver}
+    record_many(actor, pools, ROLES)
+    bump_stamp()
     passing.done = [Handed(pool.pk, pool.version, notes[pool.pk]) for pool in pools]
     return passing
 
@@ -102,7 +116,10 @@ def _return_pools(actor: Actor, handed: Sequence[Handed], _leaver: int, _receive
         note = was[pool.pk].note
         pool.admins = {**pool.admins, "people": note["admins"]} if "people" in pool.admins else pool.admins
         pool.members = {**pool.members, "people": note["members"]} if "people" in pool.members else pool.members
-    record_many(actor, pools, ("admins", "members"))
+        if note.get("assignee"):
+            pool.entering = {**pool.entering, "assignee": note["assignee"]}
+    record_many(actor, pools, ROLES)
+    bump_stamp()
     done = [Handed(pool.pk, pool.version) for pool in pools]
     return Passing(done, dict.fromkeys(was.keys() - {pool.pk for pool in pools}, changed()))
 
@@ -121,7 +138,7 @@ def _instead(scope: Mapping[str, Any], leaver: int, receiver: int) -> dict[str, 
 register_part(
     Part(
         key="pools",
-        label=gettext_lazy("公海的管理员与成员身份"),
+        label=gettext_lazy("公海的管理员、成员与默认分配"),
         covers=(),
         rows=_pools,
         move=_move_pools,

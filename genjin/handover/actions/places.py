@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from genjin.handover.actions.plans import changed
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.handing import Handed, Part, Passing, register_part
 from genjin.kernel.recording import record, record_many, record_removals
 from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.titles import titles_of
 from genjin.ownership.models import Teammate
 
 

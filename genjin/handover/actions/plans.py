@@ -13,17 +13,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from genjin.customers.models import Customer
 from genjin.kernel.actor import Actor, Surface
-from genjin.kernel.doors import titles_of, visible_to
 from genjin.kernel.handing import Handed, Part, Passing, register_part
 from genjin.kernel.models.rows import Life
 from genjin.kernel.recording import record_many
+from genjin.kernel.titles import titles_of
 from genjin.org.queries import actor_for
 from genjin.ownership.actions.changing_owners import change_owners
 from genjin.ownership.models import Rule
 from genjin.plans.models import DUE, CalendarFeed, Plan
 from genjin.plans.record import derive_plan
+from genjin.plans.subjects import SUBJECTS, main_of, titles_of_mains
 
 
 def _open(member_id: int) -> QuerySet[Any, Any]:
@@ -37,9 +37,9 @@ def _move(actor: Actor, ids: Sequence[int], leaver: int, receiver: int | None) -
     passing = Passing()
     plans = _locked(Q(pk__in=list(ids)) & DUE, assignee_id__in=(leaver, receiver), care_of=None)
     there = [plan for plan in plans if plan.assignee_id == receiver]
-    seen = _in_sight(receiver, {plan.customer_id for plan in plans if plan.customer_id})
+    seen = _in_sight(receiver, plans)
     left = [plan for plan in plans if plan.assignee_id == leaver]
-    going = [plan for plan in left if plan.customer_id is None or plan.customer_id in seen]
+    going = [plan for plan in left if (main := main_of(plan)) is None or main[1] in seen]
     hidden = {plan.pk for plan in left} - {plan.pk for plan in going}
     passing.kept = dict.fromkeys(hidden, _("接收人看不到这个客户，请先把他加入客户团队，再改派计划"))
     passing.kept |= dict.fromkeys(set(ids) - {plan.pk for plan in plans}, _("准备之后已完成、取消或转给别人"))
@@ -67,21 +67,19 @@ def _locked(condition: Q, **more: Any) -> list[Plan]:
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
-def _in_sight(member_id: int, customers: set[int]) -> set[int]:
+def _in_sight(member_id: int, plans: Sequence[Plan]) -> set[int]:
+    """The customers and leads of these plans that a member sees."""
     other = actor_for(member_id, Surface.JOB)
-    if other is None or not customers:
-        return set()
-    rows = visible_to(other, Customer).filter(pk__in=customers)
-    return set(rows.order_by().values_list("pk", flat=True))
+    return set(titles_of_mains(other, plans)) if other else set()
 
 
 def _assign(actor: Actor, plans: Sequence[Plan], member_id: int) -> None:
-    """To this member; a plan without customer is his own."""
+    """To this member; a plan without customer or lead is his own."""
     for plan in plans:
         plan.assignee_id = member_id
         derive_plan(plan)
     record_many(actor, plans, ("assignee_id", "remind_at"))
-    loose = [plan for plan in plans if plan.customer_id is None]
+    loose = [plan for plan in plans if main_of(plan) is None]
     change_owners(actor, loose, member_id, rule=Rule.HANDED_OVER, noted=False)
 
 
@@ -94,7 +92,7 @@ register_part(
         move=_move,
         move_back=_move_back,
         titles=lambda actor, ids: titles_of(actor, Plan.row_type, ids),
-        along=("customer", "customer_id"),
+        along=lambda: [(subject.key, subject.column) for subject in SUBJECTS.values()],
         order=20,
     )
 )

@@ -22,8 +22,9 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date, LongText, Text
 from genjin.kernel.recording import record
 from genjin.kernel.records import RECORD_TYPES
-from genjin.kernel.refusal import Refused
+from genjin.kernel.refusal import Forbidden, Refused
 from genjin.org.fields import OneOf
+from genjin.org.queries import organisation
 
 NOTICE = gettext_lazy(
     "尊敬的{客户}：您好！因工作调整，自{日期}起，由{接收人}（{电话}）接替{交接人}为您服务，之前的沟通记录已完整交接，给您带来不便敬请谅解。"
@@ -94,6 +95,7 @@ def arrange(
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Refused("arrangement", _("分配方案的格式不对，请重新填写"), "arrangement") from None
     check_arrangement(actor, row, asked)
+    _demand_sight(actor, row, asked)
     row.arrangement, row.notice = asked.to_json(), notice
     record(actor, row)
     return row
@@ -138,6 +140,17 @@ def check_arrangement(actor: Actor, row: Handover, asked: Arrangement) -> None:
         conditions(actor, share)
     if asked.stays_until and asked.stays_until < actor.now().date():
         raise Refused("past", _("保留到的日期不能早于今天"), "stays_until")
+
+
+def _demand_sight(actor: Actor, row: Handover, asked: Arrangement) -> None:
+    """How many records fit a filter tells what they say: who sets one up has to see them. Raises Forbidden."""
+    known = {(share.part, share.query) for share in Arrangement.from_json(row.arrangement).shares}
+    person = organisation(actor).people[row.leaver_id]
+    for part in sorted({share.part for share in asked.shares if (share.part, share.query) not in known}):
+        scope = actor.grants.get(RECORD_TYPES[part].grant("see"))
+        if scope is None or not scope.holds(person.id, person.department_id):
+            told = {"who": person.name, "what": RECORD_TYPES[part].many}
+            raise Forbidden(_("您看不到「%(who)s」的%(what)s，不能按条件分配；请按类别分配，或请他的上级办理") % told)
 
 
 def _check_pools(actor: Actor, asked: Arrangement) -> None:

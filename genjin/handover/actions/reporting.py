@@ -10,7 +10,7 @@ from genjin.handover.queries import handover_for
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.recording import record
-from genjin.oversight.watching import demand_taking_out
+from genjin.kernel.taking_out import demand_taking_out
 
 
 @action(

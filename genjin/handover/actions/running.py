@@ -164,7 +164,7 @@ def _meant(actor: Actor, row: Handover, key: str) -> Iterator[Item]:
     given = [share.to for share in arrangement.shares_of(key)] + [arrangement.of(key)]
     places = [0] * len(given)
     for row_id, share, above in _things(actor, row, arrangement, key):
-        to = _along(row, part.along[0], above) if part and part.along and above else ""
+        to = _along(row, *above) if above else ""
         to = to if member_of(to) else ""
         if not to and not ends:
             to = in_turn(places[share], [one for one in given[share] if not part or member_of(one)])
@@ -181,17 +181,21 @@ def _meant(actor: Actor, row: Handover, key: str) -> Iterator[Item]:
         )
 
 
-def _things(actor: Actor, row: Handover, arrangement: Arrangement, key: str) -> Iterator[tuple[int, int, int | None]]:
-    """(id, place of its share, the record that it goes with) of a type's records or a part's rows."""
+def _things(
+    actor: Actor, row: Handover, arrangement: Arrangement, key: str
+) -> Iterator[tuple[int, int, tuple[str, int] | None]]:
+    """(id, place of its share, type and id of the record that it goes with) of a type's records or a part's rows."""
     if key in RECORD_TYPES:
         for row_id, share in shared(actor, arrangement, RECORD_TYPES[key], row.leaver_id).values_list("pk", "share"):
             yield row_id, share, None
         return
     part = PARTS[key]
     rows = part.rows(row.leaver_id).order_by("pk")
-    if part.along and arrangement.along:
-        for row_id, above in rows.values_list("pk", part.along[1]):
-            yield row_id, 0, above
+    along = part.along() if arrangement.along else ()
+    if along:
+        for row_id, *above in rows.values_list("pk", *(attribute for _key, attribute in along)):
+            named = ((of, each) for (of, _attribute), each in zip(along, above, strict=True) if each)
+            yield row_id, 0, next(named, None)
         return
     for row_id in rows.values_list("pk", flat=True):
         yield row_id, 0, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,8 @@ from genjin.kernel.undo import undo_event
 from genjin.org.actions.tokens import create_token
 from genjin.org.models import AccessToken, Member, Session
 from genjin.ownership.models import Capacity, Period, Pool, Rule, Teammate
+from genjin.ownership.standing import administers, pool_named
+from genjin.ownership.tests.pool_worlds import make_pool
 from genjin.plans.actions.feeds import make_feed
 from genjin.plans.actions.settling import follow_owner
 from genjin.plans.models import CalendarFeed, Plan
@@ -203,6 +206,10 @@ def test_b16_refusals_say_why_and_change_nothing(cast: Cast, unchanged: Unchange
             prepared_again(boss, row, cast.owner)
         with pytest.raises(Refused, match="不能按"):
             prepared_again(boss, row, cast.teammate, Share("customer", "nonsense.in=1", to(cast.teammate)))
+        # how many fit a filter tells what records say: personnel that sees none of them sets up no filter
+        personnel = replace(boss, grants={key: scope for key, scope in boss.grants.items() if key != "customers.see"})
+        with pytest.raises(Forbidden, match="您看不到「周牧远」的客户，不能按条件分配"):
+            prepared_again(personnel, row, cast.teammate, Share("customer", "name.contains=晶", to(cast.teammate)))
     Capacity.objects.create(id=1, record_type="customer", name="销售", scope={"everybody": True}, most=0)
     bump_stamp()
     with pytest.raises(Refused, match="超出接收人的容量：许星河（客户现有 0，将接收 1，最多还能接收 0）"):
@@ -292,3 +299,18 @@ def test_b16_a_plan_that_followed_its_customer_meanwhile_is_handed_over_once(cas
     work.undo_handover(boss, row.pk, waiting=True)
     plan.refresh_from_db()
     assert plan.assignee_id == cast.owner.pk
+
+
+def test_b16_who_takes_over_a_pool_administers_it_at_once_and_after_an_undo_no_more(cast: Cast) -> None:
+    pool = make_pool("华东公海", cast.owner.pk, admins=(cast.owner.pk,))
+
+    def in_charge() -> list[bool]:
+        actors = [cast.actor("owner"), cast.actor("teammate")]
+        return [administers(actor, pool_named(actor.stamp, pool.pk) or pool) for actor in actors]
+
+    assert in_charge() == [True, False]
+    boss = cast.actor("manager")
+    row = handed_over(boss, cast.owner, cast.teammate, kind=Kind.MOVE)
+    assert in_charge() == [False, True]
+    work.undo_handover(boss, row.pk, waiting=True)
+    assert in_charge() == [True, False]

@@ -26,7 +26,7 @@ from genjin.kernel.models.events import EventLink
 from genjin.ownership.models import Period
 from genjin.testing.cast import Cast, make_cast
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(about=30), pytest.mark.django_db(transaction=True)]
 
 CUSTOMERS, KILLS = 300, 10
 # One process with all set up; each line makes a child of it that works until it is done or killed.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import resource
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from genjin.customers.models import Contact, Customer
@@ -21,6 +21,17 @@ from genjin.testing.cast import Cast
 
 MANY = 10_000
 QUERIES_PER_RECORD = 0.1
+
+
+class Asked:
+    """Counts statements. Their texts, which hold thousands of ids, are nobody's business here."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Any, *given: Any) -> Any:
+        self.count += 1
+        return execute(*given)
 
 
 def furnish(owner: Member, count: int) -> None:
@@ -45,17 +56,18 @@ def furnish(owner: Member, count: int) -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.slow(about=40)
 def test_b16_ten_thousand_records_move_in_few_statements_and_little_time(cast: Cast) -> None:
     furnish(cast.owner, MANY)
     row = prepared(cast.actor("manager"), cast.owner, cast.teammate, cast.stranger, cast.manager)
-    with CaptureQueriesContext(connection) as asked:
+    asked = Asked()
+    with connection.execute_wrapper(asked):
         before = resource.getrusage(resource.RUSAGE_SELF)
         done = work.begin_handover(cast.actor("manager"), row.pk, waiting=True)
         after = resource.getrusage(resource.RUSAGE_SELF)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert done.state == State.DONE
-    assert len(asked) < QUERIES_PER_RECORD * MANY
+    assert asked.count < QUERIES_PER_RECORD * MANY
     assert spent / (4 * MANY) < 0.001
     assert not Customer.objects.filter(owner=cast.owner).exists()
     assert Period.objects.filter(until=None).count() == 4 * MANY

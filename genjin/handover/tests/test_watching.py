@@ -19,6 +19,7 @@ from genjin.handover.watching import today
 from genjin.kernel.actor import system
 from genjin.kernel.models import Notification
 from genjin.kernel.refusal import Refused
+from genjin.kernel.taking_out import demand_taking_out
 from genjin.kernel.viewing import HOUR
 from genjin.kernel.viewing import Kind as Seen
 from genjin.org.actions.settings import change_settings
@@ -26,8 +27,9 @@ from genjin.org.models import Member
 from genjin.oversight.actions import add_viewing
 from genjin.oversight.flushing import _unusual
 from genjin.oversight.grants import COUNT
-from genjin.oversight.watching import demand_taking_out, lowered, watched
+from genjin.oversight.watching import lowered, watched
 from genjin.surfaces.exports.actions import note_print, start_export
+from genjin.tailoring.actions.fetching import fetch_kept
 from genjin.testing.cast import Cast
 
 
@@ -58,6 +60,7 @@ def test_b16_every_way_out_asks_whether_one_is_leaving(cast: Cast) -> None:
         lambda: start_export(leaving, record_type="customers"),
         lambda: note_print(leaving, record_type="customers"),
         lambda: export_sheet(leaving, asked=""),
+        lambda: fetch_kept.function(leaving, record_type="customer", field=0),
     )
     for way in ways:
         with pytest.raises(Refused, match="通知期内不能导出"):

@@ -33,6 +33,9 @@ def test_b16_the_steps_lead_from_the_leaver_to_the_report_and_back(cast: Cast) -
     assert "去交接" not in client.get("/handovers").text
     page = client.get(f"/handovers/new?leaver={cast.owner.pk}")
     assert "周牧远" in page.text
+    for wrong, words in (({}, "请填写「交接人」"), ({"leaver": cast.owner.pk, "leaves_on": "2020-01-01"}, "不能早于")):
+        again = client.post("/handovers/new", {"kind": "resignation", **wrong})
+        assert (again.status_code, words in again.text) == (422, True)
     answer = client.post("/handovers/new", {"leaver": cast.owner.pk, "kind": "resignation", "reason": "回老家"})
     row = Handover.objects.get()
     assert answer.headers["Location"] == f"/handovers/{row.pk}?step=receivers"
@@ -40,7 +43,8 @@ def test_b16_the_steps_lead_from_the_leaver_to_the_report_and_back(cast: Cast) -
     assert "不填的，跟上面一样" in client.get(f"{here}?step=receivers").text
     refused = client.post(f"{here}/receivers", {"everything": cast.owner.pk, "step": "receivers"})
     assert (refused.status_code, "接收人不能是交接人自己" in refused.text) == (422, True)
-    share = {"add": "1", "share_part": "customer", "share_level": "A", "share_to": cast.manager.pk}
+    _what_was_filled_in_stays(client, cast, here)
+    share = {"add": "customer", "share_customer_level": "A", "share_customer_to": cast.manager.pk, "share_lead_to": ""}
     client.post(f"{here}/receivers", {"everything_names": "许星河、陌路人", **share})
     shown = client.get(f"{here}?step=receivers").text
     assert "客户等级" in shown
@@ -64,6 +68,19 @@ def test_b16_the_steps_lead_from_the_leaver_to_the_report_and_back(cast: Cast) -
     client.post(f"{here}/undo")
     assert set(Customer.objects.values_list("owner_id", flat=True)) == {cast.owner.pk}
     assert "交接已撤销" in client.get(here).text
+
+
+def _what_was_filled_in_stays(client: Client, cast: Cast, here: str) -> None:
+    everybody = {"everything": [cast.manager.pk], "none_customer": "on"}
+    half = {"add": "customer", "share_customer_level": "A", "share_lead_level": "", **everybody, "step": "receivers"}
+    again = client.post(f"{here}/receivers", half)
+    assert (again.status_code, "请为这个条件选择接收人" in again.text) == (422, True)
+    assert re.search(r'name="share_customer_level".*?<option value="A" selected', again.text, re.DOTALL)
+    assert f'name="everything" value="{cast.manager.pk}"' in again.text
+    assert re.search(r'name="none_customer"[^>]* checked', again.text)
+    late = {"stays": "read", "stays_until": "2020-01-01", "teams": "all", "notice": "写到一半", "step": "options"}
+    again = client.post(f"{here}/options", late)
+    assert (again.status_code, "不能早于今天" in again.text, "写到一半" in again.text) == (422, True, True)
 
 
 def test_b16_the_list_names_who_left_with_records_and_who_is_leaving(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -62,9 +63,9 @@ def step_of(request: PageRequest, row: Handover, refusal: Refused | None = None)
     if wanted not in ("who", "receivers", "options", "preview"):
         wanted = "preview" if arrangement.receivers else "receivers"
     make = {"who": _who, "receivers": _receivers, "options": _options, "preview": _preview}[wanted]
-    context = make(request, row, arrangement)
+    given = request.POST if refusal else QueryDict()
+    context = make(request, row, arrangement, given)
     number = list(STEPS).index(wanted)
-    given = request.POST if refusal else {}
     return f"handover/{wanted}.html", {"number": number, "step": wanted, "given": given, **context}
 
 
@@ -83,12 +84,17 @@ def who_page(actor: Actor, leaver_id: int | None, row: Handover | None = None) -
     }
 
 
-def _who(request: PageRequest, row: Handover, _arrangement: Arrangement) -> dict[str, Any]:
+def _who(request: PageRequest, row: Handover, _arrangement: Arrangement, _given: QueryDict) -> dict[str, Any]:
     return who_page(request.actor, row.leaver_id, row)
 
 
-def _receivers(request: PageRequest, row: Handover, arrangement: Arrangement) -> dict[str, Any]:
+def _receivers(request: PageRequest, row: Handover, arrangement: Arrangement, given: QueryDict) -> dict[str, Any]:
+    """The step as it is kept, or as it was filled in when that was refused."""
     actor = request.actor
+    filled = {name: str(value) for name, value in given.dict().items()}
+    forms = [
+        form | {"to": _sent(actor, given, form["names"]["to"])} for form in share_forms(actor, moving_types(), filled)
+    ]
     counts = preview(actor, row)
     parts = []
     for key in keys_of(row):
@@ -101,11 +107,11 @@ def _receivers(request: PageRequest, row: Handover, arrangement: Arrangement) ->
                 "key": key,
                 "label": label_of(key),
                 "count": count,
-                "none": named == (),
-                "chosen": _chosen(actor, named or ()),
+                "none": bool(given.get(f"none_{key}")) if given else named == (),
+                "chosen": _sent(actor, given, f"to_{key}") if given else _chosen(actor, named or ()),
                 "pools": _pools(actor, key),
-                "pool": next((read(to)[1] for to in named or () if member_of(to) is None), ""),
-                "along": key in PARTS and PARTS[key].along is not None,
+                "pool": given.get(f"pool_{key}", next((read(to)[1] for to in named or () if not member_of(to)), "")),
+                "along": key in PARTS and bool(PARTS[key].along()),
             }
         )
     shares = [
@@ -114,10 +120,10 @@ def _receivers(request: PageRequest, row: Handover, arrangement: Arrangement) ->
     ]
     return {
         "source": people_source(),
-        "everything": _chosen(actor, arrangement.everything),
+        "everything": _sent(actor, given, "everything") if given else _chosen(actor, arrangement.everything),
         "parts": parts,
         "shares": shares,
-        "forms": share_forms(actor, moving_types()),
+        "forms": forms,
         "total": counts.total,
     }
 
@@ -130,16 +136,29 @@ def _chosen(actor: Actor, receivers: tuple[str, ...]) -> list[tuple[int, str]]:
     return [(member_of(to) or 0, name_of(actor, to)) for to in receivers if member_of(to)]
 
 
-def _options(_request: PageRequest, row: Handover, arrangement: Arrangement) -> dict[str, Any]:
+def _sent(actor: Actor, given: QueryDict, name: str) -> list[tuple[int, str]]:
+    """The people that a field named, as far as there are such."""
+    known = organisation(actor).people
+    ids = [int(text) for text in given.getlist(name) if text.isascii() and text.isdecimal() and len(text) < 19]
+    return [(member_id, known[member_id].name) for member_id in ids if member_id in known]
+
+
+def _options(_request: PageRequest, row: Handover, arrangement: Arrangement, given: QueryDict) -> dict[str, Any]:
+    kept = {
+        "stays": arrangement.stays,
+        "stays_until": arrangement.stays_until or "",
+        "teams": arrangement.teams,
+        "along": arrangement.along,
+    }
     return {
-        "arrangement": arrangement,
+        "filled": {key: given.get(key, "") if given else value for key, value in kept.items()},
         "stays": [(each.value, str(each.label)) for each in Stays],
         "teams": [(each.value, str(each.label)) for each in Teams],
-        "notice": row.notice,
+        "notice": given.get("notice", row.notice),
     }
 
 
-def _preview(request: PageRequest, row: Handover, arrangement: Arrangement) -> dict[str, Any]:
+def _preview(request: PageRequest, row: Handover, arrangement: Arrangement, _given: QueryDict) -> dict[str, Any]:
     seen = preview(request.actor, row)
     return {
         "seen": seen,

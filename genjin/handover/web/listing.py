@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.handover.grants import MANAGE
 from genjin.handover.models import Handover
 from genjin.handover.queries import handovers, in_notice, left_behind, progress
+from genjin.handover.receivers import name_of
 from genjin.handover.rules import AT_WORK, TONES, Kind, State
 from genjin.handover.settings import BLOCK_EXPORTS, WATCH_PERCENT
 from genjin.handover.watching import today
 from genjin.handover.words import outcome_of
-from genjin.kernel import people
 from genjin.kernel.actor import Actor
+from genjin.kernel.refusal import Refused
 from genjin.org.queries import organisation
 from genjin.ui.details.entries import Look, register_look, register_note
 from genjin.ui.navigation import NavItem, register_nav
@@ -37,9 +39,11 @@ register_look("handovers.move_back_next", Look("arrow-back-up", "warn", words=ge
 
 
 def _receiver(actor: Actor, value: Any) -> str:
-    kind, _colon, row_id = str(value).partition(":")
-    known = kind == "member" and row_id.isdecimal()
-    return people.directory().member_name(int(row_id), actor.stamp) if known else str(value)
+    """A member or a pool by its name."""
+    try:
+        return name_of(actor, str(value)) or "—"
+    except Refused:
+        return "—"
 
 
 register_note("handed_to", gettext_lazy("交接给"), _receiver)
@@ -68,7 +72,7 @@ def line(actor: Actor, row: Handover) -> dict[str, Any]:
     """A handover as lists show it."""
     person = organisation(actor).people[row.leaver_id]
     department = organisation(actor).departments.get(person.department_id or 0)
-    state = State(row.state)
+    state, by = State(row.state), row.begun_by_id or row.made_by_id
     at_work = state in AT_WORK
     return {
         "id": row.pk,
@@ -77,7 +81,7 @@ def line(actor: Actor, row: Handover) -> dict[str, Any]:
         "kind": Kind(row.kind).label,
         "leaves_on": row.leaves_on,
         "at": row.ended_at or row.begun_at or row.created_at,
-        "by": organisation(actor).people[row.begun_by_id or row.made_by_id].name,
+        "by": organisation(actor).people[by].name if by else _("系统"),
         "state": state.label,
         "tone": TONES[state],
         "progress": progress(row) if at_work else None,

@@ -22,14 +22,27 @@ KINDS = ("choice", "region", "industry")
 MOST = 6
 
 
-def share_forms(actor: Actor, record_types: Sequence[RecordType]) -> list[dict[str, Any]]:
-    """For each type that can be shared out: its views and its fields by which to narrow it."""
+def name_in(record_type: RecordType, what: str) -> str:
+    """How a control of the type's form is called: forms of several types stand on one page."""
+    return f"share_{record_type.key}_{what}"
+
+
+def share_forms(
+    actor: Actor, record_types: Sequence[RecordType], given: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """For each type that can be shared out: its views and its fields by which to narrow it. `given`: what was filled in
+    before it was refused."""
+    given = given or {}
     return [
         {
             "key": t.key,
             "label": str(t.many),
+            "open": given.get("add") == t.key,
+            "names": {each: name_in(t, each) for each in ("view", "to", "pool")},
+            "view": given.get(name_in(t, "view"), ""),
+            "pool": given.get(name_in(t, "pool"), ""),
             "views": _views(actor, t),
-            "controls": _controls(actor, t),
+            "controls": _controls(actor, t, given),
             "pools": [(p.pk, p.name) for p in pools_for(actor, t)],
         }
         for t in record_types
@@ -57,12 +70,12 @@ def asked_query(actor: Actor, record_type: RecordType, given: Mapping[str, Any])
     """(filters, label) of what was filled in: of the view, narrowed by the fields. Raises Refused when nothing was."""
     pairs: list[tuple[str, str]] = []
     label = ""
-    chosen = str(given.get("share_view", ""))
+    chosen = str(given.get(name_in(record_type, "view"), ""))
     for key, name, query in _saved(actor, record_type):
         if key == chosen:
             pairs, label = [(n, v) for n, values in parse_qs(query).items() if "." in n for v in values], name
     for field in _fields(actor, record_type):
-        value = str(given.get(f"share_{field.key}", "")).strip()
+        value = str(given.get(name_in(record_type, field.key), "")).strip()
         if value:
             pairs.append((f"{field.key}.in", value))
     if not pairs:
@@ -81,13 +94,12 @@ def _fields(actor: Actor, record_type: RecordType) -> list[Any]:
     return sorted(asked, key=lambda field: (field.kind != "region", not field.in_list))[:MOST]
 
 
-def _controls(actor: Actor, record_type: RecordType) -> list[Control]:
+def _controls(actor: Actor, record_type: RecordType, given: Mapping[str, str]) -> list[Control]:
     found = []
     for field in _fields(actor, record_type):
-        made = control(actor, field.with_(required=False, help=""), "", source=record_type.plural)
-        found.append(
-            Control(made.component, f"share_{field.key}", made.label, {**made.given, "id": f"f-share-{field.key}"})
-        )
+        name = name_in(record_type, field.key)
+        made = control(actor, field.with_(required=False, help=""), given.get(name, ""), source=record_type.plural)
+        found.append(Control(made.component, name, made.label, {**made.given, "id": f"f-{name}"}))
     return found
 
 

@@ -20,7 +20,7 @@ from genjin.handover.queries import handover_for, keys_of, leaver_for
 from genjin.handover.receivers import MEMBER, written
 from genjin.handover.rules import Stays, Teams
 from genjin.handover.web.drawing import who_page
-from genjin.handover.web.narrowing import asked_query, share_words
+from genjin.handover.web.narrowing import asked_query, name_in, share_words
 from genjin.handover.web.showing import changing
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date, FieldError, Person
@@ -59,7 +59,8 @@ def who(request: PageRequest, handover_id: int) -> HttpResponse:
 @page("handovers/<int:handover_id>/receivers", name="handover-receivers", methods=BOTH, needs=MANAGE)
 @changing
 def receivers(request: PageRequest, handover_id: int) -> HttpResponse:
-    """Who gets what. `add` takes the condition filled in along, `remove` drops one, both stay on the step."""
+    """Who gets what. `add` (a type's key) takes the condition filled in along, `remove` drops one, both stay on the
+    step."""
     row = handover_for(request.actor, handover_id)
     asked = _with_receivers(request.actor, row, request.POST)
     arrange(request.actor, handover_id, arrangement=asked.to_json(), notice=row.notice)
@@ -127,13 +128,14 @@ def _with_receivers(actor: Actor, row: Handover, given: QueryDict) -> Arrangemen
 
 
 def _share(actor: Actor, given: QueryDict) -> Share:
-    record_type = RECORD_TYPES.get(given.get("share_part", ""))
+    record_type = RECORD_TYPES.get(given.get("add", ""))
     if record_type is None:
-        raise Refused("part", _("请选择按条件分配的类别"), "share_part")
+        raise Refused("part", _("请选择按条件分配的类别"), "add")
     query, label = asked_query(actor, record_type, given.dict())
-    to = _named(actor, given, "share_to") or _pool(given, "share_pool")
+    name = name_in(record_type, "to")
+    to = _named(actor, given, name) or _pool(given, name_in(record_type, "pool"))
     if not to:
-        raise Refused("receiver", _("请为这个条件选择接收人"), "share_to")
+        raise Refused("receiver", _("请为这个条件选择接收人"), name)
     return Share(record_type.key, query, to, label or share_words(actor, Share(record_type.key, query, to)))
 
 

@@ -3,8 +3,8 @@
 from genjin.kernel.fields.base import Access, Field, FieldError, Operator, Sensitivity, Values
 from genjin.kernel.fields.choices import Choice, MultiChoice, Tags, YesNo
 from genjin.kernel.fields.links import DepartmentRef, Person, RecordRef, Region
-from genjin.kernel.fields.numbers import Number, Percent
-from genjin.kernel.fields.texts import Address, CreditCode, Email, LongText, Phone, Text, Url
+from genjin.kernel.fields.numbers import Money, Number, Percent
+from genjin.kernel.fields.texts import Address, CreditCode, Email, LongText, Named, Phone, Text, Url
 from genjin.kernel.fields.times import Birthday, Date, DateTime
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "Field",
     "FieldError",
     "LongText",
+    "Money",
     "MultiChoice",
+    "Named",
     "Number",
     "Operator",
     "Percent",

@@ -83,6 +83,8 @@ class Field:
     kind: ClassVar[str] = "text"
     wide: ClassVar[bool] = False
     own: ClassVar[bool] = False
+    beside: ClassVar[bool] = False
+    """Whether its values stand in a narrow table beside the record's, reached by `column` ("score__total")."""
 
     @property
     def path(self) -> str:
@@ -132,6 +134,15 @@ class Field:
         """The value from what its place keeps."""
         return raw
 
+    def read_beside(self, row: Any) -> Any:
+        """The value of one record, where it stands `beside` it; lists read it by its path."""
+        table, _dot, column = self.path.partition("__")
+        return getattr(getattr(row, table, None), column, None)
+
+    def compared(self, row: Any, value: Any) -> Any:
+        """What conditions about one record compare, given its stored value."""
+        return value
+
     def to_json(self, value: Any) -> Any:
         """The value as JSON: also the form in which events keep it."""
         return value
@@ -169,6 +180,10 @@ class Field:
             low, high = values[0], values[-1]
             return Q(**{f"{self.path}__gte": low, f"{self.path}__lte": high})
         return Q(**{f"{self.path}__{operator.lookup}" if operator.lookup else self.path: values[0]})
+
+    def looked_for(self, operator: str, raw: list[str], actor: Actor) -> str:
+        """What a filter that fits looks for by an index of pieces; '' where there is none."""
+        return ""
 
     def emptiness(self) -> Q:
         """The condition for 'has no value'."""

@@ -102,7 +102,7 @@ class RecordRef(Field):
 
     def parse_given(self, raw: Any, actor: Actor) -> Any:
         """The id of a record that the actor may see, given by id or code."""
-        from genjin.kernel.doors import find_visible  # slow: models must be ready
+        from genjin.kernel.titles import find_visible  # slow: models must be ready
 
         found = find_visible(actor, self.to, str(raw).strip())
         if found is None:
@@ -111,7 +111,7 @@ class RecordRef(Field):
 
     def text(self, value: Any, actor: Actor) -> str:
         """Its title when the actor may see it."""
-        from genjin.kernel.doors import titles_of  # slow: models must be ready
+        from genjin.kernel.titles import titles_of  # slow: models must be ready
 
         return titles_of(actor, self.to, [value]).get(value, "") if value else ""
 

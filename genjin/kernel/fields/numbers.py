@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from unicodedata import normalize
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.fields.base import EMPTY_OPERATORS, NUMBER_OPERATORS, Field, FieldError, Label, Operator
+from genjin.kernel.money import BadAmount, parse_amount
 
 if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
@@ -64,6 +66,27 @@ class Number(Field):
     def operators(self) -> tuple[Operator, ...]:
         """Equal, at least, at most, between."""
         return (*NUMBER_OPERATORS, *EMPTY_OPERATORS)
+
+
+YUAN = gettext_lazy("元")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money(Number):
+    """An amount in yuan, exact to the cent; `65万`, `1.2亿` and `1,234.50` are read as people mean them."""
+
+    places: int = 2
+    least: int | None = 0
+    greatest: int | None = 9_999_999_999_999
+    unit: Label = YUAN
+
+    def parse_given(self, raw: Any, actor: Actor) -> int | Decimal:
+        """A Decimal with two digits. Raises FieldError."""
+        try:
+            return super().parse_given(parse_amount(raw), actor)
+        except BadAmount as error:
+            words = _("「%(field)s」：%(why)s") % {"field": self.label, "why": error}
+            raise FieldError(words) from None
 
 
 @dataclass(frozen=True, kw_only=True)

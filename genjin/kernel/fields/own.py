@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from genjin.kernel import masking
-from genjin.kernel.fields.base import Field, FieldError, Label, Operator
+from genjin.kernel.fields.base import EMPTY_OPERATORS, Field, FieldError, Label, Operator
 from genjin.kernel.fields.choices import Choice, MultiChoice, YesNo
 from genjin.kernel.fields.links import DepartmentRef, Industry, Person, RecordRef, Region
 from genjin.kernel.fields.numbers import Number, Percent
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PREFIX = "custom__"
 MOST_DIGITS = 15
 FEW = 10_000
-"""Up to so many rows a list sorts by a field without an index."""
+"""Up to so many rows a list sorts by a field without an index, and looks into its texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,35 +64,55 @@ class Own(Field):
 
 
 _IN = Operator("in", "", "many")
+LOOKING = frozenset({"contains", "is", "starts"})
+"""Operators that ask what is in a text."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnText(Own, Text):
+class OwnWords(Own):
+    """What is common to texts: found by a piece through an index of pieces. `looked_into`: whether lists may look into
+    them; without an index only short lists do."""
+
+    looked_into: bool = True
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Where nothing tells what is in them, only whether something is."""
+        return super().operators() if self.looked_into else EMPTY_OPERATORS
+
+    def looked_for(self, operator: str, raw: list[str], actor: Actor) -> str:
+        """The whole value or the piece that is asked for."""
+        if not self.indexed or operator not in LOOKING or not raw:
+            return ""
+        return str(self.parse_filter(raw[0], actor))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnText(OwnWords, Text):
     """One line of text."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnLongText(Own, LongText):
+class OwnLongText(OwnWords, LongText):
     """Several lines of text."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnPhone(Own, Phone):
+class OwnPhone(OwnWords, Phone):
     """A phone number."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnEmail(Own, Email):
+class OwnEmail(OwnWords, Email):
     """An e-mail address."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnUrl(Own, Url):
+class OwnUrl(OwnWords, Url):
     """A web address."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnIdCard(Own, Text):
+class OwnIdCard(OwnWords, Text):
     """A number of an identity card: masked to its first three and last four (B19)."""
 
     most: int = 30
@@ -107,7 +127,7 @@ class OwnIdCard(Own, Text):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnBankCard(Own, Text):
+class OwnBankCard(OwnWords, Text):
     """A number of a bank card: masked to its last four (B19)."""
 
     most: int = 30
@@ -277,7 +297,7 @@ class OwnIndustry(Own, Industry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnSerial(Own, Text):
+class OwnSerial(OwnWords, Text):
     """A number that each new record gets by itself, after a pattern."""
 
     pattern: str = "{000000}"

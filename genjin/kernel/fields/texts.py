@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -63,6 +64,15 @@ class LongText(Text):
         """Keep line breaks, drop what is invisible at the ends."""
         text = str(raw).replace("\x00", "").replace("\r\n", "\n").strip()
         return self.limited(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named(Text):
+    """A name in free words, of which others were written before: who writes one like them is asked which he means."""
+
+    def written(self, actor: Actor) -> Iterable[str]:
+        """The names that the actor may know of, each once."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

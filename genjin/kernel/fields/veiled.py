@@ -64,7 +64,8 @@ class Veiled(Field):
 
     def operators(self) -> tuple[Operator, ...]:
         """Whole, empty, filled."""
-        return (WHOLE, *EMPTY_OPERATORS) if self.inner.kind in ASKED_WHOLE else EMPTY_OPERATORS
+        asked = self.inner.kind in ASKED_WHOLE and self.inner.operators() != EMPTY_OPERATORS
+        return (WHOLE, *EMPTY_OPERATORS) if asked else EMPTY_OPERATORS
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """The normal form of a whole value. Raises FieldError for a piece."""
@@ -73,6 +74,10 @@ class Veiled(Field):
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:
         """Equality, nothing else."""
         return Q(**{self.path: values[0]})
+
+    def looked_for(self, operator: str, raw: list[str], actor: Actor) -> str:
+        """As of the inner field."""
+        return self.inner.looked_for(operator, raw, actor)
 
     def emptiness(self) -> Q:
         """As of the inner field."""

@@ -11,6 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.lookups import IsNull
 
 from genjin.kernel.expressions import Unindexed
+from genjin.kernel.fields.own import PREFIX
 from genjin.kernel.models.rows import Record
 
 KEEP_SECONDS = 30.0
@@ -33,6 +34,9 @@ class Order:
         """Rows of this order (with or without a value) after `start`, up to and with `edge`."""
         asked = self.without or self.path
         if asked != "id":
+            beside = asked.rpartition("__")[0]
+            if beside and not asked.startswith(PREFIX):  # every record has a row there: walked by that table's index
+                rows = rows.filter(**{f"{beside}__isnull": False})
             column = Unindexed(F(asked), F(asked)) if first else F(asked)
             rows = rows.filter(IsNull(column, self.without is not None))
         if start is not None:
@@ -76,11 +80,30 @@ def edge_of(model: type[Record], order: Order, start: Place | None, window: int,
     remembered = start is None and not walked
     if remembered and kept and kept[1] and time.monotonic() < kept[0]:
         return kept[1]
+    asked = order.without or order.path
+    if "__" in asked and not asked.startswith(PREFIX) and not walked:
+        return _edge_beside(model, order, start, window)
     rows = order.sort(order.between(model._default_manager.filter(walked).order_by(), start, None), first=False)
     edge: Place | None = rows.values_list(order.path, "id")[window : window + 1].first()
     if remembered:
         _EDGES[key] = (time.monotonic() + KEEP_SECONDS, edge)
     return edge
+
+
+def _edge_beside(model: type[Record], order: Order, start: Place | None, window: int) -> Place | None:
+    """The same from the narrow table beside the records alone, whose key is theirs: from its index, without them."""
+    relation, _dot, column = (order.without or order.path).partition("__")
+    table: Any = model._meta.get_field(relation).related_model
+    rows = table._default_manager.filter(**{f"{column}__isnull": order.without is not None})
+    side = "lt" if order.descending else "gt"
+    if start is not None and order.without:
+        rows = rows.filter(**{f"pk__{side}": start[1]})
+    elif start is not None:
+        tie = Q(**{f"{column}__{side}": start[0]}) | Q(**{f"pk__{side}": start[1]})
+        rows = rows.filter(tie, **{f"{column}__{side}e": start[0]})
+    sign = "-" if order.descending else ""
+    found = rows.order_by(f"{sign}{column}", f"{sign}pk").values_list(column, "pk")[window : window + 1].first()
+    return found and ((found[1] if order.without else found[0]), found[1])
 
 
 def forget() -> None:

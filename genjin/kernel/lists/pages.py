@@ -133,8 +133,9 @@ class _Reader:
     def _merged(
         self, attempt: Attempt, order: Order, start: Place | None, edge: Place | None, wanted: int
     ) -> list[tuple[Any, ...]]:
-        between = [order.between(part, start, edge, first=attempt.first) for part in attempt.parts]
-        parts = [order.sort(rows, first=attempt.first).values_list(*self.names)[:wanted] for rows in between]
+        ways = [(part, attempt.first) for part in attempt.parts] + [(part, True) for part in attempt.apart]
+        between = [(order.between(part, start, edge, first=first), first) for part, first in ways]
+        parts = [order.sort(rows, first=first).values_list(*self.names)[:wanted] for rows, first in between]
         if len(parts) < 2:
             return [row for rows in parts for row in rows]
         merged = {row[0]: row for row in parts[0].union(*parts[1:], all=True)}

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from genjin.kernel.actor import Actor, Scope
-from genjin.kernel.doors import POOL, branch_conditions, parts_of, scope_condition, scope_sides, visible_one_by_one
+from genjin.kernel.doors import (
+    POOL,
+    branch_conditions,
+    part_conditions,
+    parts_of,
+    scope_condition,
+    scope_sides,
+    visible_one_by_one,
+)
 from genjin.kernel.expressions import Holds, like, row_by_row, tsquery
 from genjin.kernel.frequencies import Frequencies, frequencies
+from genjin.kernel.lists.pieces import pieces_of, share_of
 from genjin.kernel.lists.reading import Condition, ListQuery
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -39,12 +49,14 @@ GUESSED = {"contains": 0.02, "is": 0.05, "starts": 0.05, "from": 0.3, "to": 0.3,
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way: the queries whose results are merged, whether hits are found before they are sorted, and how many rows
-    of the list's order are walked at most (then the next attempt follows when they do not fill the page); 0: all."""
+    """One way: the queries whose results are merged, whether hits are found before they are sorted (those of `apart`
+    always are), and how many rows of the list's order are walked at most (then the next attempt follows when they do
+    not fill the page); 0: all."""
 
     parts: tuple[QuerySet[Record], ...]
     first: bool = False
     window: int = 0
+    apart: tuple[QuerySet[Record], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,24 @@ class Estimate:
         """Microseconds to fetch the whole scope."""
         return FETCH * self.rows * self.scope
 
+    @property
+    def by_hits(self) -> float:
+        """Microseconds to find all that is asked for, by its words or in the scope."""
+        return min(self.by_words, self.by_scope)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for by an index: the words of the search box, and pieces of texts (asked besides what the filters
+    say of them), with the share of the rows that hold these."""
+
+    words: SearchQuery | None = None
+    pieces: Q = Q()  # noqa: RUF009 - never changed
+    share: float = 1.0
+
+    def __bool__(self) -> bool:
+        return self.words is not None or bool(self.pieces)
+
 
 def attempts(actor: Actor, query: ListQuery, wanted: int) -> list[Attempt]:
     """The ways to try, in turn. Raises Forbidden without the grant, Refused for a filter that does not fit."""
@@ -86,52 +116,107 @@ def attempts(actor: Actor, query: ListQuery, wanted: int) -> list[Attempt]:
     parsed = parse_query(query.text) if query.text else None
     if query.text and parsed is None:
         return [Attempt(())]
-    seen = estimate(actor, query, scope, parsed)
+    sought = _sought(actor, query, parsed)
+    seen = estimate(actor, query, scope, sought)
+    if _walks_pool(query, scope) and (not sought or _step(query) * seen.visits(wanted, inside=True) <= seen.by_hits):
+        return [Attempt((_holding(rows.filter(*scope_sides(scope)), sought, indexed=False),))]
     if scope.everything or seen.scope > NARROW:
-        return list(_wide(actor, query, rows, parsed, seen, wanted))
-    return list(_narrow(actor, query, rows, parsed, seen, wanted))
+        return list(_wide(actor, query, rows, sought, seen, wanted))
+    return list(_narrow(actor, query, rows, sought, seen, wanted))
+
+
+def _sought(actor: Actor, query: ListQuery, words: SearchQuery | None) -> Sought:
+    known, pieces, share = frequencies(query.record_type.model._meta.db_table).pieces, Q(), 1.0
+    for condition in query.conditions:
+        text = condition.looked_for(actor)
+        if text:
+            common = known.get(condition.field.path, {})
+            pieces &= pieces_of(condition.field, text, common)
+            share *= share_of(text, common) or GUESSED["contains"]
+    return Sought(words, pieces, share)
 
 
 def _wide(
-    actor: Actor, query: ListQuery, rows: QuerySet[Record], parsed: SearchQuery | None, seen: Estimate, wanted: int
+    actor: Actor, query: ListQuery, rows: QuerySet[Record], sought: Sought, seen: Estimate, wanted: int
 ) -> Iterator[Attempt]:
     """One query for all that is in sight, which is asked row by row."""
-    rows = rows.filter(visible_one_by_one(actor, query.record_type))
+    rows = rows.filter(visible_one_by_one(actor, query.record_type, listing=True))
     visits = seen.visits(wanted)
-    plain = parsed is None and (not query.conditions or _along_own(query))
-    words_first = seen.by_words < visits * _step(query) or (parsed is not None and visits > 4 * WINDOW)
+    plain = not sought and (not query.conditions or _along_own(query))
+    words_first = seen.by_words < visits * _step(query) or (bool(sought) and visits > 4 * WINDOW)
     if not words_first:
         yield Attempt(
-            (_holding(rows, parsed, indexed=False),), window=0 if plain else _window(query, visits, seen.rows)
+            (_holding(rows, sought, indexed=False),), window=0 if plain else _window(query, visits, seen.rows)
         )
     if words_first or not plain:
-        yield Attempt((_holding(rows, parsed, indexed=True),), first=True)
+        yield Attempt((_holding(rows, sought, indexed=True),), first=True)
 
 
 def _narrow(
-    actor: Actor, query: ListQuery, rows: QuerySet[Record], parsed: SearchQuery | None, seen: Estimate, wanted: int
+    actor: Actor, query: ListQuery, rows: QuerySet[Record], sought: Sought, seen: Estimate, wanted: int
 ) -> Iterator[Attempt]:
-    """One query per side of the scope and branch of visibility, each by an index of its own."""
+    """One query per side of the scope and branch of visibility, each by an index of its own. What is given to him lies
+    far apart in the order of ids: it is found by its departments within a window, not met."""
     scope = actor.demand(query.record_type.grant("see"))
-    sides, beyond = scope_sides(scope), branch_conditions(actor, query.record_type)
+    sides, beyond = scope_sides(scope), branch_conditions(actor, query.record_type, listing=True)
 
     def parts(*conditions: Q, indexed: bool) -> tuple[QuerySet[Record], ...]:
-        return tuple(_holding(rows.filter(condition), parsed, indexed=indexed) for condition in conditions)
+        return tuple(_holding(rows.filter(condition), sought, indexed=indexed) for condition in conditions)
 
-    by_hits = min(seen.by_words, seen.by_scope)
+    by_hits = seen.by_hits
     alone = query.sort is None and len(scope.members) + len(scope.departments) + len(scope.pools) == 1
-    if alone and (parsed is None or VISIT * seen.visits(wanted, inside=True) <= by_hits):
-        yield Attempt(parts(*sides, *beyond, indexed=False))
+    if alone and (not sought or VISIT * seen.visits(wanted, inside=True) <= by_hits):
+        given = len(part_conditions(actor, query.record_type))
+        window = _window(query, seen.visits(wanted), seen.rows) if given else 0
+        walking, shared = parts(*sides, *beyond[given:], indexed=False), beyond[:given]
+        if window:
+            yield Attempt(walking, window=window, apart=parts(*shared, indexed=False))
+        yield Attempt(walking, apart=parts(*shared, indexed=bool(sought)))
         return
     visits = seen.visits(wanted)
-    window = 0 if parsed is None and _along_own(query) else _window(query, visits, seen.rows)
+    window = 0 if not sought and _along_own(query) else _window(query, visits, seen.rows)
     passed = visits if query.sort else window or seen.rows
     if DOUBT * (HOP * seen.scope + MARK) * passed <= by_hits:
-        conditions = sides if query.sort else [scope_condition(scope)]
-        passing = branch_conditions(actor, query.record_type, walking=True) if query.sort and window else beyond
-        yield Attempt(parts(*conditions, *passing, indexed=False), first=not query.sort, window=window)
+        small = _small_sides(query, scope, seen, wanted, window) if query.sort else []
+        conditions = [side for side in sides if side not in small] if query.sort else [scope_condition(scope)]
+        passing = beyond
+        if query.sort and window:
+            passing = branch_conditions(actor, query.record_type, walking=True, listing=True)
+        walking, apart = parts(*conditions, *passing, indexed=False), parts(*small, indexed=False)
+        yield Attempt(walking, first=not query.sort, window=window, apart=apart)
     by_words = seen.by_words < seen.by_scope
     yield Attempt(parts(scope_condition(scope), *beyond, indexed=by_words), first=True)
+
+
+def _walks_pool(query: ListQuery, scope: Scope) -> bool:
+    """Whether he stands at one pool, whose rows an index gives in the order that is asked for: however large the pool,
+    nothing outside it is passed, and no more of it than fills the page."""
+    if scope.everything or scope.members or scope.departments or len(scope.pools) != 1:
+        return False
+    return query.sort is None or query.sort.path in _orders_of_pools(query.record_type.model)
+
+
+@cache
+def _orders_of_pools(model: type[Record]) -> frozenset[str]:
+    """The columns in whose order whole indexes of a type give the rows of one pool, each ending with the id."""
+    pooled = Q(pool__isnull=False)
+    whole = (index.fields for index in model._meta.indexes if index.condition in (None, pooled))
+    return frozenset(fields[1] for fields in whole if len(fields) == 3 and fields[0] == "pool" and fields[2] == "id")
+
+
+def _small_sides(query: ListQuery, scope: Scope, seen: Estimate, wanted: int, window: int) -> list[Q]:
+    """The sides of a scope that are fetched whole sooner than met along an order: the few records of one's own beside
+    those of one's departments."""
+    known = frequencies(query.record_type.model._meta.db_table)
+    given = (("department_id", scope.departments, 0.02), ("owner_id", scope.members, 0.01), (POOL, scope.pools, 0.05))
+    shares = [_share(known, column, ids, guess * len(ids)) for column, ids, guess in given if ids]
+    found = []
+    for side, share in zip(scope_sides(scope), shares, strict=True):
+        visits = replace(seen, scope=share).visits(wanted)
+        walk = (MARK + HOP * share) * (min(visits, window) if window else visits)
+        if FETCH * seen.rows * share < walk:
+            found.append(side)
+    return found
 
 
 def _along_own(query: ListQuery) -> bool:
@@ -156,15 +241,18 @@ def _step(query: ListQuery) -> float:
 
 def for_counting(actor: Actor, query: ListQuery, most: int) -> tuple[QuerySet[Record], ...]:
     """The queries whose results together are the list, in no order; `most` rows of them are wanted."""
-    return attempts(actor, query, most)[-1].parts
+    last = attempts(actor, query, most)[-1]
+    return (*last.parts, *last.apart)
 
 
-def _holding(rows: QuerySet[Record], parsed: SearchQuery | None, *, indexed: bool) -> QuerySet[Record]:
-    """Rows that hold the text: by the index of words, or asked row by row."""
-    if parsed is None:
+def _holding(rows: QuerySet[Record], sought: Sought, *, indexed: bool) -> QuerySet[Record]:
+    """Rows that hold the text: by the indexes of words and pieces, or asked row by row."""
+    if indexed and sought.pieces:
+        rows = rows.filter(sought.pieces)
+    if sought.words is None:
         return rows
-    holds = Q(Holds(F("search"), tsquery(parsed)))
-    for patterns in like_patterns(parsed):
+    holds = Q(Holds(F("search"), tsquery(sought.words)))
+    for patterns in like_patterns(sought.words):
         fits = Q(pk__in=[])
         for pattern in patterns:
             fits |= Q(like(pattern))
@@ -172,13 +260,14 @@ def _holding(rows: QuerySet[Record], parsed: SearchQuery | None, *, indexed: boo
     return rows.filter(holds if indexed else row_by_row(holds))
 
 
-def estimate(actor: Actor, query: ListQuery, scope: Scope, parsed: SearchQuery | None) -> Estimate:
+def estimate(actor: Actor, query: ListQuery, scope: Scope, sought: Sought) -> Estimate:
     """What the statistics of the table say."""
     known = frequencies(query.record_type.model._meta.db_table)
     kept = 1.0 if query.life in (None, Life.LIVE) else _share(known, "life", [int(query.life)], 0.05)
     for condition in query.conditions:
-        kept *= 1.0 if _is_range(query, condition) else condition_share(actor, condition, known)
-    hits = None if parsed is None else float(parsed.estimate(known.of))
+        told = _is_range(query, condition) or condition.looked_for(actor)
+        kept *= 1.0 if told else condition_share(actor, condition, known)
+    hits = sought.share * (known.rows if sought.words is None else sought.words.estimate(known.of)) if sought else None
     return Estimate(known.rows, min(scope_share(scope, known) + given_share(actor, query.record_type), 1.0), kept, hits)
 
 
@@ -207,8 +296,8 @@ def scope_share(scope: Scope, known: Frequencies) -> float:
 
 def given_share(actor: Actor, record_type: RecordType) -> float:
     """Which share of the rows lies in the parts that are given to him, or belongs to such rows."""
-    link, total = record_type.owner_link(), 0.0
-    for declared in [record_type, *([RECORD_TYPES[link.to]] if link else [])]:
+    total = 0.0
+    for declared in [record_type, *(RECORD_TYPES[link.to] for link in record_type.owner_links())]:
         for part in parts_of(actor, declared):
             known = frequencies(declared.model._meta.db_table)
             share = _share(known, "department_id", part.departments, 0.02 * len(part.departments))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field, FieldError
-from genjin.kernel.fields.own import FEW, Own
+from genjin.kernel.fields.own import FEW, LOOKING, Own, OwnWords
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
@@ -45,6 +45,10 @@ class Condition:
         except (FieldError, ValueError) as error:
             message = str(error) if isinstance(error, FieldError) else _("「%s」的筛选值不对") % self.field.label
             raise Refused("bad_filter", message, f"{self.field.key}.{self.operator}") from None
+
+    def looked_for(self, actor: Actor) -> str:
+        """The text whose pieces an index knows; '' where there is none."""
+        return self.field.looked_for(self.operator, list(self.raw), actor)
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,9 @@ def read_query(
 def _condition(record_type: RecordType, name: str, values: tuple[str, ...]) -> Condition:
     key, _dot, operator = name.partition(".")
     field = record_type.keys.get(key)
+    if isinstance(field, OwnWords) and not field.looked_into and operator in LOOKING:
+        words = _("「%(field)s」没有索引，数据超过 %(most)s 条时不能按内容筛选，请管理员为它建立索引")
+        raise Refused("no_index", words % {"field": field.label, "most": f"{FEW:,}"}, name)
     if field is None or not field.filterable or operator not in {o.key for o in field.operators()}:
         raise Refused("bad_filter", _("不能按「%s」筛选") % name[:40], name)
     raw = tuple(part for value in values for part in _parts(field, operator, value))

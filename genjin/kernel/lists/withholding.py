@@ -38,8 +38,8 @@ def told(actor: Actor, query: ListQuery, read: Read) -> ListQuery:
     parsed = parse_query(query.text)
     if not declared.withheld or parsed is None:
         return query
-    sources = _sources(actor, declared)
-    if not sources.could_tell(parsed):
+    sources = _sources(actor, declared, parsed)
+    if not sources.telling:
         return query
     read_again = _candidates(actor, query, sources, read)
     found = islice((row_id for row_id, values in read_again if sources.hold(parsed, values)), MOST_HITS)
@@ -48,7 +48,8 @@ def told(actor: Actor, query: ListQuery, read: Read) -> ListQuery:
 
 @dataclass(frozen=True)
 class _Sources:
-    """What a record is found by, of what kind it is, and what of it is kept from the actor."""
+    """What a record is found by, of what kind it is, what of it is kept from the actor, and what of that the text could
+    be found in: a phone number has no letters."""
 
     names: tuple[str, ...]
     phones: tuple[str, ...]
@@ -56,16 +57,11 @@ class _Sources:
     others: tuple[str, ...]
     columns: tuple[Field, ...]
     withheld: Mapping[str, Access]
-
-    def could_tell(self, parsed: SearchQuery) -> bool:
-        """Whether what is kept could be among what the text finds: a phone number has no letters."""
-        numbers = all(attribute in self.phones for attribute in self.withheld)
-        needles = (way.check.needle for part in parsed.parts for way in part)
-        return not numbers or any(sign.isdigit() for needle in needles for sign in needle)
+    telling: frozenset[str]
 
     def hold(self, parsed: SearchQuery, values: Mapping[str, Any]) -> bool:
         """Whether a record holds every part in what may be known of it."""
-        if not any(values.get(attribute) for attribute in self.withheld):
+        if not any(values.get(attribute) for attribute in self.telling):
             return True
         names, phones = self._plain(self.names, values), self._plain(self.phones, values)
         codes, others = self._plain(self.codes, values), self._plain(self.others, values)
@@ -101,7 +97,7 @@ def _is_whole(part: tuple[Way, ...], whole: set[str]) -> bool:
     return any(way.check.needle in whole for way in part if way.check.section in (Section.TEXT, Section.NUMBERS))
 
 
-def _sources(actor: Actor, declared: RecordType) -> _Sources:
+def _sources(actor: Actor, declared: RecordType, parsed: SearchQuery) -> _Sources:
     searched = declared.searched
     own = list(searched_own(declared, actor.stamp))
     phones = (*searched.phones, *(f.attribute for f in own if f.kind == "phone"))
@@ -109,7 +105,10 @@ def _sources(actor: Actor, declared: RecordType) -> _Sources:
     known = {f.attribute: f for f in in_force(declared, actor.stamp).fields}
     wanted = (*searched.names, *phones, *searched.codes, *others)
     columns = tuple(known[a] for a in dict.fromkeys(wanted) if a in known)
-    return _Sources(searched.names, phones, searched.codes, others, columns, declared.withheld)
+    needles = (way.check.needle for part in parsed.parts for way in part)
+    digits = any(sign.isdigit() for needle in needles for sign in needle)
+    telling = frozenset(attribute for attribute in declared.withheld if digits or attribute not in phones)
+    return _Sources(searched.names, phones, searched.codes, others, columns, declared.withheld, telling)
 
 
 def _candidates(actor: Actor, query: ListQuery, sources: _Sources, read: Read) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -70,6 +70,18 @@ class Row(models.Model):
                 for name in compress(names, map(is_not, values_of(known), nothing))
                 if ((value := known[name]) or type(value) not in _PLAIN) and value not in _NOTHING
             }
+        names, values_of = _all(type(self))
+        try:
+            stood, stands = values_of(before), values_of(self.__dict__)
+        except KeyError:  # it was not loaded whole
+            return self._changes_of_some(before)
+        return {
+            name: (then, now)
+            for name, then, now in compress(zip(names, stood, stands, strict=True), map(is_not, stood, stands))
+            if then != now
+        }
+
+    def _changes_of_some(self, before: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         changed: dict[str, tuple[Any, Any]] = {}
         for field in self._meta.concrete_fields:
             name = field.attname
@@ -128,6 +140,13 @@ def _given(model: type[Row]) -> tuple[tuple[str, ...], Callable[[dict[str, Any]]
     empty = [any(defaults[name] is nothing for nothing in (None, "", False)) for name in names]
     nothing = (defaults[name] if bare else _NOBODY for name, bare in zip(names, empty, strict=True))
     return names, itemgetter(*names), tuple(nothing)
+
+
+@cache
+def _all(model: type[Row]) -> tuple[tuple[str, ...], Callable[[dict[str, Any]], Sequence[Any]]]:
+    """The attributes of a row, and what reads their values."""
+    names = tuple(field.attname for field in model._meta.concrete_fields)
+    return names, itemgetter(*names)
 
 
 @cache

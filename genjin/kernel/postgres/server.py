@@ -85,20 +85,30 @@ def sync_cluster(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def start_throwaway() -> Iterator[Server]:
-    """A server for tests in a temporary folder, without any care for crashes. Gone at the end."""
+def start_throwaway(copied: Path | None = None) -> Iterator[Server]:
+    """A server for tests in a temporary folder, without any care for crashes. Gone at the end. `copied` is the cluster
+    of a stopped one to begin with."""
     _remove_abandoned_throwaways()
     folder = Path(tempfile.mkdtemp(prefix=f"{_THROWAWAY}{os.getpid()}-"))
     folder.chmod(0o755)
     server = None
     try:
         account = choose_account(folder / "pg", create=False)
+        if copied:
+            _copy(copied, folder / "pg", account)
         server = _start(folder, account, tuning.throwaway_settings_text(), durable=False)
         yield server
     finally:
         if server:
             server.stop(patience=5)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy(cluster: Path, target: Path, account: Account) -> None:
+    shutil.copytree(cluster, target)
+    for folder, _folders, files in os.walk(target):
+        for name in ("", *files):
+            account.own(Path(folder, name))
 
 
 def _remove_abandoned_throwaways() -> None:

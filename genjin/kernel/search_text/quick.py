@@ -1,10 +1,12 @@
 """What a record is found by, as one text for the database. Names of Han alone and numbers of ASCII alone are read
-in few steps; everything else is read by `tokens`. Both ways give the same tokens and the same key.
+in few steps, other names once where they come again; everything else is read by `tokens`. All ways give the same tokens
+and the same key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import repeat
 from operator import add
 
@@ -13,10 +15,13 @@ from genjin.kernel.pinyin import LONGEST_PERSON_NAME, sounds_of
 from genjin.kernel.search_text.reading import ASCII_PARTS
 from genjin.kernel.search_text.tokens import (
     LONGEST_CODE,
+    MOST_TOKENS,
     NUMBERS,
     TAIL,
+    Said,
     as_tsvector,
     index_tokens,
+    said,
     search_key,
     tails,
 )
@@ -47,22 +52,26 @@ def _put_together(
     if others or sum(map(len, names)) > LONGEST_QUICK:
         raise _Unread
     tokens: list[str] = []
-    read = [_read(name, tokens) for name in names]
-    numbers = [_phone(phone, tokens) for phone in phones]
-    numbers += [_code(code, tokens) for code in codes]
-    lines = (*zip(*read, strict=True), numbers) if read else ((), (), (), numbers)
+    lines: list[list[str]] = [[], [], [], []]
+    for name in names:
+        read = _read(name, tokens) or _read_once(name, tokens)
+        for place, texts in enumerate(read):
+            lines[place].extend(texts)
+    lines[3] += [_phone(phone, tokens) for phone in phones]
+    lines[3] += [_code(code, tokens) for code in codes]
     key = "\n".join([line[0] if len(line) == 1 else " ".join(filter(None, dict.fromkeys(line))) for line in lines])
     return " ".join(tokens), key
 
 
-def _read(name: str, tokens: list[str]) -> tuple[str, str, str]:
-    """Letters, initials and sounds of a name of Han alone; a short one may be a person's and be read in two ways."""
+def _read(name: str, tokens: list[str]) -> Said | None:
+    """Letters, initials and sounds of a name of Han alone; None for others, and for a short one: it may be a person's
+    and be read in two ways."""
     letters = fold(name)
     if len(letters) <= LONGEST_PERSON_NAME or not all_han(letters):
-        raise _Unread
+        return None
     sounds = sounds_of(letters)
     if not all(sounds):
-        raise _Unread  # a character without a reading
+        return None  # a character without a reading
     initials = "".join([sound[0] for sound in sounds])
     twos = [*map(add, initials, initials[1:])]
     dotted = map(add, map(add, sounds, repeat(".")), sounds[1:])
@@ -72,7 +81,23 @@ def _read(name: str, tokens: list[str]) -> tuple[str, str, str]:
         "'pp." + "' 'pp.".join(dotted) + "'",
         "'i." + "' 'i.".join((*initials, *twos, *map(add, twos, initials[2:]))) + "'",
     )
-    return letters, initials, "".join(sounds)
+    return (letters,), (initials,), ("".join(sounds),)
+
+
+def _read_once(name: str, tokens: list[str]) -> Said:
+    """The same of any other name."""
+    vector, lines = _by_letters(name)
+    if vector:
+        tokens.append(vector)
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def _by_letters(name: str) -> tuple[str, Said]:
+    tokens = index_tokens(names=[name])
+    if len(tokens) > MOST_TOKENS // 2:
+        raise _Unread  # how many there are of all is bounded
+    return as_tsvector(tokens), said(name)
 
 
 def _phone(phone: str, tokens: list[str]) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from genjin.kernel.search_text.reading import Spoken, Word, cut, read_text
 
@@ -17,6 +18,7 @@ TAIL = 4
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _TO_QUOTE = re.compile(r"['\\\x00\ud800-\udfff]")
 _NO_DIGIT = re.compile(r"[^0-9]+")
+Said: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 NUMBERS = re.compile(r"\d+", re.ASCII)
 _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")
 
@@ -61,13 +63,20 @@ def search_key(
     names: Sequence[str], phones: Sequence[str] = (), codes: Sequence[str] = (), others: Sequence[str] = ()
 ) -> str:
     """Four lines: squashed texts, initials, pinyin, numbers. `like_patterns` and `matches` read it."""
-    read = [read_text(name) for name in names]
-    texts = [reading.squashed for reading in read] + [squashed(text) for text in others]
+    read = [said(name) for name in names]
+    texts, initials, sounds = ([text for lines in read for text in lines[place]] for place in range(3))
+    texts += [squashed(text) for text in others]
     texts += [code for code in map(squashed, codes) if not code.isascii()]
-    spoken = [way for reading in read for way in reading.spoken]
     numbers = [phone_digits(phone) for phone in phones] + [squashed(code) for code in codes]
-    lines = (texts, [way.initials for way in spoken], [_full_pinyin(way) for way in spoken], numbers)
+    lines = (texts, initials, sounds, numbers)
     return "\n".join(" ".join(filter(None, dict.fromkeys(line))) for line in lines)
+
+
+def said(name: str) -> Said:
+    """What a name says in the first three lines of the key."""
+    reading = read_text(name)
+    initials = tuple([way.initials for way in reading.spoken])
+    return (reading.squashed,), initials, tuple([_full_pinyin(way) for way in reading.spoken])
 
 
 def squashed(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genjin.kernel.codes import BadPattern, format_code, parse_pattern
@@ -49,6 +49,7 @@ def test_bad_pattern_is_refused(pattern: str, reason: str) -> None:
         parse_pattern(pattern)
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=30), st.integers(0, 10**9), st.dates())
 def test_any_pattern_is_used_or_refused(text: str, number: int, day: date) -> None:
     for pattern in (text, text + "{0000}"):

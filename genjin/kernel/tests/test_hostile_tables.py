@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from genjin.kernel.tests.workbooks import FILES, PLAIN, SHEET, STRINGS, with_cells, with_entry, with_strings, xlsx
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(about=40)
 HANGS = 300
 Read = Callable[[bytes, str], dict[str, Any]]
 XLSX = (FILES / "客户跟进记录统计表.xlsx").read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genjin.kernel.money import BadAmount, format_money, format_yuan, parse_amount, parse_range
@@ -110,6 +110,7 @@ def test_amount_is_shown(yuan: str, glance: str, full: str) -> None:
     assert format_yuan(Decimal(yuan)) == full
 
 
+@settings(max_examples=40)
 @given(st.decimals(-(10**12), 10**12, places=2))
 def test_full_form_is_read_back(amount: Decimal) -> None:
     assert parse_amount(format_yuan(amount)) == amount

@@ -26,6 +26,7 @@ from genjin.kernel.normal import (
         ("华为技术【上海】有限公司", "华为技术〔上海〕有限公司"),
         ("GTX Pro", "ｇｔｘ－ｐｒｏ"),
         ("O'Brien & Sons", "OBRIEN SONS"),
+        ("({})", ""),
     ],
 )
 def test_same_company(one: str, other: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -115,6 +115,42 @@ def test_a_waiting_row_that_changes_again_is_written_once(cast: Cast) -> None:
     kept = Customer.objects.get(pk=customer.pk)
     assert (kept.name, kept.version) == ("云岭智能有限公司", 2)
     assert renamed is customer
+
+
+def test_changes_of_stored_rows_wait_and_are_written_together(cast: Cast) -> None:
+    actor = cast.actor("owner")
+    rows = [make_customer(actor, name) for name in ("甲方机械有限公司", "乙方机械有限公司", "丙方机械有限公司")]
+    with CaptureQueriesContext(connection) as seen, together():
+        for row in rows:
+            rename(actor, customer=row, name=f"新{row.name}")
+        rename(actor, customer=rows[0], name="又一个\t'名字'\\有限公司")
+    assert sum("UPDATE" in query["sql"] for query in seen) == 1
+    kept = list(Customer.objects.order_by("id").values_list("name", "version", "name_key"))
+    assert [(name, version) for name, version, _key in kept] == [
+        ("又一个\t'名字'\\有限公司", 3), ("新乙方机械有限公司", 2), ("新丙方机械有限公司", 2),
+    ]  # fmt: skip
+    assert all(_key and row.search and row.search_key for (*_told, _key), row in zip(kept, rows, strict=True))
+    links = EventLink.objects.filter(row_id=rows[0].pk).order_by("row_version")
+    assert list(links.values_list("row_version", flat=True)) == [1, 2, 3]
+    with together():
+        rename(actor, customer=rows[1], name="看得见的有限公司")
+        assert Customer.objects.filter(name="看得见的有限公司").exists(), "a read sees what waits"
+        rows[1].tags, rows[1].custom = ["老朋友", "展会"], {"x_a": None, "x_b": {"名": [1, "二"]}}
+        rename(actor, customer=rows[1], name="带标签的有限公司")
+    kept_row = Customer.objects.get(pk=rows[1].pk)
+    assert (kept_row.tags, kept_row.custom) == (rows[1].tags, rows[1].custom)
+    with pytest.raises(DataError), together():  # no text is cut
+        rename(actor, customer=rows[2], name="长" * 500)
+    with pytest.raises(Torn):
+        _rename_and_break_off(actor, rows[2])
+    assert Customer.objects.get(pk=rows[2].pk).name == "新丙方机械有限公司"
+
+
+def _rename_and_break_off(actor: Actor, row: Customer) -> None:
+    with together():
+        rename(actor, customer=row, name="不算数的有限公司")
+        with pytest.raises(Refused):
+            break_off(actor)
 
 
 def test_each_action_keeps_its_event_in_order_of_the_moments(cast: Cast) -> None:

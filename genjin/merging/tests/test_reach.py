@@ -26,10 +26,16 @@ from genjin.merging.reach import (
 NUMBERS = re.compile(r"(^|_)(job_id|batch_id|member_id|by|size|position|number|rows|records|total|stamp|lines|done)$")
 NO_RECORDS = {
     "kernel.EventPayload.event_id": "an event",
+    "allocation.Run.undone_to": "an event",
+    "duplicates.Risk.registrant_id": "a member",
+    "duplicates.Trace.key": "a hashed address, member, source or range of numbers",
     "reminders.Delivery.target": "a device, a robot or an address",
     "followups.TotalDelta": "sums by member and department",
     "followups.DayTotal": "sums by member and department",
     "followups.MonthTotal": "sums by member and department",
+    "opportunities.OpenDelta": "sums by member and department",
+    "opportunities.OpenSum": "sums by member and department",
+    "opportunities.OpenTotal": "sums by member and department",
 }
 
 
@@ -50,6 +56,20 @@ def test_B3_what_may_be_there_only_once_says_which_one_is_kept() -> None:
             for constraint in unique(reference.model._meta.constraints):
                 assert constraint.fields, f"{reference.place}: unites(…) it, {constraint.name} is made of expressions"
             once_together(reference)
+
+
+def test_B3_what_follows_is_found_by_an_index_among_millions() -> None:
+    following = [one for key in MERGEABLE for one in followers(RECORD_TYPES[key])]
+    slow = [one.place for one in following if not indexed(one.model, one.column)]
+    assert not slow, f"merging reads all of these tables; give them an index that begins with {slow}"
+
+
+def indexed(model: type[models.Model], attribute: str) -> bool:
+    """Whether an index of all rows that have the column begins with it."""
+    column = next(each for each in model._meta.concrete_fields if each.attname == attribute)
+    whole = (None, ~models.Q(**{column.name: None}), models.Q(**{f"{column.name}__isnull": False}))
+    begun = (index.fields[:1] for index in model._meta.indexes if index.condition in whole)
+    return getattr(column, "db_index", False) or [column.name] in begun
 
 
 def test_B3_reasons_name_columns_that_are_there() -> None:

@@ -142,6 +142,7 @@ def _context(
         "merges_equals": bool(sent.get("equals")) if request.method == "POST" else True,
         "reason": sent.get("reason", _("重复录入")),
         "refused": refusal.message if refusal else "",
+        "unexplained": refusal.errors.get("reason", "") if refusal else "",
         "asks": bool(refusal and refusal.facts.get("confirm") == CONFIRMED) or CONFIRMED in sent,
         "confirmed": CONFIRMED,
         "days": 30,

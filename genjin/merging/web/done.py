@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS
-from genjin.kernel.doors import OWN, may, titles_of
+from genjin.kernel.doors import OWN, may
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.refusal import NotFound
+from genjin.kernel.titles import titles_of
 from genjin.merging.models import Merge
 from genjin.merging.queries.merges import maker_of, merge_for, merges_of, would_stay
 from genjin.merging.reach import MERGEABLE

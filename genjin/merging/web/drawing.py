@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Access, Field, RecordRef
 from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
+from genjin.kernel.titles import titles_of
 from genjin.merging.queries.values import decided, held_by, self_named
 from genjin.merging.reach import MERGEABLE
 from genjin.merging.rules.choosing import ALL, EMPTY, Held, can_be_all, differs, outcome, usual

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, row_for, titles_of
+from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.lists import search
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, NotFound
+from genjin.kernel.titles import titles_of
 from genjin.kernel.wording import listed
 from genjin.merging.queries.picking import may_merge
 from genjin.merging.reach import MERGEABLE
@@ -73,15 +74,10 @@ def _owner(actor: Actor, member_id: Any) -> str:
 
 def _titles(actor: Actor, ids: Any) -> str:
     """What was merged, of what the reader may see."""
-    return listed(_title(actor, row_id) for row_id in ids)
-
-
-def _title(actor: Actor, row_id: int) -> str:
+    found: dict[int, str] = {}
     for key in MERGEABLE:
-        found = titles_of(actor, key, [row_id])
-        if found:
-            return str(found[row_id])
-    return "—"
+        found |= titles_of(actor, key, list(ids))
+    return listed(str(found.get(row_id, "—")) for row_id in ids)
 
 
 def _values(_actor: Actor, keys: Any) -> str:

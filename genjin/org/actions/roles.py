@@ -104,6 +104,14 @@ def role_row(role_id: int) -> Role:
     return role
 
 
+def demand_giving(actor: Actor, grants: Mapping[str, str], fields: Mapping[str, str]) -> None:
+    """Whether the actor may let others have these grants and fields. Raises Forbidden."""
+    missing = [key for key in grants if key in GRANTS and not actor.may(key)]
+    if missing and not actor.administrator and actor.member_id is not None:
+        raise Forbidden(_("您自己没有「%s」权限，不能授予别人") % GRANTS[missing[0]].label, "escalation")
+    demand_within(actor, grants, fields)
+
+
 def _fill(
     actor: Actor,
     role: Role,
@@ -114,10 +122,7 @@ def _fill(
     grants: Mapping[str, str],
     fields: Mapping[str, str],
 ) -> None:
-    missing = [key for key in grants if key in GRANTS and not actor.may(key)]
-    if missing and not actor.administrator and actor.member_id is not None:
-        raise Forbidden(_("您自己没有「%s」权限，不能授予别人") % GRANTS[missing[0]].label, "escalation")
-    demand_within(actor, grants, fields)
+    demand_giving(actor, grants, fields)
     if Role.objects.filter(name=name).exclude(pk=role.pk).exists():
         raise Refused("same_name", _("已有角色「%s」，请换一个名称") % name, "name")
     if ScopeKind.DEPT_CUSTOM in (scope, *grants.values()) and not departments:

@@ -20,7 +20,7 @@ from genjin.org.actions.company import set_logo
 from genjin.org.actions.members import Name, SignIn, normal_sign_in
 from genjin.org.actions.passwords import set_password
 from genjin.org.actions.sign_in import Secret
-from genjin.org.grants import READY_ROLES, ROLE_ADDITIONS
+from genjin.org.grants import READY_ROLES, ready_grants, ready_scope
 from genjin.org.models import Company, Department, Member, Role, SetupToken
 
 CompanyName = Annotated[str, Text(key="company", label=gettext_lazy("公司名称"), most=60)]
@@ -87,7 +87,7 @@ def make_ready_roles(actor: Actor) -> list[Role]:
     """The ready-made roles with what the areas added to them; a step of setting up."""
     made = []
     for ready in READY_ROLES:
-        grants = dict.fromkeys([*ready.grants, *ROLE_ADDITIONS.get(ready.key, ())], "")
+        grants = {grant: ready_scope(grant) for grant in ready_grants(ready.key)}
         role = Role(name=ready.name, key=ready.key, note=ready.note, scope=ready.scope, grants=grants)
         record(actor, role)
         made.append(role)

@@ -344,6 +344,9 @@ def kinds() -> dict[str, str]:
         "push_service": _("浏览器推送"),
         "device": _("接收推送的设备"),
         "reminder_choice": _("提醒方式"),
+        "lead_form": _("公开表单"),
+        "form_channel": _("渠道码"),
+        "form_submission": _("表单提交"),
     }
 
 
@@ -356,4 +359,5 @@ def surfaces() -> list[tuple[str, str]]:
         ("job", _("后台任务")),
         ("cli", _("命令行")),
         ("setup", _("首次设置")),
+        ("form", _("公开表单")),
     ]

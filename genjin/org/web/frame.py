@@ -255,12 +255,18 @@ def _special(actor: Actor, declared: Field, raw: Any, source: str) -> tuple[str,
         pairs = [(role.id, role.name) for role in org.roles.values()]
         return "choices", {"options": pairs, "value": raw or [], "multiple": True}
     if declared.kind == "members" and raw != "":
-        people = [(int(v), org.people[int(v)].name) for v in raw or () if int(v) in org.people]
+        people = [(one, org.people[one].name) for one in _numbers(raw) if one in org.people]
         return "multi_combobox", {"chosen": people, "src": f"/choices/{source}/{declared.key}", "wide": True}
     if declared.kind == "departments":
-        known = [(int(v), org.departments[int(v)].name) for v in raw or () if int(v) in org.departments]
+        known = [(one, org.departments[one].name) for one in _numbers(raw) if one in org.departments]
         return "multi_combobox", {"chosen": known, "src": "/choices/departments.move/parent", "wide": True}
     return None
+
+
+def _numbers(raw: Any) -> list[int]:
+    """The ids among what a list was filled with: nothing chosen is sent as an empty text."""
+    texts = [str(value) for value in raw or ()]
+    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
 
 
 def drawn_in_place(request: PageRequest, template: str, **context: Any) -> HttpResponse:

@@ -7,17 +7,20 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.fields.base import Access
 from genjin.kernel.grants import GRANTS, Grant
 from genjin.kernel.refusal import Refused, Stale
 from genjin.kernel.seeing import access_words
+from genjin.org.actions.learning import decide_offers
 from genjin.org.actions.roles import copy_role, create_role, delete_role, edit_role
 from genjin.org.field_rights import words_of_path
+from genjin.org.grants import ready_scope
 from genjin.org.models import Role, ScopeKind
 from genjin.org.queries import holders_of_roles, organisation, role_for
+from genjin.org.queries.offers import offers_to_roles
 from genjin.org.web import role_fields
 from genjin.org.web.conflicts import told
 from genjin.org.web.frame import settings_page
@@ -61,7 +64,29 @@ def roles(request: PageRequest) -> HttpResponse:
         holders=holders_of_roles(request.actor),
         scopes=dict(_scopes()),
         help=SCOPE_HELP,
+        offers=len(offers_to_roles(request.actor)),
     )
+
+
+@page(f"{ROUTE}/offers", name="role-offers", needs="org.manage")
+def offered(request: PageRequest) -> HttpResponse:
+    """What a new version offers to roles that the company shaped: given or not, role by role."""
+    return _offers(request)
+
+
+@page(f"{ROUTE}/<int:role_id>/offers", name="role-offer", methods=["POST"], needs="org.manage")
+def decided(request: PageRequest, role_id: int) -> HttpResponse:
+    """Give a role what is ticked, settle the rest."""
+    role, given = role_for(request.actor, role_id), request.POST.getlist("given")
+    try:
+        decide_offers.run(request.actor, role_id, {"given": {grant: ready_scope(grant) for grant in given}})
+    except Refused as refusal:
+        if refusal.code not in ("escalation", "not_offered"):
+            raise
+        return _offers(request, refusal)
+    told = ngettext("已给「%(name)s」%(n)d 项新权限", "已给「%(name)s」%(n)d 项新权限", len(given))
+    words = told % {"name": role.name, "n": len(given)} if given else _("「%s」保持不变") % role.name
+    return go(request, f"/{ROUTE}/offers" if offers_to_roles(request.actor) else f"/{ROUTE}", words)
 
 
 @page(f"{ROUTE}/new", name="role-new", methods=["GET", "POST"], needs="org.manage")
@@ -93,6 +118,12 @@ def remove(request: PageRequest, role_id: int) -> HttpResponse:
     """Delete a role that nobody holds."""
     delete_role(request.actor, role_id)
     return go(request, f"/{ROUTE}", _("角色已删除"))
+
+
+def _offers(request: PageRequest, refusal: Refused | None = None) -> HttpResponse:
+    status = refusal.status if refusal else 200
+    offers = offers_to_roles(request.actor)
+    return settings_page(request, "org/role_offers.html", "roles", status=status, offers=offers, refusal=refusal)
 
 
 def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> HttpResponse:

@@ -189,12 +189,12 @@ def _groups(request: PageRequest, found: list[Leaf]) -> list[tuple[str, str, lis
     """[(group or '', its help, settings)]: those that stand alone first."""
     ordered = sorted(found, key=lambda leaf: bool(leaf.group))
     return [
-        (str(group), group_help(group) if group else "", [_shown(request, leaf) for leaf in own])
+        (str(group), group_help(group) if group else "", [shown(request, leaf) for leaf in own])
         for group, own in groupby(ordered, key=lambda leaf: leaf.group)
     ]
 
 
-def _shown(request: PageRequest, leaf: Leaf) -> Shown:
+def shown(request: PageRequest, leaf: Leaf) -> Shown:
     actor = request.actor
     value = value_of(leaf, actor.stamp)
     default = leaf.field.text(leaf.default, actor) or _("（空）")

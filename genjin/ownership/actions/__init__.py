@@ -5,13 +5,14 @@ from typing import Any
 
 from genjin.kernel.actions import Action
 from genjin.kernel.records import RecordType
-from genjin.ownership.actions import capacities, pooling, recycling, viewing
+from genjin.ownership.actions import capacities, pooling, recycling, share_parts, viewing
 from genjin.ownership.actions.assigning import assign_action, unassign_action
 from genjin.ownership.actions.claiming import claim_action, unclaim_action
 from genjin.ownership.actions.following import expire_places, follow_department
 from genjin.ownership.actions.locking import lock_action, protect_action, unlock_action
 from genjin.ownership.actions.moving import move_action
 from genjin.ownership.actions.returning import reclaim_action, return_action, unreclaim_action, unreturn_action
+from genjin.ownership.actions.sharing_out import split_actions
 from genjin.ownership.actions.teams import removal_action, teammate_action
 from genjin.ownership.actions.transferring import transfer_action
 
@@ -33,6 +34,8 @@ __all__ = [
     "pooling",
     "recycling",
     "removal_action",
+    "share_parts",
+    "split_actions",
     "teammate_action",
     "transfer_action",
     "viewing",

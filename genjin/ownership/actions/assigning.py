@@ -47,7 +47,7 @@ def assign_action(record_type: RecordType) -> Action[Any, Any]:
         """Give a record of a pool to a member (P2): his capacity is asked, the day's limit, cool-down and new-data
         block are not. Raises Refused("full", "taken", "not_live"), Forbidden for who does not administer the pool."""
         pool = administered(actor, record_type, record_id)
-        demand_room(actor, record_type, receiver, field="receiver")
+        demand_room(actor, record_type, receiver, pool=pool, field="receiver")
         row = row_at_pool(actor, record_type, record_id, pool)
         demand_live(row.life)
         change_owner(actor, row, receiver, rule=Rule.ASSIGNED, reason=reason or pool.name)

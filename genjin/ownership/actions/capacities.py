@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -13,13 +14,16 @@ from genjin.kernel.fields import Number, Text, YesNo
 from genjin.kernel.recording import record, record_removal
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.stamps import bump_stamp
+from genjin.kernel.wording import listed
 from genjin.org.changing import check_version
 from genjin.org.fields import Departments, Members, OneOf, Roles
+from genjin.org.queries import organisation
+from genjin.ownership.capacity import over_limit
 from genjin.ownership.grants import MANAGE
 from genjin.ownership.models import Capacity
 from genjin.ownership.standing import pooled_types
 
-MOST = 100
+MOST, MOST_NAMED = 100, 3
 
 
 def _types() -> list[tuple[str, Any]]:
@@ -54,6 +58,7 @@ Locks = Annotated[
     ),
 ]
 Enabled = Annotated[bool, YesNo(key="enabled", label=gettext_lazy("启用"))]
+Told = Annotated[bool, YesNo(key="over_known", label=gettext_lazy("知道有人已超出，仍然保存"))]
 
 
 @action("capacities.create", on=Capacity, needs=MANAGE, label=gettext_lazy("新建保有上限"), icon="plus", listed=False)
@@ -70,12 +75,15 @@ def create_capacity(
     spares_dealt: Spares = True,
     most_locked: Locks = None,
     enabled: Enabled = True,
+    over_known: Told = False,
 ) -> Capacity:
-    """A new limit, in force at once (P3): who is above it keeps all. Raises Refused("too_many", "no_members")."""
+    """A new limit, in force at once (P3): who is above it keeps all, which is said before, Refused("over"). Raises
+    Refused("too_many", "no_members")."""
     if Capacity.objects.count() >= MOST:
         raise Refused("too_many", _("最多 %d 条保有上限") % MOST)
     rule = Capacity(record_type=record_type)
     _fill(rule, locals())
+    _demand_told(actor, rule, over_known)
     record(actor, rule)
     bump_stamp()
     return rule
@@ -95,11 +103,13 @@ def edit_capacity(
     spares_dealt: Spares = True,
     most_locked: Locks = None,
     enabled: Enabled = True,
+    over_known: Told = False,
 ) -> Capacity:
     """Change a limit or switch it off; its type stays. Raises as create, Stale, NotFound."""
     rule = _locked(capacity_id)
     check_version(rule)
     _fill(rule, locals())
+    _demand_told(actor, rule, over_known)
     record(actor, rule)
     bump_stamp()
     return rule
@@ -136,3 +146,21 @@ def _fill(rule: Capacity, given: dict[str, Any]) -> None:
     rule.scope = {"everybody": True} if given["everybody"] else chosen
     if not any(rule.scope.values()):
         raise Refused("no_members", _("请选择成员、部门或角色，或者全体成员"), "members")
+
+
+def _demand_told(actor: Actor, rule: Capacity, known: bool) -> None:
+    """Who sets a limit learns beforehand whom it touches."""
+    demand_over_known(actor, {} if known or not rule.enabled else over_limit(actor, rule), "most")
+
+
+def demand_over_known(actor: Actor, over: Mapping[int, int], field: str) -> None:
+    """Raises Refused("over") where a limit leaves somebody with more than he may hold (a step of actions):
+    {member: how many}."""
+    if not over:
+        return
+    people = organisation(actor).people
+    first = sorted(over, key=lambda member_id: (-over[member_id], member_id))[:MOST_NAMED]
+    named = listed([_("%(name)s %(n)d 个") % {"name": people[pk].name, "n": over[pk]} for pk in first])
+    words = _("已有 %(n)d 人超出这个上限（%(who)s）：他们手上的保留，但不能再增加。确认可以，请勾选后保存")
+    facts = {"over": [{"member": pk, "held": over[pk]} for pk in sorted(over)], "confirm": "over_known"}
+    raise Refused("over", words % {"n": len(over), "who": named}, field, facts=facts)

@@ -54,7 +54,7 @@ def claim_action(record_type: RecordType) -> Action[Any, Any]:
         pool = pool_at_hand(actor, record_type, record_id)
         demand_pool(actor, pool)
         queue_for(actor.member_id or 0)
-        demand_capacity(actor, record_type)
+        demand_capacity(actor, record_type, pool)
         limit = limit_for(actor, pool)
         demand_day(pool, limit, claimed_on(actor, pool, actor.now()))
         row: Any = row_at_pool(actor, record_type, record_id, pool)

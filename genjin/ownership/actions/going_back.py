@@ -7,18 +7,20 @@ the step and its undoing."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.models.events import EventLink
 from genjin.kernel.recording import record as record_change
 from genjin.kernel.recording import standing_note
-from genjin.kernel.records import RecordType
+from genjin.kernel.records import RecordType, type_of
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Period, Pool, Rule
+from genjin.ownership.rules import end_of
 from genjin.ownership.standing import pool_named
 
 
@@ -58,7 +60,7 @@ def put_back(actor: Actor, row: Any, reason: str) -> Pool:
 
 
 def give_back(actor: Actor, row: Any, reason: str) -> None:
-    """Back to whom it belonged before its open period, with the deadlines that he had."""
+    """Back to whom it belonged before its open period, with the deadlines that he had and the protection (P6)."""
     history = _history(row.pk)
     before = history[-2] if len(history) > 1 else None
     if before is None or before.owner_id is None:
@@ -66,7 +68,18 @@ def give_back(actor: Actor, row: Any, reason: str) -> None:
     change_owner(actor, row, before.owner_id, rule=Rule.UNDONE, reason=reason)
     row.owner_since = _began(history[:-1])
     row.previous_owner_id = _lost_by(history[:-1])
+    row.taken_from_id = next((period.pool_id for period in reversed(history[:-1]) if period.pool_id), None)
+    row.protected_until = _protected_until(row, row.owner_since)
+    row.stands_again()
     record_change(actor, row)
+
+
+def _protected_until(row: Any, since: datetime) -> datetime | None:
+    """The end of the protection that who leads had given it since a moment, None without any."""
+    protecting = f"{type_of(row).plural}.protect"
+    links = EventLink.objects.filter(row_id=row.pk, event__action=protecting, event__at__gte=since)
+    until = links.order_by("-event_id").values_list("event__note__until", flat=True).first()
+    return end_of(date.fromisoformat(until)) if until else None
 
 
 def _history(record_id: int) -> list[Period]:

@@ -17,6 +17,7 @@ from genjin.kernel.recording import record
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
 from genjin.ownership.capacity import held_by, queue_for, rules_over
+from genjin.ownership.models import Pool
 from genjin.ownership.rules import MOST_PROTECTED, company_day, company_zone
 from genjin.ownership.standing import home_pool
 
@@ -37,7 +38,7 @@ def lock_action(record_type: RecordType) -> Action[Any, Any]:
     )
     def lock(actor: Actor, record_id: int) -> Record:
         """Keep a record from ever falling (P4), within its owner's quota. Raises Refused("no_owner", "locked",
-        "locks_full", "not_live")."""
+        "locks_full", "not_live"), and "changed_since" when it changes hands at this moment: another quota counts."""
         model: Any = record_type.model
         owner_id = model._default_manager.filter(pk=record_id).values_list("owner_id", flat=True).first()
         limits = [r.most_locked for r in rules_over(actor, record_type, owner_id or 0) if r.most_locked is not None]
@@ -46,6 +47,8 @@ def lock_action(record_type: RecordType) -> Action[Any, Any]:
         row: Any = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
         if row.owner_id is None:
             raise Refused("no_owner", _("没有负责人，不能锁定"))
+        if row.owner_id != owner_id:
+            raise Refused("changed_since", _("刚刚换了负责人，请刷新后再锁定"))
         if row.life != Life.LIVE:
             raise Refused("not_live", _("已归档或作废，不能锁定"))
         if row.locked:
@@ -107,14 +110,15 @@ def protect_action(record_type: RecordType) -> Action[Any, Any]:
         ],
         reason: Annotated[str, Text(key="reason", label=gettext_lazy("原因"), most=120)] = "",
     ) -> Record:
-        """Nothing makes the record fall before the end of a day (P6), at most so many days ahead as its pool allows; a
-        new owner ends it. Raises Refused("no_owner", "past", "too_long")."""
+        """Nothing makes the record fall before the end of a day (P6), but not beyond the greatest protection of its
+        pool, counted from gaining, nor for longer than usual where it has none; a new owner ends it. Raises
+        Refused("no_owner", "past", "too_long")."""
         row: Any = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
         if row.owner_id is None:
             raise Refused("no_owner", _("没有负责人，不需要保护"))
         pool = home_pool(actor, record_type, row)
-        most = (pool.claims.get("protect_most_days") if pool else None) or MOST_PROTECTED
-        _check_day(until, company_day(actor.now()), most)
+        today = company_day(actor.now())
+        _check_day(until, today, *_latest(pool, row, today))
         row.protected_until = datetime.combine(until + timedelta(days=1), time(), tzinfo=company_zone())
         record(actor, row, until=until.isoformat(), **({"reason": reason} if reason else {}))
         return row  # type: ignore[no-any-return]
@@ -122,10 +126,20 @@ def protect_action(record_type: RecordType) -> Action[Any, Any]:
     return protect
 
 
-def _check_day(until: date, today: date, most: int) -> None:
+def _latest(pool: Pool | None, row: Any, today: date) -> tuple[int, date]:
+    """(how many days a protection may last, its last day): from gaining where its pool says how many, else from
+    today."""
+    most = int((pool.claims.get("protect_most_days") or 0) if pool else 0)
+    if pool is None or not most:
+        return MOST_PROTECTED, today + timedelta(days=MOST_PROTECTED)
+    since = datetime.fromisoformat(pool.claims["protect_since"]) if pool.claims.get("protect_since") else None
+    begun = max(moment for moment in (row.owner_since or row.created_at, since) if moment)
+    return most, company_day(begun) + timedelta(days=most)
+
+
+def _check_day(until: date, today: date, most: int, latest: date) -> None:
     if until < today:
         raise Refused("past", _("保护到的日期应在今天或以后"), "until")
-    latest = today + timedelta(days=most)
     if until > latest:
         told = {"most": most, "day": latest.isoformat()}
         raise Refused("too_long", _("最多保护 %(most)d 天，到 %(day)s 为止") % told, "until")

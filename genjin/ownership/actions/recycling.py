@@ -32,19 +32,17 @@ def set_clocks(
     actor: Actor,  # noqa: ARG001 - every action gets it
     *,
     record_type: RecordType,
-    ids: Sequence[int] | None = None,
-    between: tuple[int, int] | None = None,
+    ids: Sequence[int],
 ) -> int:
-    """Work out when these records (or those of a range of ids) fall, by the rules as they are now (P5); returns for how
-    many that changed. The expression is asked of the row itself, so a change at the same moment is never undone."""
-    expression = falls_at(ruling_of(record_type))
-    if between is not None:
-        which = sql.SQL("r.id >= {} AND r.id < {}").format(*map(sql.Literal, between))
-    else:
-        which = sql.SQL("r.id = ANY({}::bigint[])").format(sql.Literal(list(ids or ())))
+    """Work out when these records fall, by the rules as they are now (P5); returns for how many that changed. The
+    expression is asked of the row itself, so a change at the same moment is never undone."""
     statement = sql.SQL(
-        "UPDATE {table} AS r SET falls_at = {at} WHERE {which} AND r.falls_at IS DISTINCT FROM {at}"
-    ).format(table=sql.Identifier(record_type.model._meta.db_table), at=expression, which=which)
+        "UPDATE {table} AS r SET falls_at = {at} WHERE r.id = ANY({ids}::bigint[]) AND r.falls_at IS DISTINCT FROM {at}"
+    ).format(
+        table=sql.Identifier(record_type.model._meta.db_table),
+        at=falls_at(ruling_of(record_type)),
+        ids=sql.Literal(list(ids)),
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return int(cursor.rowcount)

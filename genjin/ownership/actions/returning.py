@@ -108,7 +108,8 @@ def unreclaim_action(record_type: RecordType) -> Action[Any, Any]:
 
 def can_be_pooled(row: Any) -> bool:
     """Whether menus offer to put it into a pool."""
-    return row.owner_id is not None and row.pool_id is None and not row.locked and row.life == Life.LIVE
+    stands = row.owner_id is not None and row.pool_id is None and not row.locked and row.life == Life.LIVE
+    return stands and not row.stays_out()
 
 
 def _giving_back(record_type: RecordType, name: str, verb: str, rule: Rule, label: Any) -> Action[Any, Any]:
@@ -136,6 +137,9 @@ def _owned(actor: Actor, record_type: RecordType, record_id: int) -> Any:
         raise Refused("no_owner", _("没有负责人，不能放入公海"))
     if row.life != Life.LIVE:
         raise Refused("not_live", _("已归档或作废，请先恢复再放入公海"))
+    why = row.stays_out()
+    if why:
+        raise Refused("bad_move", why)
     demand_unlocked(row)
     return row
 

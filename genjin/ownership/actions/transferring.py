@@ -19,7 +19,7 @@ from genjin.kernel.records import RecordType, belonging_to
 from genjin.kernel.refusal import Refused
 from genjin.kernel.undo import Call, Maker, Past
 from genjin.org.fields import OneOf
-from genjin.ownership.capacity import await_turn, demand_room
+from genjin.ownership.capacity import await_turn, demand_room, origin
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Rule, Teammate
 
@@ -55,7 +55,7 @@ def transfer_action(record_type: RecordType) -> Action[Any, Any]:
         row = row_for(actor, record_type.model, record_id, to=OWN, lock=True)
         if row.owner_id == owner:
             raise Refused("same_owner", _("他已经是这条记录的负责人"), "owner")
-        demand_room(actor, record_type, owner, field="owner")
+        demand_room(actor, record_type, owner, pool=origin(actor, row), field="owner")
         before = row.owner_id
         change_owner(actor, row, owner, rule=Rule.TRANSFERRED, reason=reason)
         if stays and before is not None:

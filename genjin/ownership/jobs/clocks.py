@@ -6,20 +6,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor, system
 from genjin.kernel.jobs import job, progress, start_job
 from genjin.kernel.models.events import Event, EventLink
 from genjin.kernel.models.jobs import JobProgress
-from genjin.kernel.records import RECORD_TYPES, RecordType
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import consumer
 from genjin.ownership.actions.recycling import set_clocks
+from genjin.ownership.queries.falling import misclocked, stretches
 from genjin.ownership.standing import pooled_types
 
 JOB = "ownership.restate_clocks"
-CHUNK = 20_000
+CHUNK, AT_ONCE = 50_000, 1_000
+"""So many rows are looked through at once; so many are written at once, because whoever saves one of them waits."""
 CLOCK = "ownership.clock"
 RULES = ("pools.", "members.", "departments.", "roles.", "fields.", "capacities.")
 """Actions by whose kind whole types may fall otherwise than before."""
@@ -56,15 +57,11 @@ def restate_clocks(actor: Actor, job_id: int) -> None:
 
 
 def restate(actor: Actor) -> Iterator[tuple[int, int]]:
-    """Work out all types, in ranges of ids; after each how far it is."""
-    ranges = [(declared, span) for declared in pooled_types() for span in _spans(declared)]
-    for done, (record_type, span) in enumerate(ranges, 1):
-        set_clocks(actor, record_type=record_type, between=span)
-        yield done, len(ranges)
-
-
-def _spans(record_type: RecordType) -> Iterator[tuple[int, int]]:
-    ends = record_type.model._default_manager.aggregate(first=Min("id"), last=Max("id"))
-    if ends["first"] is not None:
-        for start in range(ends["first"], ends["last"] + 1, CHUNK):
-            yield start, start + CHUNK
+    """Work out all types, some rows after the other; after each stretch how far it is. What is right already is only
+    read."""
+    parts = [(declared, part) for declared in pooled_types() for part in stretches(declared, CHUNK)]
+    for done, (record_type, part) in enumerate(parts, 1):
+        wrong = misclocked(record_type, part)
+        for start in range(0, len(wrong), AT_ONCE):
+            set_clocks(actor, record_type=record_type, ids=wrong[start : start + AT_ONCE])
+        yield done, len(parts)

@@ -1,5 +1,8 @@
 """The night (P8): at 02:00 of the company what is due falls, in steps that stand for themselves; in the morning owners
-are told what will fall (P7)."""
+are told what will fall (P7).
+
+What is due is worked out by the rules as they are in that night, never read from the moments that are kept for lists:
+after a change of rules those are set right in the background, and no night waits for that."""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ from genjin.kernel.notices import Told, notify_each
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
 from genjin.ownership.actions.recycling import recycle
-from genjin.ownership.jobs.clocks import CLOCK, restate
+from genjin.ownership.jobs.clocks import CHUNK, CLOCK, restate
 from genjin.ownership.models import Pool
-from genjin.ownership.queries.falling import due_now, falls_on
+from genjin.ownership.queries.falling import Due, due_in, falls_on, stretches
 from genjin.ownership.rules import company_zone
 from genjin.ownership.rulings import ruling_of
 from genjin.ownership.standing import pooled_types
@@ -63,31 +66,41 @@ def at_hour(now: datetime) -> None:
 
 @job(JOB, title=gettext_lazy("到期记录掉入公海"), grants=GRANTS)
 def recycle_night(actor: Actor, job_id: int, *, moment: str) -> dict[str, Any]:
-    """Work out all moments anew, then let fall what is due. Killed anywhere and run again it comes to the same."""
-    for done, total in restate(actor):
-        progress(job_id, done, total)
+    """Let fall what is due, then set right what is kept of all moments. Killed anywhere and run again it comes to the
+    same."""
     fallen = Fallen()
     for record_type in pooled_types():
         for _step in fall(actor, record_type, datetime.fromisoformat(moment), fallen):
             progress(job_id, fallen.count)
+    for done, total in restate(actor):
+        progress(job_id, done, total)
     return {"fallen": fallen.count, "failed": fallen.failed[:NOTED]}
 
 
 def fall(actor: Actor, record_type: RecordType, moment: datetime, fallen: Fallen) -> Iterator[None]:
     """Let what is due fall, some hundreds at a time, those of one pool and reason together. One that cannot fall is
     passed over and holds up no other."""
-    after: tuple[datetime, int] | None = None
-    while due := due_now(record_type, moment, after, AHEAD):
-        groups: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-        for _at, row_id, pool_id, words in due:
-            groups[pool_id, words].append(row_id)
-        pools = {pool.pk: pool for pool in ruling_of(record_type).pools}
-        for (pool_id, words), ids in groups.items():
-            for start in range(0, len(ids) if pool_id in pools else 0, STEP):
-                step = ids[start : start + STEP]
-                _fall_together(actor, record_type, step, pools[pool_id], words, moment, fallen)
-                yield
-        after = due[-1][0], due[-1][1]
+    due: list[Due] = []
+    for stretch in [] if ruling_of(record_type).idle else stretches(record_type, CHUNK):
+        due += due_in(record_type, stretch, moment)
+        if len(due) >= AHEAD:
+            yield from _fall_by_groups(actor, record_type, due, moment, fallen)
+            due = []
+    yield from _fall_by_groups(actor, record_type, due, moment, fallen)
+
+
+def _fall_by_groups(
+    actor: Actor, record_type: RecordType, due: Sequence[Due], moment: datetime, fallen: Fallen
+) -> Iterator[None]:
+    groups: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for each in due:
+        groups[each.pool_id, each.words].append(each.id)
+    pools = {pool.pk: pool for pool in ruling_of(record_type).pools}
+    for (pool_id, words), ids in groups.items():
+        for start in range(0, len(ids) if pool_id in pools else 0, STEP):
+            step = ids[start : start + STEP]
+            _fall_together(actor, record_type, step, pools[pool_id], words, moment, fallen)
+            yield
 
 
 def _fall_together(

@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy
 
-from genjin.kernel.actor import Actor, system
+from genjin.kernel.actor import Actor, Surface, system
 from genjin.kernel.models.events import Event, EventLink, EventPayload
 from genjin.kernel.notices import Told, declare_notice, notify_each
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.sealing import consumer
 from genjin.kernel.wording import in_sentence
 from genjin.org.queries import organisation
-from genjin.ownership.models import Pool
+from genjin.ownership.models import Pool, Rule
 from genjin.ownership.standing import covers, pool_named, pooled_types
 
 TOLD = (".claim", ".assign", ".reclaim", "ownership.recycle")
+MADE = ".create"
 
 
 def pool_facts(_reader: Actor, note: Mapping[str, Any]) -> Mapping[str, str]:
@@ -30,6 +31,9 @@ def pool_facts(_reader: Actor, note: Mapping[str, Any]) -> Mapping[str, str]:
 LOST = gettext_lazy("我的记录掉入公海")
 declare_notice(
     "assign", gettext_lazy("%(who)s从公海把「%(title)s」指派给您"), "user-check", label=gettext_lazy("记录转给我")
+)
+declare_notice(
+    "defaulted", gettext_lazy("按公海的默认分配，「%(title)s」归您"), "user-check", label=gettext_lazy("记录转给我")
 )
 declare_notice(
     "claim",
@@ -68,17 +72,18 @@ class Move(NamedTuple):
 def tell_of_pools(events: Sequence[Event]) -> None:
     """Who is assigned a record, whose record came into a pool against his will, and the administrators who want to know
     of claims; one message for all records of an event, never of what somebody did himself, nor of what is undone."""
-    wanted = {event.pk: event for event in events if event.action.endswith(TOLD) and "undoes" not in event.note}
+    wanted = {event.pk: event for event in events if _tells(event)}
     if not wanted:
         return
     told: list[Told] = []
     counted: Counter[tuple[str, int, int, str, int]] = Counter()
     for move in _moves(wanted):
         actor_id, gainer = move.event.member_id, move.owners[1]
-        if move.event.action.endswith(".assign"):
+        if move.event.action.endswith((".assign", MADE)):
             if gainer and gainer != actor_id:
                 row = RECORD_TYPES[move.record_type].model(id=move.row_id)
-                told.append(Told(gainer, "assign", row, move.event.pk))
+                kind = "defaulted" if move.event.action.endswith(MADE) else "assign"
+                told.append(Told(gainer, kind, row, move.event.pk))
         elif move.event.action.endswith(".claim"):
             for member_id in _watchers(move.pools[0]) - {actor_id or 0}:
                 counted["claim", member_id, move.pools[0] or 0, move.record_type, move.event.pk] += 1
@@ -86,6 +91,13 @@ def tell_of_pools(events: Sequence[Event]) -> None:
             counted["lost", move.owners[0], move.pools[1], move.record_type, move.event.pk] += 1
     told += _counted(wanted, counted)
     notify_each(told)
+
+
+def _tells(event: Event) -> bool:
+    """Made ones where the pool gave them away; those of public forms are told of as such."""
+    if event.action.endswith(MADE):
+        return bool(event.note.get("rule") == Rule.ASSIGNED and event.surface != Surface.FORM)
+    return event.action.endswith(TOLD) and "undoes" not in event.note
 
 
 def _moves(wanted: Mapping[int, Event]) -> Iterator[Move]:

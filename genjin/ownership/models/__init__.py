@@ -1,7 +1,8 @@
-"""Tables of ownership: who owned what and why, places in teams, pools and how an owned record stands."""
+"""Tables of ownership: who owned what and why, shares, places in teams, pools and how an owned record stands."""
 
 from genjin.ownership.models.periods import Period, Rule
 from genjin.ownership.models.pools import Capacity, Daily, Pool, PoolKind, Recycling
+from genjin.ownership.models.shares import Share, Split, SplitState
 from genjin.ownership.models.standing import Owned, standing_indexes
 from genjin.ownership.models.teams import Teammate, TeamRole
 
@@ -14,6 +15,9 @@ __all__ = [
     "PoolKind",
     "Recycling",
     "Rule",
+    "Share",
+    "Split",
+    "SplitState",
     "TeamRole",
     "Teammate",
     "standing_indexes",

@@ -24,7 +24,8 @@ class Pool(Row):
     in particular: {"everybody": true}. `priority`: of several pools of one owner the smallest number gets the record,
     then the newest pool. `hidden`: {field key: "hidden" | "masked"} until it is claimed (P10).
     `claims`: daily_limit, new_data_hours, cooldown_hours, views_daily; 0 or absent for no limit (P1).
-    `entering`: clears_team, brings_opportunities (P9). `remind_days`: days before a record falls, e.g. [3, 1] (P7).
+    `entering`: clears_team, brings_opportunities (P9), assignee: who gets what is newly put there (B1 L3).
+    `remind_days`: days before a record falls, e.g. [3, 1] (P7).
     """
 
     record_type = models.CharField(max_length=40)
@@ -56,6 +57,7 @@ class Recycling(Row):
 
     `reason`: no_followup (C1), no_opportunity (C2), no_deal (C3), unprotected (C4), contract_ended; `days`; `field` and
     `options`: only records whose option field holds one of these (days per level, source …), "" for all others.
+    `spares_dealt`, `spares_open`: not those with a deal, with a deal in the making.
     """
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="recyclings")
@@ -64,6 +66,7 @@ class Recycling(Row):
     field = models.CharField(max_length=60, default="")
     options = models.JSONField(default=list)
     spares_dealt = models.BooleanField(default=True)
+    spares_open = models.BooleanField(default=False)
     enabled = models.BooleanField(default=True)
 
     row_type = "recycling"

@@ -31,5 +31,7 @@ class Teammate(Row):
     member_id: int
 
     class Meta:
-        indexes = [models.Index(fields=["member", "record_id"], name="teammate_member")]
+        indexes = [
+            models.Index(fields=["member", "record_type", "record_id"], include=["expires_at"], name="teammate_member")
+        ]
         constraints = [models.UniqueConstraint(fields=["record_id", "member"], name="teammate_once")]

@@ -29,7 +29,7 @@ def team_branch(actor: Actor, right: To, row_by_row: bool) -> QuerySet[Any, Any]
     return rows.values("record_id")
 
 
-register_branch("team", team_branch)
+register_branch("team", team_branch, typed="record_type")
 
 
 def team_of(actor: Actor, record: Record) -> list[Teammate]:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db import connection
+from psycopg import sql
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import visible_to
-from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RECORD_TYPES, RecordType, type_of
 from genjin.kernel.refusal import Refused
-from genjin.ownership.capacity import Held, demand_room, held_by, limit_of, rules_over
+from genjin.kernel.titles import seen_titles, title_column
+from genjin.ownership.capacity import NOTHING, Held, demand_room, held_by, limit_of, most_of, rules_over
 from genjin.ownership.claims import demand_day, demand_live, demand_pool, demand_time, limit_for
-from genjin.ownership.models import Daily, Period, Pool, Rule
+from genjin.ownership.models import Daily, Pool, Rule
 from genjin.ownership.rules import company_day, cooled_at
 from genjin.ownership.standing import pool_named
 
@@ -27,8 +27,8 @@ GAINED = (Rule.CLAIMED, Rule.ASSIGNED, Rule.ALLOCATED)
 @dataclass(frozen=True)
 class Quota:
     """What a member may still claim at a pool: claims of today and the limit of a day (None: without), what he holds
-    and may hold (`held` as the tightest rule counts), what he has locked and may lock; `refusals`: why he may claim
-    nothing at all now, in words."""
+    and may hold (`held` and `capacity` of the tightest limit, which is the pool's own where `of_pool`), what he has
+    locked and may lock; `refusals`: why he may claim nothing at all now, in words."""
 
     pool_id: int
     claimed_today: int
@@ -38,6 +38,7 @@ class Quota:
     locked: int
     most_locked: int | None
     refusals: tuple[str, ...]
+    of_pool: bool = False
 
     @property
     def left(self) -> int | None:
@@ -84,32 +85,42 @@ def claimed_on(actor: Actor, pool: Pool, moment: datetime) -> int:
 
 
 def quota_of(actor: Actor, pool: Pool) -> Quota:
-    """What the actor may claim at a pool now. Two queries."""
-    return quotas_of(actor, RECORD_TYPES[pool.record_type], [pool])[pool.pk]
+    """What the actor may claim at a pool now. What he holds is counted where a rule limits it, else told as nothing:
+    one query, or two."""
+    record_type = RECORD_TYPES[pool.record_type]
+    limited = most_of(pool) or rules_over(actor, record_type, actor.member_id or 0)
+    return quotas_of(actor, record_type, [pool], held=None if limited else NOTHING)[pool.pk]
 
 
-def quotas_of(actor: Actor, record_type: RecordType, pools: Collection[Pool]) -> dict[int, Quota]:
-    """{pool: what the actor may claim there now} of pools of one type. Two queries for all of them."""
+def quotas_of(
+    actor: Actor, record_type: RecordType, pools: Collection[Pool], *, held: Held | None = None
+) -> dict[int, Quota]:
+    """{pool: what the actor may claim there now} of pools of one type. Two queries for all of them; one where what he
+    holds is at hand."""
     member_id = actor.member_id or 0
-    held = held_by(record_type, [member_id])[member_id]
-    rows = Daily.objects.filter(member_id=member_id, day=company_day(actor.now()), pool_id__in=[p.pk for p in pools])
-    claims = dict(rows.values_list("pool_id", "claims"))
+    held = held_by(record_type, [member_id])[member_id] if held is None else held
+    with connection.cursor() as cursor:  # without Django's building: every page of a pool asks it
+        cursor.execute(_CLAIMS, [member_id, company_day(actor.now()), [pool.pk for pool in pools]])
+        claims = dict(cursor.fetchall())
     return {pool.pk: _quota(actor, record_type, pool, held, claims.get(pool.pk, 0)) for pool in pools}
 
 
 def _quota(actor: Actor, record_type: RecordType, pool: Pool, held: Held, claimed: int) -> Quota:
     member_id = actor.member_id or 0
     rules = rules_over(actor, record_type, member_id)
-    most, counted = limit_of(rules, held) or (None, held.all)
+    limit = limit_of(actor, record_type, member_id, held, pool)
     locks = [rule.most_locked for rule in rules if rule.most_locked is not None]
-    limit = limit_for(actor, pool)
+    daily = limit_for(actor, pool)
     checks = (
         lambda: demand_pool(actor, pool),
-        lambda: demand_room(actor, record_type, actor.member_id, held=held),
-        lambda: demand_day(pool, limit, claimed),
+        lambda: demand_room(actor, record_type, actor.member_id, pool=pool, held=held),
+        lambda: demand_day(pool, daily, claimed),
     )
     refusals = tuple(words for check in checks if (words := _words(check)))
-    return Quota(pool.pk, claimed, limit, counted, most, held.locked, min(locks, default=None), refusals)
+    most, counted, of_pool = (limit.most, limit.held, bool(limit.pool)) if limit else (None, held.all, False)
+    return Quota(
+        pool.pk, claimed, daily, counted, most, held.locked, min(locks, default=None), refusals, of_pool
+    )  # fmt: skip
 
 
 def standing_of(actor: Actor, row: Any) -> Standing | None:
@@ -133,19 +144,27 @@ def standing_of(actor: Actor, row: Any) -> Standing | None:
 
 def just_claimed(actor: Actor, record_type: RecordType, most: int = 5) -> list[Claimed]:
     """What the actor came to by claiming or assignment and has not contacted since, the oldest first. The hours for
-    the first contact are counted by the area of follow-ups. Two queries."""
-    fresh = actor.now() - AWAITED
-    uncontacted = Q(last_followed_at=None) | Q(last_followed_at__lt=F("owner_since"))
-    seen: Any = visible_to(actor, record_type.model)
-    rows = seen.filter(uncontacted, owner_id=actor.member_id or 0, life=Life.LIVE, owner_since__gte=fresh)
-    found = {row_id: rest for row_id, *rest in rows.values_list("pk", record_type.title, "owner_since", "falls_at")}
-    gained = Period.objects.filter(record_id__in=found, until=None, rule__in=GAINED).values_list("record_id", "rule")
-    claimed = [
-        Claimed(row_id, str(title), since, rule, falls)
-        for row_id, rule in gained
-        for title, since, falls in [found[row_id]]
+    the first contact are counted by the area of follow-ups. One query; one more when some of his own lies outside what
+    he may see."""
+    statement = _FRESH.format(title=title_column(record_type), table=sql.Identifier(record_type.model._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [[rule.value for rule in GAINED], actor.member_id or 0, actor.now() - AWAITED, most])
+        rows = cursor.fetchall()
+    titles = seen_titles(actor, record_type, (row[:4] for row in rows))
+    return [
+        Claimed(row_id, titles[row_id], since, rule, falls)
+        for row_id, _title, _owner, _department, since, falls, rule in rows
+        if row_id in titles
     ]
-    return sorted(claimed, key=lambda each: each.gained_at)[:most]
+
+
+_CLAIMS = "SELECT pool_id, claims FROM ownership_daily WHERE member_id = %s AND day = %s AND pool_id = ANY(%s)"
+_FRESH = sql.SQL(
+    "SELECT r.id, r.{title}, r.owner_id, r.department_id, r.owner_since, r.falls_at, came.rule FROM {table} AS r"
+    " JOIN ownership_period AS came ON came.record_id = r.id AND came.until IS NULL AND came.rule = ANY(%s)"
+    " WHERE r.owner_id = %s AND r.life = 0 AND r.owner_since >= %s"
+    " AND (r.last_followed_at IS NULL OR r.last_followed_at < r.owner_since) ORDER BY r.owner_since, r.id LIMIT %s"
+)
 
 
 def _words(check: Any) -> str:

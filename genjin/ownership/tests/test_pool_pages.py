@@ -104,6 +104,11 @@ def test_pool_is_set_up_and_said_in_words_P5(cast: Cast) -> None:
         "今晚掉入" in client.post(f"/settings/pools/touched?pool={pool.pk}", sent | {"r0.days": "1"}).content.decode()
     )
     assert "没有会掉入的" in page_of(client, f"/settings/pools/{pool.pk}/tonight")
+    changed = {name: value for name, value in sent.items() if not name.startswith("r0")}
+    overtaken = client.post(f"/settings/pools/{pool.pk}", changed | {"version": str(pool.version - 1), "name": "东"})
+    assert overtaken.status_code == 409
+    assert f'name="version" value="{pool.version}"' in overtaken.content.decode()
+    assert 'value="东"' in overtaken.content.decode()  # and may be saved the second time
     page_of(client_of(cast.owner), f"/settings/pools/{pool.pk}/tonight", 404)
     page_of(client_of(cast.owner), "/settings/pools", 403)
 
@@ -130,6 +135,8 @@ def test_holding_limits_are_kept_beside_the_pools_P3(cast: Cast) -> None:
     client = client_of(cast.administrator)
     sent = {"name": "销售", "record_type": "customer", "most": "200", "everybody": "on", "spares_dealt": "on"}
     assert client.post("/settings/capacities/new", sent | {"most": "0"}).status_code == 422
+    blank = client.post("/settings/capacities/new", sent | {"name": "", "members": "", "departments": "x"})
+    assert (blank.status_code, "请填写「名称」" in blank.content.decode()) == (422, True)
     assert client.post("/settings/capacities/new", sent | {"enabled": "on"}).status_code == 302
     rule = Capacity.objects.get()
     assert "每人最多 200 个客户" in page_of(client, "/settings/pools")

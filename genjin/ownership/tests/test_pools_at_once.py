@@ -7,24 +7,27 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from genjin.customers.models import Contact, Customer
 from genjin.customers.record import CUSTOMER
 from genjin.customers.tests.factories import make_contact, make_customer
+from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import system
 from genjin.kernel.models.events import EventLink
+from genjin.kernel.refusal import Refused
 from genjin.org.models import MemberRole, Role
 from genjin.ownership.jobs.clocks import restate
 from genjin.ownership.jobs.nights import GRANTS, Fallen, fall
 from genjin.ownership.models import Daily, Period, Rule
-from genjin.ownership.tests.pool_worlds import drop, make_pool, make_rule
+from genjin.ownership.tests.pool_worlds import drop, make_capacity, make_pool, make_rule
 from genjin.testing.cast import Cast, make_cast, make_member
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -159,3 +162,29 @@ def test_a_night_that_is_killed_anywhere_comes_to_the_same_B4_P8(cast: Cast) -> 
     assert set(Customer.objects.filter(pool=pool).values_list("pk", flat=True)) == set(due)
     assert Period.objects.filter(rule=Rule.RECYCLED).count() == len(due)
     assert set(Customer.objects.filter(owner=cast.owner).values_list("pk", flat=True)) == {r.pk for r in rows[45:]}
+
+
+def test_a_lock_is_refused_when_the_owner_changes_at_that_moment_B4_P4(cast: Cast) -> None:
+    """The quota of the one who had it must not decide for the one who gets it."""
+    make_capacity(200, cast.owner.pk, most_locked=5)
+    make_capacity(200, cast.teammate.pk, most_locked=0)
+    row, everybody, refused = make_customer(cast.actor("owner")), cast.actor("administrator"), []
+
+    def lock() -> None:
+        try:
+            ACTIONS["customers.lock"].run(everybody, row.pk, {})
+        except Refused as refusal:
+            refused.append((refusal.code, refusal.message))
+        connections.close_all()
+
+    with transaction.atomic():
+        ACTIONS["customers.transfer"].run(everybody, row.pk, {"owner": str(cast.teammate.pk)})
+        other = threading.Thread(target=lock)
+        other.start()
+        other.join(timeout=1.5)
+        assert other.is_alive()  # it waits for the record
+    other.join()
+    assert refused == [("changed_since", "刚刚换了负责人，请刷新后再锁定")]
+    assert not Customer.objects.get(pk=row.pk).locked
+    with pytest.raises(Refused, match="已锁定 0 个，达到上限 0 个"):
+        ACTIONS["customers.lock"].run(everybody, row.pk, {})

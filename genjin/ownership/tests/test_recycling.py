@@ -17,6 +17,8 @@ from genjin.kernel.actor import system
 from genjin.kernel.models.events import Event, Notification
 from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.sealing import deliver, seal
+from genjin.kernel.stamps import bump_stamp
+from genjin.opportunities.tests.factories import make_opportunity
 from genjin.ownership.actions.recycling import set_clocks
 from genjin.ownership.jobs.clocks import CLOCK, restate
 from genjin.ownership.jobs.nights import GRANTS, Fallen, at_hour, fall, remind
@@ -24,6 +26,7 @@ from genjin.ownership.models import Period, Pool, Recycling, Rule
 from genjin.ownership.queries.falling import dry_run, falling_soon, touched_by
 from genjin.ownership.rules import company_zone, next_night, night_of
 from genjin.ownership.tests.pool_worlds import Line, line, make_capacity, make_pool, make_rule
+from genjin.ownership.web.pool_words import rules_in_words
 from genjin.testing.cast import Cast
 
 DAY = timedelta(days=1)
@@ -228,3 +231,75 @@ def test_a_new_pool_and_a_new_protection_are_told_beforehand_B4_P5_P6(cast: Cast
     edited = {key: value for key, value in given.items() if key != "record_type"} | {"protect_days": "10"}
     ACTIONS["pools.edit"].run(cast.actor("administrator"), made.row_id, edited)
     assert Pool.objects.get(pk=made.row_id or 0).claims["protect_since"] == since
+
+
+def test_protection_is_moved_on_up_to_its_greatest_length_and_cleared_when_switched_off_B4_P6(cast: Cast) -> None:
+    own = aged(cast, "自己新建的", 10)
+    gained = aged(cast, "领来的", 10)
+    Customer.objects.filter(pk=gained.pk).update(created_by_id=cast.manager.pk)
+    given = {
+        "name": "保护公海", "everybody": "1", "recycles": "1", "recyclings": [{"reason": "unprotected", "days": 1}],
+    }  # fmt: skip
+    made = ACTIONS["pools.create"].run(cast.actor("administrator"), None, given | {"record_type": "customer"})
+    pool_id = made.row_id or 0
+
+    def switched(**changes: str) -> None:
+        ACTIONS["pools.edit"].run(cast.actor("administrator"), pool_id, given | changes)
+
+    def days(row: Customer) -> float | None:
+        """In how many days it falls, a day after the end of its protection."""
+        falls = when(row)
+        return round((falls - timezone.now()) / DAY - 1, 1) if falls else None
+
+    with pytest.raises(Refused, match="不能小于保护期天数"):
+        switched(protect_days="20", protect_most_days="10")
+    switched(protect_days="20", protect_most_days="25")
+    assert (days(own), days(gained)) == (20, 20)  # what is owned already: from the day of switching on
+    Pool.objects.filter(pk=pool_id).update(claims=Pool.objects.get(pk=pool_id).claims | {"protect_since": None})
+    bump_stamp()
+    assert (days(own), days(gained)) == (10, 10)  # what is gained later: from gaining
+    Customer.objects.update(last_followed_at=timezone.now() - 8 * DAY)
+    assert days(gained) == 12  # a contact moves it on
+    Customer.objects.update(last_followed_at=timezone.now())
+    assert days(gained) == 15  # but never beyond the greatest length
+    today = timezone.now().astimezone(company_zone()).date()
+    manager = cast.actor("manager")
+    with pytest.raises(Refused, match="最多保护 25 天"):
+        protect_customer.run(manager, gained.pk, {"until": (today + 16 * DAY).isoformat()})
+    protect_customer.run(manager, gained.pk, {"until": (today + 15 * DAY).isoformat()})
+    assert 15 <= (days(gained) or 0) <= 16  # by hand to the end of that day
+    switched(protect_days="20", protect_most_days="25", protect_own="")
+    assert days(own) is None  # made by its owner himself: only where the pool says so
+    assert days(gained) is not None
+    Customer.objects.filter(pk=gained.pk).update(protected_until=None)
+    switched(protect_days="0")
+    assert days(gained) is None  # switched off: no protection, hence none that could end
+    switched(protect_days="7")
+    assert days(gained) == 7  # on again: from now
+
+
+def test_customers_fall_without_an_opportunity_and_those_with_an_open_one_may_be_spared_B4_P5_C2(cast: Cast) -> None:
+    owner, pool = cast.actor("owner"), make_pool("华东公海", cast.owner.pk, recycles=True)
+    row = aged(cast, "甲公司", 10)
+    since = row.owner_since
+    assert since is not None
+    rule = make_rule(pool, "no_opportunity", 20)
+    assert when(row) == since + 20 * DAY
+    opportunity = make_opportunity(owner, customer=row)
+    assert when(row) is None
+    ACTIONS["opportunities.lose"].run(owner, opportunity.pk, {"reason": "price"})
+    assert when(row) == since + 20 * DAY
+    Recycling.objects.filter(pk=rule.pk).update(reason="no_followup", days=30)
+    bump_stamp()
+    make_opportunity(owner, "另一个", customer=row)
+    assert when(row) == since + 30 * DAY
+    given = {"reason": "no_followup", "days": 30, "spares_open": True}
+    raw = {"name": "华东公海", "everybody": "1", "recycles": "1", "recyclings": [given]}
+    ACTIONS["pools.edit"].run(cast.actor("administrator"), pool.pk, raw)
+    assert when(row) is None
+    words = rules_in_words(owner, CUSTOMER, Pool.objects.get())
+    assert "30 天没有跟进（已成交的、有进行中商机的除外）。" in str(words)
+    # leads know no opportunities: such a rule would never hold
+    raw |= {"record_type": "lead", "name": "线索公海", "recyclings": [{"reason": "no_opportunity", "days": 30}]}
+    with pytest.raises(Refused, match="第 1 条回收规则：线索没有这个条件"):
+        ACTIONS["pools.create"].run(cast.actor("administrator"), None, raw)

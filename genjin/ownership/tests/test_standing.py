@@ -11,11 +11,12 @@ from genjin.customers.models import Customer
 from genjin.customers.record import CUSTOMER
 from genjin.kernel import recording
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, row_for, titles_of, visible_to
+from genjin.kernel.doors import SEE, row_for, visible_to
 from genjin.kernel.fields import Values
 from genjin.kernel.lists import count_capped, page, read_query, search
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.stamps import bump_stamp
+from genjin.kernel.titles import titles_of
 from genjin.ownership.changing import change_owner
 from genjin.ownership.models import Pool, Rule
 from genjin.ownership.standing import at_pool

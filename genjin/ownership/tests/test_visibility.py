@@ -23,10 +23,11 @@ from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel import sealing
 from genjin.kernel.actor import Actor, system
-from genjin.kernel.doors import SEE, WRITE, row_for, titles_of, visible_to
+from genjin.kernel.doors import SEE, WRITE, row_for, visible_to
 from genjin.kernel.lists import count_capped, page, read_query, search
 from genjin.kernel.models import Notification
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
+from genjin.kernel.titles import titles_of
 from genjin.ownership.models import Teammate
 from genjin.ownership.queries import owner_on, periods_of, team_of
 from genjin.testing.cast import Cast

@@ -26,6 +26,9 @@ from genjin.ui.formats import Formats
 from genjin.ui.pages import PageRequest, fragment, page, respond, wants_fragment
 from genjin.ui.shell import formats_for
 
+MOST = 50
+"""So many changes of owner are listed."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -78,13 +81,15 @@ def owners(request: PageRequest, record_type: RecordType, row_id: int) -> HttpRe
     if record_type.key not in teamed():
         raise NotFound
     record, fmt = row_for(actor, record_type.model, row_id, to=SEE), formats_for(actor)
-    reigns = [_reign(actor, period, fmt) for period in periods_of(actor, record)]
+    periods = periods_of(actor, record, MOST + 1)
+    reigns = [_reign(actor, period, fmt) for period in periods[:MOST]]
     url = record_url(record_type, row_id)
     if wants_fragment(request) and "on" not in request.GET:
         return fragment(request, "ownership/owners.html", reigns=reigns, url=url)
     return respond(
         request, "ownership/owners_page.html#answer", reigns=reigns, url=url, record=record, record_type=record_type,
-        title=getattr(record, record_type.title), asked=_asked(actor, record, request.GET.get("on", ""), fmt),
+        title=getattr(record, record_type.title), most=MOST if len(periods) > MOST else 0,
+        asked=_asked(actor, record, request.GET.get("on", ""), fmt),
     )  # fmt: skip
 
 

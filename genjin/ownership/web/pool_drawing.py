@@ -20,44 +20,55 @@ from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType
 from genjin.ownership.models import Pool, PoolKind
 from genjin.ownership.queries import Quota, quota_of
-from genjin.ownership.queries.falling import falling_count
+from genjin.ownership.queries.falling import Soonest, soonest_of
 from genjin.ownership.rules import claimable_from
 from genjin.ownership.standing import administers, pools_of
 from genjin.ui.details.cards import Drawn
 from genjin.ui.details.facts import Facts
-from genjin.ui.formats import Formats
 from genjin.ui.icons import icon
 from genjin.ui.lists.listing import Place
 from genjin.ui.pages import PageRequest
 from genjin.ui.shell import formats_for
 from genjin.ui.views.queries import Tab
 
-COLUMNS = ("level", "region", "pool_reason", "last_followed_at")
+COLUMNS = ("match", "level", "region", "pool_reason", "last_followed_at")
 READ = ("claimable_at", "pooled_at", "previous_owner")
 MOST_PIPS = 10
+MOST_FALLING = 6
+CELL = Markup('<td class="r m-x" role="cell">')
 
-PoolCard = Callable[[PageRequest, RecordType, Pool], "Drawn | None"]
+PoolCard = Callable[[PageRequest, RecordType, Soonest], "Drawn | None"]
 _cards: list[tuple[int, PoolCard]] = []
+_verbs: list[str] = ["assign", "move_pool"]
 
 
 def register_pool_card(make: PoolCard, *, order: int = 100) -> None:
-    """Add a card beside the lists of pools."""
+    """Add a card beside the lists of pools. It is given what of the member's own falls soon."""
     _cards.append((order, make))
     _cards.sort(key=lambda each: each[0])
+
+
+def offer_at_pools(verb: str) -> None:
+    """Let the administrators of pools use a verb on what lies there; its action asks whether they are."""
+    _verbs.append(verb)
+
+
+def verbs_of_pools() -> tuple[str, ...]:
+    """The verbs with addresses at pools."""
+    return ("claim", *_verbs)
 
 
 @dataclass(frozen=True)
 class Strip:
     """What a member may still do at a pool today. `pips`: one per claim of the day, whether it is used; `left`: what
-    remains, in words, to be said after a claim."""
+    remains, in words, to be said after a claim; `falling`: what of his own falls soon; `others`: all pools he sees."""
 
     quota: Quota
     pips: list[bool]
     percent: int
     left: str
     soon: str
-    falling: int
-    cards: list[Drawn]
+    falling: Soonest
     others: list[tuple[str, str, bool]]
 
 
@@ -70,7 +81,7 @@ def place_at(actor: Actor, record_type: RecordType, pool: Pool) -> Place:
     """The list of a pool: its address, tabs, verbs and what is done at hand."""
     verbs = [record_type.grant("claim")] if pool.kind == PoolKind.OPEN else []
     if administers(actor, pool):
-        verbs += [record_type.grant(verb) for verb in ("assign", "move_pool")]
+        verbs += [record_type.grant(verb) for verb in _verbs]
     base = pool_url(record_type, pool)
     return Place(
         base=base,
@@ -97,28 +108,41 @@ def _tabs(record_type: RecordType) -> list[Tab]:
 
 
 def _cells(actor: Actor, record_type: RecordType, pool: Pool, base: str, rows: Sequence[ListRow]) -> Mapping[int, str]:
-    """{id: the cell that says when a row may be claimed, with the button while it may}."""
-    claims = actor.may(record_type.grant("claim")) and pool.kind == PoolKind.OPEN
-    fmt = formats_for(actor)
-    return {row.id: _cell(actor, pool, base, row, fmt, claims=claims) for row in rows}
+    """{id: the cell that says when a row may be claimed, with the button while it may}. Rows are many: what is the same
+    in all of them is put together once."""
+    now = actor.now()
+    waits = {cooling: _waiting(cooling=cooling) for cooling in (False, True)}
+    free = _at_once(base, claims=actor.may(record_type.grant("claim")) and pool.kind == PoolKind.OPEN)
+    drawn: dict[int, str] = {}
+    for row in rows:
+        claimable, own = row.values.get("claimable_at"), _had(actor, row)
+        ends = claimable_from(pool.claims, claimable, row.values.get("pooled_at"), his_own=own)
+        if ends is None or ends <= now:
+            drawn[row.id] = str(row.id).join(free)
+        else:
+            opening = waits[own and ends != claimable]
+            drawn[row.id] = f'{opening}{ends.isoformat()}">{escape(_after(ends - now))}</time></span></td>'
+    return drawn
 
 
-def _cell(actor: Actor, pool: Pool, base: str, row: ListRow, fmt: Formats, *, claims: bool) -> str:
-    own = actor.member_id is not None and row.values.get("previous_owner") == actor.member_id
-    ends = claimable_from(pool.claims, row.values.get("claimable_at"), row.values.get("pooled_at"), his_own=own)
-    if ends is not None and ends > fmt.now:
-        why = _("您退回的客户，冷却期后才能再领取") if own else _("新掉入的客户，过了保护时间才能领取")
-        held = Markup('<span class="cd num dim" title="{}">{}<time datetime="{}">{}</time></span>')
-        inside = held.format(why, icon("lock", "s"), ends.isoformat(), _after(ends - fmt.now))
-    elif claims:
-        button = Markup(
-            '<button class="btn sm" type="button" hx-post="{}/{}/claim" hx-target="#dialog" hx-disable="this">'
-            "{}{}</button>"
-        )
-        inside = button.format(base, row.id, icon("hand-grab", "s"), _("领取"))
-    else:
-        inside = Markup('<span class="ok-t">{}</span>').format(_("现在可领"))
-    return f'<td class="r m-x" role="cell">{escape(inside)}</td>'
+def _had(actor: Actor, row: ListRow) -> bool:
+    return actor.member_id is not None and row.values.get("previous_owner") == actor.member_id
+
+
+def _waiting(*, cooling: bool) -> str:
+    """The cell of a row that may not be claimed yet, up to the moment from which on it may."""
+    why = _("您是前负责人，冷却期后才能再领取") if cooling else _("刚进入公海，过了保护时间才能领取")
+    held = Markup('{}<span class="cd num dim" title="{}"><span class="t-xs">{}</span>{}<time datetime="')
+    return held.format(CELL, why, _("本人冷却中") if cooling else _("刚掉入"), icon("lock", "s"))
+
+
+def _at_once(base: str, *, claims: bool) -> tuple[str, ...]:
+    """The cell of a row that may be claimed: the parts before and behind its id, or the whole where nobody claims."""
+    if not claims:
+        return (Markup('{}<span class="ok-t">{}</span></td>').format(CELL, _("现在可领")),)
+    before = Markup('{}<button class="btn sm" type="button" hx-post="{}/').format(CELL, base)
+    behind = Markup('/claim" hx-target="#dialog" hx-disable="this">{}{}</button></td>')
+    return before, behind.format(icon("hand-grab", "s"), _("领取"))
 
 
 def _after(left: timedelta) -> str:
@@ -130,7 +154,7 @@ def _after(left: timedelta) -> str:
 
 
 def strip_of(request: PageRequest, record_type: RecordType, pool: Pool) -> Strip:
-    """What a member may still do at a pool today, and the cards beside its list."""
+    """What a member may still do at a pool today."""
     actor = request.actor
     quota = quota_of(actor, pool)
     limit, used = quota.daily_limit or 0, quota.claimed_today
@@ -141,10 +165,14 @@ def strip_of(request: PageRequest, record_type: RecordType, pool: Pool) -> Strip
         percent=round(100 * quota.held / held) if held else 0,
         left=_left(quota),
         soon=f"{reverse('list', args=[record_type.plural])}?view=falling",
-        falling=falling_count(actor, record_type),
-        cards=[drawn for _order, make in _cards if (drawn := make(request, record_type, pool))],
+        falling=soonest_of(actor, record_type, MOST_FALLING),
         others=_others(actor, record_type, pool),
     )
+
+
+def cards_beside(request: PageRequest, record_type: RecordType, strip: Strip) -> list[Drawn]:
+    """The cards beside the list of a pool."""
+    return [drawn for _order, make in _cards if (drawn := make(request, record_type, strip.falling))]
 
 
 def _left(quota: Quota) -> str:

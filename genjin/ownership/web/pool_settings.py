@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import Action
 from genjin.kernel.fields import Choice, FieldError
+from genjin.kernel.lists import CAP
 from genjin.kernel.options import options_of
 from genjin.kernel.records import RECORD_TYPES, RecordType
-from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.refusal import NotFound, Refused, Stale
 from genjin.kernel.sights import can_be_limited, can_be_masked, in_force
 from genjin.org.queries import organisation
+from genjin.org.snapshot import Organisation
 from genjin.org.web.frame import Section, register_settings, settings_page
+from genjin.org.web.moving import moved
 from genjin.ownership.actions.pooling import (
     create_pool,
     delete_pool,
@@ -28,25 +31,32 @@ from genjin.ownership.actions.pooling import (
     switch_on_pool,
 )
 from genjin.ownership.capacity import capacities_at
+from genjin.ownership.conditions import CONDITIONS, business_of, reads
 from genjin.ownership.fields import SECTION
 from genjin.ownership.filling import drafted
 from genjin.ownership.grants import MANAGE
-from genjin.ownership.inputs import REASONS
 from genjin.ownership.models import Pool, PoolKind
-from genjin.ownership.queries.falling import dry_run, touched_by
+from genjin.ownership.queries.falling import dry_run, recycling_rules, touched_by
 from genjin.ownership.standing import administers, pool_named, pooled_types, pools_at
 from genjin.ownership.web.pool_words import circle_words, rules_in_words
 from genjin.ui.pages import PageRequest, fragment, go, page
 
 ROUTE = "settings/pools"
 PLACE = f"/{ROUTE}"
-NUMBERS = ("priority", "daily_limit", "new_data_hours", "cooldown_hours", "views_daily", "protect_days")
+NUMBERS = (
+    "priority", "daily_limit", "new_data_hours", "cooldown_hours", "views_daily", "most_held", "protect_days",
+    "protect_most_days",
+)  # fmt: skip
 SEVERAL = ("members", "departments", "roles", "admins")
-SWITCHES = ("everybody", "clears_team", "notify_admins", "recycles")
+SWITCHES = (
+    "everybody", "clears_team", "notify_admins", "recycles", "protect_own", "held_spares_dealt", "held_apart",
+    "over_known",
+)  # fmt: skip
 OPENING = {
     "priority": "100", "daily_limit": "10", "new_data_hours": "0", "cooldown_hours": "168", "views_daily": "0",
-    "protect_days": "0", "kind": "open", "joined_by": "any", "remind_days": "3,1", "clears_team": "on",
-    "recycles": "on",
+    "most_held": "0", "held_spares_dealt": "on", "protect_days": "0", "protect_most_days": "0", "protect_own": "on",
+    "kind": "open", "joined_by": "any",
+    "remind_days": "3,1", "clears_team": "on", "recycles": "on",
 }  # fmt: skip
 FIRST_RULES = ({"reason": "no_followup", "days": 30}, {"reason": "no_deal", "days": 90})
 MOVED: dict[str, tuple[Action[Any, Any], Any]] = {
@@ -71,10 +81,10 @@ register_settings(
 def listed_pools(request: PageRequest) -> HttpResponse:
     """All pools with their rules in words."""
     actor = request.actor
-    lines = [
-        (pool, RECORD_TYPES[pool.record_type], rules_in_words(actor, RECORD_TYPES[pool.record_type], pool))
-        for pool in pools_at(actor.stamp)
-    ]
+    rules = recycling_rules()
+    lines = [(pool, t := RECORD_TYPES[pool.record_type], rules_in_words(actor, t, pool, rules.get(pool.pk, ())),
+              circle_words(actor, pool.members), circle_words(actor, pool.admins))
+             for pool in pools_at(actor.stamp)]  # fmt: skip
     limits = [
         (rule, RECORD_TYPES[rule.record_type], circle_words(actor, rule.scope)) for rule in capacities_at(actor.stamp)
     ]
@@ -87,7 +97,7 @@ def new_pool(request: PageRequest) -> HttpResponse:
     """A new pool, with rules to begin from (B4 ◇)."""
     if request.method == "POST":
         return _save(request, None)
-    rules = [{**rule, "field": "", "options": [], "spares_dealt": True} for rule in FIRST_RULES]
+    rules = [{**rule, "field": "", "options": [], "spares_dealt": True, "spares_open": False} for rule in FIRST_RULES]
     return _form(request, None, {**OPENING, "rules": rules, "hidden": {}})
 
 
@@ -122,16 +132,17 @@ def tonight(request: PageRequest, pool_id: int) -> HttpResponse:
 
 @page(f"{ROUTE}/touched", name="pool-touched", methods=["POST"], needs=MANAGE)
 def touched(request: PageRequest) -> HttpResponse:
-    """Whom the rules as they stand in the form would touch (P5), before they are saved."""
-    number = request.GET.get("pool", "")
+    """Whom the rules as they stand in the form would touch (P5), before they are saved: of some thousands of records
+    after each change, of all when that is asked for."""
+    number, whole = request.GET.get("pool", ""), bool(request.GET.get("whole"))
     pool = pool_named(request.actor.stamp, int(number)) if number.isdecimal() and len(number) < 18 else None
     try:
         given = (edit_pool if pool else create_pool).parse(request.actor, _raw(request, pool))
         made, rules = drafted(pool, given)
-        found = touched_by(request.actor, RECORD_TYPES[made.record_type], made, rules)
+        found = touched_by(request.actor, RECORD_TYPES[made.record_type], made, rules, whole=whole)
     except (Refused, FieldError):
         found = None
-    return fragment(request, "ownership/touched.html", found=found)
+    return fragment(request, "ownership/touched.html", found=found, pool=pool, whole=whole, most=CAP)
 
 
 def _day(request: PageRequest) -> date | None:
@@ -144,17 +155,7 @@ def _day(request: PageRequest) -> date | None:
 @page(f"{ROUTE}/<int:pool_id>/<str:move>", name="pool-move", methods=["POST"], needs=MANAGE)
 def moved_pool(request: PageRequest, pool_id: int, move: str) -> HttpResponse:
     """Switch a pool on or off, or delete it while nothing ever lay in it."""
-    if move not in MOVED:
-        raise NotFound
-    action, told = MOVED[move]
-    try:
-        action.run(request.actor, pool_id, {})
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return go(request, PLACE, refusal.message, tone="bad")
-    undo = {"on": f"{PLACE}/{pool_id}/off", "off": f"{PLACE}/{pool_id}/on"}.get(move, "")
-    return go(request, PLACE, told, undo=undo)
+    return moved(request, MOVED, PLACE, pool_id, move)
 
 
 def _wanted(sent: QueryDict) -> RecordType:
@@ -170,16 +171,20 @@ def _stored(pool: Pool) -> dict[str, Any]:
     values["admins"] = [str(each) for each in pool.admins.get("people", ())]
     values |= {"everybody": _on(pool.members.get("everybody")), "notify_admins": _on(pool.notify_admins)}
     values |= {"clears_team": _on(pool.entering.get("clears_team", True)), "recycles": _on(pool.recycles)}
+    values["protect_own"] = _on(pool.claims.get("protect_own", True))
+    values["held_spares_dealt"] = _on(pool.claims.get("held_spares_dealt", True))
+    values["held_apart"] = _on(pool.claims.get("held_apart"))
     values["remind_days"] = ",".join(str(day) for day in pool.remind_days)
+    values["assignee"] = str(pool.entering.get("assignee") or "")
     values["hidden"] = pool.hidden
-    keys = ("reason", "days", "field", "options", "spares_dealt")
+    keys = ("reason", "days", "field", "options", "spares_dealt", "spares_open", "enabled")
     values["rules"] = [{key: getattr(rule, key) for key in keys} for rule in pool.recyclings.order_by("id")]
     return values
 
 
 def _sent(post: QueryDict) -> dict[str, Any]:
     values: dict[str, Any] = {
-        name: post.get(name, "") for name in (*NUMBERS, "name", "kind", "joined_by", "remind_days")
+        name: post.get(name, "") for name in (*NUMBERS, "name", "kind", "joined_by", "remind_days", "assignee")
     }
     values |= {name: post.getlist(name) for name in SEVERAL} | {name: post.get(name, "") for name in SWITCHES}
     marked = {name.removeprefix("hide."): value for name, value in post.items() if name.startswith("hide.") and value}
@@ -187,7 +192,8 @@ def _sent(post: QueryDict) -> dict[str, Any]:
 
 
 def _rules(sent: QueryDict) -> list[dict[str, Any]]:
-    """The lines of the form, in its order: `r3.reason`, `r3.days`, `r3.field`, `r3.options`, `r3.spares`."""
+    """The lines of the form, in its order: `r3.reason`, `r3.days`, `r3.field`, `r3.options`, `r3.spares`, `r3.open`; of
+    a rule that was switched off `r3.off`, with `r3.on` where it is to count again."""
     numbers = [name[1:].partition(".")[0] for name in sent if name.startswith("r") and name.endswith(".reason")]
     return [
         {
@@ -196,6 +202,8 @@ def _rules(sent: QueryDict) -> list[dict[str, Any]]:
             "field": sent.get(f"r{n}.field", ""),
             "options": sent.getlist(f"r{n}.options"),
             "spares_dealt": bool(sent.get(f"r{n}.spares")),
+            "spares_open": bool(sent.get(f"r{n}.open")),
+            "enabled": not sent.get(f"r{n}.off") or bool(sent.get(f"r{n}.on")),
         }
         for n in dict.fromkeys(numbers)
     ]
@@ -228,10 +236,12 @@ def _form(
     request: PageRequest, pool: Pool | None, sent: Mapping[str, Any], refusal: Refused | None = None
 ) -> HttpResponse:
     record_type = RECORD_TYPES[pool.record_type] if pool else _wanted(request.POST or request.GET)
+    stale = isinstance(refusal, Stale)
+    seen = "" if stale else request.POST.get("version", "")
     org = organisation(request.actor)
     names: dict[str, Mapping[int, Any]] = {"members": org.people, "admins": org.people, "departments": org.departments}
     chosen = {
-        key: [(i, rows[int(i)].name) for i in sent.get(key, ()) if i.isdecimal() and int(i) in rows]
+        key: [(i, rows[int(i)].name) for i in sent.get(key, ()) if i.isdecimal() and len(i) < 19 and int(i) in rows]
         for key, rows in names.items()
     }
     return settings_page(
@@ -239,9 +249,14 @@ def _form(
         sent=sent, chosen=chosen, refusal=refusal, errors=refusal.errors if refusal else {}, type=record_type,
         types=[(declared.key, str(declared.many)) for declared in pooled_types()],
         roles=[(role.id, role.name) for role in org.roles.values()],
-        kinds=[(kind.value, str(kind.label)) for kind in PoolKind],
-        version=request.POST.get("version") or (pool.version if pool else ""), **_offered(request, record_type),
+        kinds=[(kind.value, str(kind.label)) for kind in PoolKind], assignee=_name(org, sent.get("assignee", "")),
+        stale=stale, version=seen or (pool.version if pool else ""), **_offered(request, record_type),
     )  # fmt: skip
+
+
+def _name(org: Organisation, member: str) -> str:
+    person = org.people.get(int(member)) if member.isdecimal() and len(member) < 19 else None
+    return person.name if person else ""
 
 
 def _offered(request: PageRequest, record_type: RecordType) -> dict[str, Any]:
@@ -256,7 +271,8 @@ def _offered(request: PageRequest, record_type: RecordType) -> dict[str, Any]:
         for f in splitting
     }
     return {
-        "reasons": [(key, str(label)) for key, label in REASONS.items()],
+        "reasons": [(c.key, str(c.label)) for c in CONDITIONS.values() if reads(record_type.model, c)],
+        "sparing": business_of(record_type.model) is not None,
         "splitting": [("", _("全部")), *((f.key, str(f.label)) for f in splitting)],
         "options": options,
         "hiding": hiding,

@@ -49,7 +49,7 @@ def postpone_plan(
 ) -> Plan:
     """Put a plan off by a quick choice or to a moment, and count how often. Its series keeps its steps. Raises
     Refused("which"), Refused("closed"), Refused("past"), Refused("same_time")."""
-    plan, customer = at_hand(actor, plan_id)
+    plan, hung = at_hand(actor, plan_id)
     _demand_open(plan)
     if choice:
         starts_at = later(choice, plan.starts_at, actor.now())
@@ -60,7 +60,7 @@ def postpone_plan(
     check_time(actor, starts_at)
     plan.starts_at = starts_at
     plan.postponed += 1
-    save(actor, plan, customer, moved_to=False)
+    save(actor, plan, hung, moved_to=False)
     return plan
 
 
@@ -68,13 +68,13 @@ def postpone_plan(
 def put_back_plan(actor: Actor, plan_id: int, *, starts_at: Annotated[datetime, Time]) -> Plan:
     """Undo a postponement: the time from before, which may have passed. Raises Refused("not_postponed"),
     Refused("closed")."""
-    plan, customer = at_hand(actor, plan_id)
+    plan, hung = at_hand(actor, plan_id)
     _demand_open(plan)
     if not plan.postponed:
         raise Refused("not_postponed", _("这条计划没有改过期"))
     plan.starts_at = starts_at
     plan.postponed -= 1
-    save(actor, plan, customer, moved_to=False)
+    save(actor, plan, hung, moved_to=False)
     return plan
 
 
@@ -97,13 +97,13 @@ def hand_on_plan(
 ) -> Plan:
     """Give a plan to somebody who may see its customer; he is told. Raises Refused("cannot_see"),
     Refused("not_yours"), Refused("same_assignee"), Refused("closed")."""
-    plan, customer = at_hand(actor, plan_id)
+    plan, hung = at_hand(actor, plan_id)
     _demand_open(plan)
     if plan.assignee_id == assignee:
         raise Refused("same_assignee", _("他本来就是执行人，请选别的同事"), "assignee")
-    check_assignee(actor, assignee, customer)
+    check_assignee(actor, assignee, hung[0] if hung else None)
     plan.assignee_id = assignee
-    save(actor, plan, customer, moved_to=True, reason=reason)
+    save(actor, plan, hung, moved_to=True, reason=reason)
     return plan
 
 
@@ -118,7 +118,7 @@ def hand_on_plan(
 )
 def end_series(actor: Actor, plan_id: int) -> Plan:
     """This is the last one of its series. Raises Refused("no_series"), Refused("closed")."""
-    plan, _customer = at_hand(actor, plan_id)
+    plan, _hung = at_hand(actor, plan_id)
     _demand_open(plan)
     if not plan.rhythm:
         raise Refused("no_series", _("这条计划本来就不重复"))

@@ -1,34 +1,31 @@
-"""What the system does to plans: moving them to a customer's new owner, dropping them with a customer that rests and
-taking them up again with him (S3-13), reminding of those that come due (S0-46, S0-57).
+"""What the system does to plans: moving them to a customer's (or lead's) new owner, dropping them with a customer that
+rests and taking them up again with him (S3-13), reminding of those that come due (S0-46, S0-57).
 
-The rules: when a customer gets a new owner, open plans of the old one are his; plans of others stay with them. While a
-customer is archived or voided, or on the day he is paused, his open plans are cancelled, with the reason in their
-result; when he is taken up again just these come back, overdue ones as overdue. All ask how things stand now, so that
-running twice, or late, does nothing more.
+The rules: when a customer, or whatever else a plan carries the owner of, gets a new owner, open plans of the old one
+are his; plans of others stay with them. While a customer is archived or voided, or on the day he is paused, his open
+plans are cancelled, with the reason in their result; when he is taken up again just these come back, overdue ones as
+overdue. All ask how things stand now, so that running twice, or late, does nothing more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
-from genjin.customers.models import Customer
-from genjin.customers.options import REST_REASON
-from genjin.customers.queries import customer_for, rest_of
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.notices import notify
-from genjin.kernel.options import options_of
 from genjin.kernel.recording import record
 from genjin.plans.care.queries import silenced
 from genjin.plans.models import DUE, Plan
 from genjin.plans.planning import drop, restate_next
 from genjin.plans.rules import MOVES, PlanState
+from genjin.plans.subjects import SUBJECTS, locked_by_ids, main_of, subject_of
 
 AT_ONCE = 500
 
@@ -42,14 +39,14 @@ AT_ONCE = 500
     listed=False,
 )
 def follow_owner(actor: Actor, *, moved: Iterable[tuple[int, int]]) -> int:
-    """Give open plans of old owners to the present ones: (customer, old owner) each; returns how many."""
+    """Give open plans of old owners to the present ones: (customer or lead, old owner) each; returns how many."""
     count = 0
-    for customer_id, old_owner in moved:
-        customer = customer_for(actor, customer_id, to=SEE, lock=True)
-        if customer.owner_id in (None, old_owner):
-            continue
-        for plan in _locked(DUE, customer_id=customer_id, assignee_id=old_owner):
-            plan.assignee_id = customer.owner_id
+    for row_id, old_owner in moved:
+        for plan in _locked(DUE, _of(row_id), assignee_id=old_owner):
+            main = main_of(plan)
+            if main is None or main[1] != row_id or plan.owner_id in (None, old_owner):
+                continue
+            plan.assignee_id = plan.owner_id
             record(actor, plan)
             count += 1
     return count
@@ -64,24 +61,30 @@ def follow_owner(actor: Actor, *, moved: Iterable[tuple[int, int]]) -> int:
     listed=False,
 )
 def follow_rest(actor: Actor, *, customers: Iterable[int]) -> int:
-    """Drop the open plans of customers that rest, take up what was dropped of those that do not; returns how many."""
+    """Drop the open plans of customers (leads …) that rest, take up what was dropped of those that do not; returns how
+    many."""
     count = 0
-    for customer_id in customers:
-        customer = customer_for(actor, customer_id, to=SEE, lock=True)
-        rests = customer.life != Life.LIVE or customer.paused
-        why = _rest_of(actor, customer) if rests else ""
-        plans = _locked(DUE, customer_id=customer_id) if rests else _locked(Q(dropped=True), customer_id=customer_id)
+    for row in locked_by_ids(customers):
+        subject = subject_of(row)
+        why, of = subject.rests(actor, row), {subject.column: row.pk}
+        plans = [plan for plan in _locked(DUE if why else Q(dropped=True), **of) if _its_own(plan, row)]
         for plan in plans:
-            if rests:
+            if why:
                 drop(actor, plan, why)
             else:
                 MOVES.move(plan, PlanState.PREPARED)
                 plan.closed_at, plan.result, plan.dropped = None, "", False
                 record(actor, plan)
         if plans:
-            restate_next(actor, customer)
+            restate_next(actor, row)
         count += len(plans)
     return count
+
+
+def _its_own(plan: Plan, row: Record) -> bool:
+    """A lead's plans went to its customer: whether the lead rests means nothing to them any more."""
+    main = main_of(plan)
+    return main is not None and main[1] == row.pk
 
 
 @action(
@@ -107,15 +110,11 @@ def remind_of_plans(actor: Actor) -> int:
     return len(ready)
 
 
+def _of(row_id: int) -> Q:
+    """Ids come from one sequence, so that it is clear of what type the record is."""
+    return reduce(or_, (Q(**{subject.column: row_id}) for subject in SUBJECTS.values()))
+
+
 def _locked(*conditions: Q, **more: int) -> list[Plan]:
     rows = Plan.objects.filter(*conditions, life=Life.LIVE, **more)
     return list(rows.select_for_update(of=("self",)).order_by("id"))
-
-
-def _rest_of(actor: Actor, customer: Customer) -> str:
-    if customer.life == Life.VOIDED:
-        return _("客户已作废")
-    words = _("客户已归档") if customer.life == Life.ARCHIVED else _("客户已暂停跟进")
-    rest = rest_of(actor, customer)
-    known = options_of(REST_REASON.key, actor.stamp).get(rest.reason) if rest else None
-    return words + pgettext("after a label", "：") + str(known.label) if known else words

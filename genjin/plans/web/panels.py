@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from genjin.customers.models import Customer
 from genjin.kernel import people
 from genjin.kernel.doors import WRITE, may
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Record
 from genjin.kernel.seeing import as_seen
 from genjin.plans.drawing import drawn, later_choices
 from genjin.plans.models import Plan
 from genjin.plans.queries import open_plans_of
 from genjin.plans.record import PLAN
 from genjin.plans.rules import is_open
+from genjin.plans.subjects import subject_of
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.details.cards import Drawn, register_button, register_card, register_panel
 from genjin.ui.pages import PageRequest
@@ -20,23 +20,24 @@ from genjin.ui.shell import formats_for
 MOST_SHOWN = 5
 
 
-def plans_panel(request: PageRequest, customer: Customer) -> Drawn | None:
-    """What is planned with a customer, overdue first; how to plan the next step where nothing is. One query."""
-    actor = request.actor
+def plans_panel(request: PageRequest, of: Record) -> Drawn | None:
+    """What is planned with a customer (lead …), overdue first; how to plan the next step where nothing is. One
+    query."""
+    actor, key = request.actor, of.row_type
     if not actor.may(PLAN.grant("see")):
         return None
-    found = open_plans_of(actor, customer, MOST_SHOWN + 1)
-    plans = customer.life == Life.LIVE and actor.may(PLAN.grant("create"))
-    plans = plans and may(actor, customer, PLAN.grant("create"), WRITE)
+    found = open_plans_of(actor, of, MOST_SHOWN + 1)
+    plans = subject_of(of).planned(of) is None and actor.may(PLAN.grant("create"))
+    plans = plans and may(actor, of, PLAN.grant("create"), WRITE)
     if not found and not plans:
         return None
-    writes = plans and may(actor, customer, PLAN.grant("edit"), WRITE)
+    writes = plans and may(actor, of, PLAN.grant("edit"), WRITE)
     listed = list_url(PLAN)
     context = {
-        "lines": drawn(actor, formats_for(actor), found[:MOST_SHOWN], writes=writes, customer=customer),
+        "lines": drawn(actor, formats_for(actor), found[:MOST_SHOWN], writes=writes, of=of),
         "later": later_choices(),
-        "all_url": f"{listed}?f=1&customer.in={customer.pk}&sort=-starts_at" if len(found) > MOST_SHOWN else "",
-        "add_url": f"{listed}/new?stay=1&customer={customer.pk}" if plans else "",
+        "all_url": f"{listed}?f=1&{key}.in={of.pk}&sort=-starts_at" if len(found) > MOST_SHOWN else "",
+        "add_url": f"{listed}/new?stay=1&{key}={of.pk}" if plans else "",
     }
     return Drawn("plans/panel.html", context)
 
@@ -70,5 +71,12 @@ def support_panel(request: PageRequest, plan: Plan) -> Drawn | None:
 
 register_button("plan", "plan", plan_buttons, order=10)
 register_panel("plan", "support", support_panel, order=10)
-register_panel("customer", "plans", plans_panel, order=10)
-register_card("customer", "plan", lambda _request, _customer: None)  # the panel shows them
+
+
+def show_plans(key: str) -> None:
+    """Plans of a type's records on their pages."""
+    register_panel(key, "plans", plans_panel, order=10)
+    register_card(key, "plan", lambda _request, _record: None)  # the panel shows them
+
+
+show_plans("customer")

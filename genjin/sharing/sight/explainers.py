@@ -1,4 +1,4 @@
-"""Whom teams and sharing rules let in."""
+"""Whom teams, sharing rules and earlier ownership let in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from genjin.kernel.records import type_of
 from genjin.org.snapshot import Organisation
 from genjin.ownership.models import Teammate, TeamRole
 from genjin.ownership.queries import places_of
+from genjin.ownership.queries.former import former_owners, sight_of_former
+from genjin.ownership.settings import READS
 from genjin.sharing.known import Known
 from genjin.sharing.queries import company_day, giving, standing_rules, which_fit
 from genjin.sharing.sight.reasons import Asked, Kind, Reason, register_explainer
@@ -82,5 +84,19 @@ def rules_giving(asked: Asked, row: Record) -> Sequence[Known]:
     return [rule for rule in rules if not rule.conditions or fitting[limited.index(rule)]]
 
 
+def former(asked: Asked) -> Iterator[Reason]:
+    """Previous owners of the record and of what it belongs to, where the company lets them read on."""
+    if sight_of_former(asked.reader.stamp) != READS:
+        return
+    for period in former_owners(asked.ids, asked.reader.stamp):
+        if period.owner_id is None or period.until is None:
+            continue
+        upper = asked.above is not None and period.record_id == asked.above.pk
+        words = _("所属的「%s」的前负责人") % type_of(asked.above).label if upper and asked.above else _("前负责人")
+        lost = formats_for(asked.reader).when(period.until)
+        yield Reason(period.owner_id, Kind.OTHER, words, _("负责到 %s，只读") % lost)
+
+
+register_explainer("former", former)
 register_explainer("team", team)
 register_explainer("sharing", sharing)

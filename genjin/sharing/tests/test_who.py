@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.followups.models import FollowUp
@@ -19,13 +20,14 @@ from genjin.kernel.doors import BRANCHES, OWN, PARTS, SEE, WRITE, may, row_for, 
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, type_of
 from genjin.kernel.refusal import NotFound
+from genjin.org.actions.settings import change_settings
 from genjin.org.models import Member
 from genjin.org.queries import actor_for
-from genjin.ownership.models import Teammate
+from genjin.ownership.models import Period, Teammate
 from genjin.sharing.sight.reasons import EXPLAINERS, Kind
 from genjin.sharing.sight.who import own_grant, sighting_of, who_sees
 from genjin.sharing.tests.test_rules import declare
-from genjin.sharing.tests.worlds import random_world
+from genjin.sharing.tests.worlds import RandomWorld, random_world
 from genjin.testing.cast import PARTS as CAST
 from genjin.testing.cast import Cast
 
@@ -66,6 +68,20 @@ def assert_explained(of: dict[int, Actor], records: Iterable[Record]) -> int:
     return total
 
 
+def earlier(world: RandomWorld, chance: Random) -> None:
+    """Whose the records were, lately and long ago, for long and for a moment; who wrote the follow-ups."""
+    now = timezone.now()
+    FollowUp.objects.update(author=world.members[-1])
+    for row in world.records:
+        row.refresh_from_db()
+        for lost, held in ((1, 30), (40, 30), (2, 0.1)):
+            until = now - timedelta(days=lost)
+            owner = chance.choice(world.members) if lost > 1 else world.members[-1]
+            Period.objects.create(
+                record_type=row.row_type, record_id=row.pk, owner=owner, since=until - timedelta(days=held), until=until
+            )
+
+
 def test_every_way_beyond_the_scopes_is_explained() -> None:
     assert set(EXPLAINERS) == {*BRANCHES, *PARTS}
 
@@ -74,6 +90,19 @@ def test_every_way_beyond_the_scopes_is_explained() -> None:
 def test_random_organisations_are_explained_as_the_doors_have_them(db: Any, seed: int) -> None:
     world = random_world(Random(seed), members=9, customers=4, rules=8)  # noqa: S311 - no secret
     assert assert_explained(actors(world.members), world.records) > 20
+
+
+@pytest.mark.parametrize("sight", ["read", "own"])
+def test_previous_owners_are_explained_as_the_doors_have_them(cast: Cast, sight: str) -> None:
+    world = random_world(chance := Random(6), members=6, customers=3, rules=0)  # noqa: S311 - no secret
+    earlier(world, chance)
+    change_settings.run(cast.actor("administrator"), None, {"changes": {"ownership.former_sight": sight}})
+    everybody = actors([*world.members, cast.administrator])
+    assert assert_explained(everybody, world.records) > 10
+    reader = cast.actor("administrator")
+    words = {reason.words for row in world.records for one in who_sees(reader, row) for reason in one.reasons}
+    wanted = {"read": {"前负责人", "所属的「客户」的前负责人"}, "own": {"自己写的跟进，曾是客户的负责人"}}
+    assert {one for one in words if ("负责人" in one and "曾" in one) or "前负责人" in one} == wanted[sight]
 
 
 @pytest.mark.long

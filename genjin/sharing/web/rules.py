@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 
-from genjin.kernel.refusal import NotFound, Refused
 from genjin.org.web.frame import Section, register_settings, settings_page
+from genjin.org.web.moving import moved
 from genjin.sharing.actions import end_sharing, switch_off_sharing, switch_on_sharing
 from genjin.sharing.drawing import line
 from genjin.sharing.grants import MANAGE
 from genjin.sharing.known import known_of
 from genjin.sharing.queries import rules_of
-from genjin.ui.pages import PageRequest, go, page
+from genjin.ui.pages import PageRequest, page
 
 ROUTE = "settings/sharing"
 PLACE = f"/{ROUTE}"
@@ -44,14 +44,4 @@ def sharing(request: PageRequest) -> HttpResponse:
 @page(f"{ROUTE}/<int:rule_id>/<str:move>", name="sharing-move", methods=["POST"], needs=MANAGE)
 def move(request: PageRequest, rule_id: int, move: str) -> HttpResponse:
     """Switch a rule on or off, or end it."""
-    if move not in MOVED:
-        raise NotFound
-    action, told = MOVED[move]
-    try:
-        action.run(request.actor, rule_id, {})
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return go(request, PLACE, refusal.message, tone="bad")
-    undo = {"on": f"{PLACE}/{rule_id}/off", "off": f"{PLACE}/{rule_id}/on"}.get(move, "")
-    return go(request, PLACE, told, undo=undo)
+    return moved(request, MOVED, PLACE, rule_id, move)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from genjin.surfaces.api.records import BASE
 from genjin.surfaces.api.schemas import Schema
 from genjin.surfaces.imports.kinds import KINDS
-from genjin.surfaces.imports.models import Decision, RowState, State, Why
+from genjin.surfaces.imports.models import Decision, RowState, State
+from genjin.surfaces.imports.policy import ASSIGN, MOST_SHARING
 
 Operation = Callable[..., dict[str, Any]]
 KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 100}}
@@ -48,7 +49,7 @@ def import_paths(operation: Operation, row_id: Callable[[], dict[str, Any]]) -> 
         f"{here}/policy": posted("policy", _("设置重复数据的处理"), _policy()),
         f"{here}/rows": {"parameters": [row_id()], "get": rows},
         f"{here}/rows/{{number}}": one,
-        f"{here}/duplicates": posted("decide", _("处理一类重复"), _object(why=_enum(Why.values), decision=_decision())),
+        f"{here}/duplicates": posted("decide", _("处理一类重复"), _object(why=_text(), **_decided())),
         f"{here}/failed": {"parameters": [row_id()], "get": failed},
         **{f"{here}/{name}": posted(name, words) for name, words in _verbs()},
     }
@@ -88,7 +89,12 @@ def _rule() -> Schema:
 
 def _policy() -> Schema:
     duplicates: Schema = {"type": "object", "additionalProperties": _decision()}
-    return _object(otherwise=_decision(), duplicates=duplicates, owner=_number())
+    members: Schema = {"type": "array", "items": {"type": "integer"}, "maxItems": MOST_SHARING}
+    switch: Schema = {"type": "boolean"}
+    return _object(
+        otherwise=_decision(), duplicates=duplicates, assign=_enum(list(ASSIGN)), owner=_number(), share=members,
+        pool=_number(), by_phone=switch, by_likeness=switch, given=TEXTS, makes=switch, reason=_text(),
+    )  # fmt: skip
 
 
 def _row() -> Schema:
@@ -101,7 +107,11 @@ def _row() -> Schema:
 
 
 def _sent_row() -> Schema:
-    return _object(fixes=TEXTS, skipped={"type": "boolean"}, decision=_decision())
+    return _object(fixes=TEXTS, skipped={"type": "boolean"}, **_decided())
+
+
+def _decided() -> dict[str, Schema]:
+    return {"decision": _decision(), "reason": _text()}
 
 
 def _page(items: Schema) -> Schema:

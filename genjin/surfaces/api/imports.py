@@ -57,6 +57,7 @@ from genjin.surfaces.imports.questions import questions
 from genjin.surfaces.imports.receiving import look_at, read_again, upload_file
 from genjin.surfaces.imports.rules import rules_from_json
 from genjin.surfaces.imports.storage import MOST_BYTES
+from genjin.surfaces.imports.whys import said_of
 
 NEEDS = "imports.run"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,10 +113,14 @@ def rules(request: ApiRequest, import_id: int) -> HttpResponse:
 @endpoint("POST")
 def policy(request: ApiRequest, import_id: int) -> HttpResponse:
     """Set what becomes of duplicates ({"otherwise": "skip", "duplicates": {why: decision}}) and whose the rows are
-    that name nobody ({"owner": member id or null}, or in turn {"share": [member id]}), or of all ({"assign": "sheet",
-    "turns" or "mine"}); what makes a duplicate ({"by_phone": bool, "by_likeness": bool})."""
+    that name nobody ({"owner": member id or null}, in turn {"share": [member id]}, nobody's in a pool {"assign":
+    "pool", "pool": id}), or of all ({"assign": "sheet", "turns" or "mine"}); what makes a duplicate ({"by_phone":
+    bool, "by_likeness": bool}); what stands where the sheet says nothing ({"given": {target: text}}, "-skip" leaves
+    rows out that name no customer), whether customers that are not there are made ({"makes": bool}); why what is there
+    already is created all the same ({"reason": "…"}, before "create" is chosen)."""
     row = own(request, import_id)
     facts: dict[str, Any] = {"otherwise": str, "duplicates": dict, "owner": (int, type(None)), "share": list}
+    facts |= {"pool": (int, type(None)), "given": dict, "makes": bool, "reason": str}
     sent = _sent(request, {**facts, "assign": str, "by_phone": bool, "by_likeness": bool})
     set_policy(request.actor, row.pk, policy=sent)
     return answer(_shown(request.actor, own(request, import_id)))
@@ -137,9 +142,10 @@ def rows(request: ApiRequest, import_id: int) -> HttpResponse:
 
 @endpoint("POST")
 def one_row(request: ApiRequest, import_id: int, number: int) -> HttpResponse:
-    """Mend a row ({"fixes": {"3": "text"}}), leave it out ({"skipped": true}), decide about it ({"decision": …})."""
+    """Mend a row ({"fixes": {"3": "text"}}), leave it out ({"skipped": true}), decide about it ({"decision": …}; with
+    "create" why: {"reason": "…"})."""
     batch = own(request, import_id)
-    sent = _sent(request, {"fixes": dict, "skipped": bool, "decision": str})
+    sent = _sent(request, {"fixes": dict, "skipped": bool, "decision": str, "reason": str})
     found = row_of(batch, min(number, 2**31 - 1))
     if sent.get("fixes"):
         texts = {str(index): str(text) for index, text in sent["fixes"].items()}
@@ -147,15 +153,17 @@ def one_row(request: ApiRequest, import_id: int, number: int) -> HttpResponse:
     if "skipped" in sent:
         found = skip_row(request.actor, batch.pk, number=found.number, skipped=sent["skipped"])
     if "decision" in sent:
-        found = decide_row(request.actor, batch.pk, number=found.number, decision=sent["decision"])
+        decided = {"decision": sent["decision"], "reason": sent.get("reason", "")}
+        found = decide_row(request.actor, batch.pk, number=found.number, **decided)
     return answer(_row(batch, found, []))
 
 
 @endpoint("POST")
 def decide(request: ApiRequest, import_id: int) -> HttpResponse:
-    """What becomes of all duplicates of a kind: {"why": …, "decision": …}."""
-    row, sent = own(request, import_id), _sent(request, {"why": str, "decision": str})
-    decide_rows(request.actor, row.pk, why=sent.get("why", ""), decision=sent.get("decision", ""))
+    """What becomes of all duplicates of a kind: {"why": …, "decision": …}; with "create" why: {"reason": "…"}."""
+    row, sent = own(request, import_id), _sent(request, {"why": str, "decision": str, "reason": str})
+    said = {key: sent.get(key, "") for key in ("why", "decision", "reason")}
+    decide_rows(request.actor, row.pk, **said)
     return answer(_shown(request.actor, own(request, import_id)))
 
 
@@ -319,4 +327,4 @@ def _row(batch: Import, row: ImportRow, brought: list[tuple[str, int, str]]) -> 
 
 def _duplicate(row: ImportRow) -> dict[str, Any]:
     """What a row is a possible duplicate of; `of` is null for what the caller may not see."""
-    return {"of": row.duplicate_of or None, "row": row.duplicate_row, "why": row.duplicate_why}
+    return {"of": row.duplicate_of or None, "row": row.duplicate_row, "why": row.duplicate_why, "words": said_of(row)}

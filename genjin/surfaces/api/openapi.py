@@ -8,6 +8,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from genjin.clashes.queries import clashing_types
+from genjin.duplicates.asking import MOST_LINES
+from genjin.duplicates.grants import CHECK, RISKS, SWEEP
+from genjin.duplicates.rules import COMPARED
 from genjin.handover.grants import MANAGE as HANDING_OVER
 from genjin.kernel.actions import ACTIONS, Action
 from genjin.kernel.actor import Actor
@@ -20,10 +24,13 @@ from genjin.surfaces.api.fields import FIELDS
 from genjin.surfaces.api.handovers import VERBS
 from genjin.surfaces.api.import_shapes import import_paths
 from genjin.surfaces.api.imports import NEEDS as IMPORTING
+from genjin.surfaces.api.leadforms import form_paths
 from genjin.surfaces.api.problems import answer
 from genjin.surfaces.api.records import BASE
+from genjin.surfaces.api.rule_shapes import ledger_paths, rule_paths
 from genjin.surfaces.api.running import MOST_ROWS, path_of
 from genjin.surfaces.api.schemas import Schema, input_schema, record_schema
+from genjin.surfaces.api.scores import score_paths
 from genjin.surfaces.api.totals import PARAMETERS as SUMMING
 from genjin.surfaces.api.totals import TOTALS
 from genjin.surfaces.exports.grants import RUN
@@ -84,8 +91,15 @@ def describe(actor: Actor) -> dict[str, Any]:
         paths.update(_fields())
     if actor.may(HANDING_OVER):
         paths.update(_handovers())
+    compared = [t for t in types if t.key in COMPARED]
+    paths.update(_duplicates(actor, compared))
+    paths.update(rule_paths(actor, compared, _operation, _id()))
+    paths.update(score_paths(actor, types, _operation, _id()))
+    if clashing_types(actor):
+        paths.update(_clashes())
     if actor.may(IMPORTING):
         paths.update(import_paths(_operation, _id))
+    paths.update(form_paths(actor, _operation, _query, _id()))
     for record_type in types:
         paths.update(_reads(record_type.seen_by(actor)))
     for action in described_actions(actor):
@@ -131,6 +145,9 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
     revealing = _operation(f"{plural}.reveal", label) | {"requestBody": _body(REVEAL)}
     return {
         **(_pools(record_type, items, one, query) if record_type.key in {t.key for t in pooled_types()} else {}),
+        **(_former(record_type) if record_type.grant("add_teammate") in ACTIONS else {}),
+        **(_shares(record_type) if record_type.grant("split") in ACTIONS else {}),
+        **ledger_paths(record_type, _operation, _query, _id()),
         f"{BASE}/{plural}": {"get": _operation(f"{plural}.list", label, items) | {"parameters": query}},
         f"{BASE}/{plural}/totals": {"get": _operation(f"{plural}.totals", label, TOTALS) | {"parameters": summing}},
         f"{BASE}/{plural}/{{id}}": {"parameters": [_id()], "get": single},
@@ -139,6 +156,27 @@ def _reads(record_type: RecordType) -> dict[str, Any]:
         f"{BASE}/{plural}/{{id}}/reveal": {"parameters": [_id()], "post": revealing},
         f"{BASE}/{plural}/{{id}}/files": {"parameters": [_id()], "get": attached, "post": attaching},
     }
+
+
+def _former(record_type: RecordType) -> dict[str, Any]:
+    """What the caller had and lost lately."""
+    told = _operation(f"{record_type.plural}.former", _("以前负责的"))
+    return {f"{BASE}/{record_type.plural}/former": {"get": told}}
+
+
+def _clashes() -> dict[str, Any]:
+    """Sales clashes."""
+    asked = [_query(name) for name in ("type", "state", "whose", "before")]
+    return {
+        f"{BASE}/clashes": {"get": _operation("clashes.list", _("撞单")) | {"parameters": asked}},
+        f"{BASE}/clashes/{{id}}": {"parameters": [_id()], "get": _operation("clashes.get", _("撞单"))},
+    }
+
+
+def _shares(record_type: RecordType) -> dict[str, Any]:
+    """Whom the performance of a record counts for on a day."""
+    told = _operation(f"{record_type.plural}.shares", _("业绩份额")) | {"parameters": [_query("on")]}
+    return {f"{BASE}/{record_type.plural}/{{id}}/shares": {"parameters": [_id()], "get": told}}
 
 
 def _pools(record_type: RecordType, items: Schema, one: Schema, query: list[Schema]) -> dict[str, Any]:
@@ -186,6 +224,26 @@ def _handovers() -> dict[str, Any]:
     }
     for verb in VERBS:
         paths[f"{base}/{{id}}/{verb}"] = {"parameters": [_id()], "post": _operation(f"handovers.{verb}", label)}
+    return paths
+
+
+def _duplicates(actor: Actor, types: list[RecordType]) -> dict[str, Any]:
+    """Asking what is there already, runs over the whole base, risks of registrations: each for who may."""
+    paths: dict[str, Any] = {}
+    for record_type in types:
+        base, name = f"{BASE}/duplicates/{record_type.plural}", f"duplicates.{record_type.plural}"
+        if actor.may(CHECK):
+            lines: Schema = {"type": "array", "items": {"type": "string"}, "maxItems": MOST_LINES}
+            sent: Schema = {"type": "object", "required": ["lines"], "properties": {"lines": lines}}
+            paths[f"{base}/check"] = {"post": _operation(f"{name}.check", _("查重")) | {"requestBody": _body(sent)}}
+        if actor.may(SWEEP):
+            paged = {"parameters": [_query("after"), _query("size")]}
+            paths[base] = {"get": _operation(f"{name}.sweep", _("全库查重"))}
+            paths[f"{base}/groups"] = {"get": _operation(f"{name}.groups", _("全库查重")) | paged}
+    if actor.may(RISKS):
+        asked = {"parameters": [_query(each) for each in ("ruling", "kind", "type", "before", "size")]}
+        paths[f"{BASE}/risks"] = {"get": _operation("risks.list", _("登记风险")) | asked}
+        paths[f"{BASE}/risks/{{id}}"] = {"parameters": [_id()], "get": _operation("risks.get", _("登记风险"))}
     return paths
 
 

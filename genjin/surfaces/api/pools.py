@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import viewing
 from genjin.kernel.actor import Actor
+from genjin.kernel.lists import CAP
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import NotFound
 from genjin.ownership.actions.viewing import note_view
@@ -39,7 +40,7 @@ def pools(request: ApiRequest, plural: str) -> HttpResponse:
 @endpoint("GET")
 def records(request: ApiRequest, plural: str, pool_id: int) -> HttpResponse:
     """One page of a pool's records, with filters, sort, search and cursors as of any list."""
-    standing, record_type, _pool = _at(request, plural, pool_id)
+    standing, record_type, _pool = _at(request, plural, pool_id, listing=True)
     return page_of(standing, record_type, parameters(request, LIST_PARAMETERS, dotted=True))
 
 
@@ -76,7 +77,8 @@ def falling(request: ApiRequest, plural: str, pool_id: int) -> HttpResponse:
     items = [
         {**asdict(row), "falls_at": row.falls_at.isoformat(), "night": row.night.isoformat()} for row in night.rows
     ]
-    return answer({"night": night.day.isoformat(), "count": night.count, "items": items, "next": night.after})
+    counted = {"count": min(night.count, CAP), "capped": night.count > CAP}
+    return answer({"night": night.day.isoformat(), **counted, "items": items, "next": night.after})
 
 
 def _pool(actor: Actor, record_type: RecordType, pool: Pool, quota: Quota) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def _pool(actor: Actor, record_type: RecordType, pool: Pool, quota: Quota) -> di
             "daily_limit": quota.daily_limit,
             "held": quota.held,
             "capacity": quota.capacity,
+            "of_pool": quota.of_pool,
             "left": quota.left,
             "locked": quota.locked,
             "most_locked": quota.most_locked,
@@ -99,11 +102,11 @@ def _pool(actor: Actor, record_type: RecordType, pool: Pool, quota: Quota) -> di
     }
 
 
-def _at(request: ApiRequest, plural: str, pool_id: int) -> tuple[Actor, RecordType, Pool]:
+def _at(request: ApiRequest, plural: str, pool_id: int, *, listing: bool = False) -> tuple[Actor, RecordType, Pool]:
     record_type = _pooled(plural, request.actor)
     if pool_id > LARGEST_ID:
         raise NotFound
-    standing, pool = at_pool(request.actor, pool_id)
+    standing, pool = at_pool(request.actor, pool_id, listing=listing)
     if pool.record_type != record_type.key:
         raise NotFound
     return standing, record_type.seen_by(standing), pool

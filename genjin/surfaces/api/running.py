@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS, Action, Outcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.deadlocks import unlocked
 from genjin.kernel.doors import SEE, row_for, visible_to
 from genjin.kernel.records import by_plural
-from genjin.kernel.refusal import Forbidden, NotFound, Stale
+from genjin.kernel.refusal import Forbidden, NotFound, Stale, afterwards
 from genjin.kernel.undo import undo_event
 from genjin.surfaces.api.bodies import LARGEST_ID, parameters, read_key, read_object, read_version
 from genjin.surfaces.api.door import ApiRequest, endpoint
@@ -106,6 +107,7 @@ def _action(name: str) -> AnyAction:
     return action
 
 
+@unlocked
 def _run(request: ApiRequest, action: AnyAction, row_id: int | None) -> Outcome:
     parameters(request, ())
     if row_id is not None and row_id > LARGEST_ID:
@@ -113,7 +115,7 @@ def _run(request: ApiRequest, action: AnyAction, row_id: int | None) -> Outcome:
     action.check(request.actor)
     version, key = read_version(request), read_key(request)
     raw = raw_inputs(action.inputs(request.actor), read_object(request))
-    with transaction.atomic():
+    with afterwards(), transaction.atomic():
         if version is not None and not action.takes_values:
             _match(request.actor, action, row_id, version)
         return action.run(request.actor, row_id, raw, version=version, key=key)

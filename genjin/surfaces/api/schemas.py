@@ -120,7 +120,7 @@ def _choice(actor: Actor, field: Choice) -> Schema:
     one: Schema = {"type": "string"}
     if not isinstance(field, Tags):
         one["enum"] = [option.key for option in options]
-        one["description"] = "; ".join(f"{option.key}: {option.label}" for option in options)
+        one["description"] = "; ".join(f"{option.key}: {field.text(option.key, actor)}" for option in options)
     if field.kind in {"multichoice", "tags"}:
         return {"type": "array", "items": one}
     return one

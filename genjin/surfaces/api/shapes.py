@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import Field, RecordRef
 from genjin.kernel.models.rows import Life
 from genjin.kernel.recording import plain
 from genjin.kernel.refusal import Invalid
+from genjin.kernel.titles import titles_of
 
 LIFE = {Life.LIVE: "live", Life.ARCHIVED: "archived", Life.VOIDED: "voided"}
 # What names the thing in a value that is shown as an object; such an object may be sent back as it came.

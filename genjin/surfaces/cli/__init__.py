@@ -1,4 +1,5 @@
-"""The command line: `genjin serve | worker | migrate | demo | doctor | user | import | export`.
+"""The command line: `genjin serve | worker | migrate | demo | doctor | user | import | export | duplicates |
+recycle | handover`.
 
 Only the arguments are read here; each command is a module beside this one and is imported when it is called, because
 Django takes seconds to load and `serve` does without it.
@@ -57,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_user(commands)
     _add_import(commands)
     _add_export(commands)
+    _add_duplicates(commands)
+    _add_recycle(commands)
+    _add_handover(commands)
     return parser
 
 
@@ -85,6 +89,19 @@ def _add_export(commands: Commands) -> None:
     parser.add_argument("--reason", default="", help=_("导出原因"))
 
 
+def _add_duplicates(commands: Commands) -> None:
+    parser = _add(commands, "duplicates", "duplicates", _("全库查重：开始、看进度、列出疑似重复的组"))
+    verbs = parser.add_subparsers(title=_("操作"), required=True, metavar="VERB", dest="verb")
+    for name, text in (("begin", _("开始一次全库查重")), ("state", _("查到哪里了")), ("groups", _("列出疑似重复的组"))):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("plural", metavar="LIST", nargs="?", default="customers", help=_("列表，例如 customers"))
+        who = _("以哪位成员的身份（姓名、手机或邮箱）")
+        verb.add_argument("--as", dest="sign_in", required=True, metavar="SIGN_IN", help=who)
+        if name == "groups":
+            verb.add_argument("--after", default="", metavar="PLACE", help=_("从哪里继续"))
+            verb.add_argument("--size", type=int, default=20, metavar="N", help=_("每页多少组"))
+
+
 def _add_backup(commands: Commands) -> None:
     parser = _add(commands, "backup", "backup", _("备份数据库和附件，并试恢复比对"))
     parser.add_argument(
@@ -109,18 +126,49 @@ def _add_import(commands: Commands) -> None:
     parser = _add(commands, "import", "bring", _("导入表格或通讯录；查看、撤销一次导入"))
     parser.add_argument("file", nargs="?", default="", help=_("文件路径（.xlsx .xls .csv .vcf）"))
     parser.add_argument("--as", dest="sign_in", metavar="SIGN_IN", help=_("以哪位成员的身份导入（姓名、手机或邮箱）"))
-    parser.add_argument("--kind", default="customers", choices=("customers", "contacts", "followups", "plans"),
-                        help=_("表格里是什么（默认 customers：客户，可带联系人和跟进）"))  # fmt: skip
+    parser.add_argument("--kind", default="customers", metavar="KIND",
+                        help=_("表格里是什么：customers（默认，可带联系人和跟进）、contacts、followups、plans、leads、"
+                               "opportunities"))  # fmt: skip
     parser.add_argument("--sheet", default="", help=_("工作表的名称（默认内容最多的一张）"))
     parser.add_argument("--map", dest="mapping", metavar="HEADING=FIELD", action="append", default=[],
                         help=_("某一列导入为哪个字段，如 级别=customer.level；等号后为空则不导入；可多次"))  # fmt: skip
     parser.add_argument("--duplicates", default="skip", choices=("skip", "fill", "overwrite", "create", "attach"),
                         help=_("与已有客户重复的行：跳过、只补空白、覆盖、仍新建、只加联系人和跟进"))  # fmt: skip
+    parser.add_argument("--reason", default="", metavar="TEXT", help=_("重复的行仍新建时，写明理由"))
+    parser.add_argument("--pool", default="", metavar="NAME", help=_("没写负责人的客户或线索放入这个公海（名称）"))
+    parser.add_argument("--given", metavar="FIELD=TEXT", action="append", default=[],
+                        help=_("表格里没有写时填什么，如 opportunity.reason=price；可多次"))  # fmt: skip
+    parser.add_argument("--accept", action="store_true", help=_("列里认不出的值都按建议处理"))
     parser.add_argument("--check-only", action="store_true", help=_("只校验，不写入"))
     parser.add_argument("--yes", action="store_true", help=_("不再询问"))
     parser.add_argument("--status", metavar="ID", nargs="?", const=0, type=int,
                         help=_("查看一次导入（不写编号则列出最近的）"))  # fmt: skip
     parser.add_argument("--undo", metavar="ID", type=int, help=_("撤销一次导入"))
+
+
+def _add_recycle(commands: Commands) -> None:
+    parser = _add(commands, "recycle", "recycle", _("试算会掉入公海的记录；加 --run 立刻处理已到期的"))
+    parser.add_argument("--pool", default="", metavar="NAME", help=_("只看这个公海（名称）"))
+    parser.add_argument("--day", default="", metavar="DATE", help=_("试算到哪一夜为止，如 2026-12-01（默认下一夜）"))
+    parser.add_argument("--most", type=int, default=50, metavar="N", help=_("每个公海最多列出几条（默认 50）"))
+    parser.add_argument("--run", action="store_true", help=_("不等夜里，现在就处理所有公海里已到期的"))
+
+
+def _add_handover(commands: Commands) -> None:
+    parser = _add(commands, "handover", "hand_over", _("办理离职或转岗交接：先试算，加 --run 才移交"))
+    parser.add_argument("leaver", nargs="?", default="", metavar="MEMBER", help=_("谁的（姓名、手机或邮箱）"))
+    parser.add_argument("--to", default="", metavar="MEMBERS", help=_("交给谁，几个人用逗号分开，平均分配"))
+    parser.add_argument("--pool", default="", metavar="NAME", help=_("客户放入这个公海（名称），其余交给 --to"))
+    parser.add_argument("--kind", default="resignation", choices=("resignation", "move"),
+                        help=_("resignation：离职，登录立刻失效；move：转岗（默认 resignation）"))  # fmt: skip
+    parser.add_argument("--reason", default="", help=_("原因"))
+    parser.add_argument("--as", dest="sign_in", metavar="SIGN_IN", help=_("以哪位成员的身份办理（默认第一位管理员）"))
+    parser.add_argument("--run", action="store_true", help=_("现在移交"))
+    parser.add_argument("--force", action="store_true", help=_("超出接收人的容量也移交（仅管理员）"))
+    parser.add_argument("--status", metavar="ID", nargs="?", const=0, type=int,
+                        help=_("查看一次交接（不写编号则列出最近的）"))  # fmt: skip
+    parser.add_argument("--resume", metavar="ID", type=int, help=_("继续一次中断的交接"))
+    parser.add_argument("--undo", metavar="ID", type=int, help=_("撤销一次交接，之后改动过的保持不变"))
 
 
 def _add_user(commands: Commands) -> None:

@@ -53,6 +53,10 @@ def _bring(path: Path, options: argparse.Namespace) -> int:
         sheet=options.sheet,
         mapping=dict(_pair(text) for text in options.mapping),
         duplicates=options.duplicates,
+        reason=options.reason,
+        pool=options.pool,
+        given=dict(_pair(text) for text in options.given),
+        accepting=options.accept,
         check_only=options.check_only,
     )
     asks = not options.yes and not options.check_only and sys.stdin.isatty()

@@ -39,7 +39,7 @@ def seed() -> SignIns:
     """Make the demo company through the actions; (name, sign-in, password, role) of those to try."""
     from genjin.demo import seed_demo  # slow
 
-    print(_("正在建立演示公司，约需半分钟……"), file=sys.stderr, flush=True)
+    print(_("正在建立演示公司，约需几分钟……"), file=sys.stderr, flush=True)
     return [(name, sign_in, password, role) for name, sign_in, password, role in seed_demo()]
 
 

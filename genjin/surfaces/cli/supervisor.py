@@ -24,7 +24,7 @@ from genjin.surfaces.cli.state import State
 
 READY_PATH = "/-/ready"
 _SECONDS_FOR_A_PREDECESSOR = 8.0
-_SECONDS_TO_LOAD = 60.0
+_SECONDS_TO_LOAD = 300.0
 _TICK = 0.1
 
 
@@ -117,8 +117,11 @@ class Supervisor:
         deadline = time.monotonic() + _SECONDS_TO_LOAD
         while not answers(self.port, READY_PATH):
             self._check_stop()
-            if not (self.web.running and self.web.running.is_alive()) or time.monotonic() > deadline:
+            if not (self.web.running and self.web.running.is_alive()):
                 raise DatabaseTrouble(_("网页服务没有启动，原因见上；运行 genjin doctor 可查看如何修复。"))
+            if time.monotonic() > deadline:
+                words = _("网页服务 %d 分钟后仍没有响应，电脑可能太忙；请关闭其他程序后再试，或运行 genjin doctor。")
+                raise DatabaseTrouble(words % (_SECONDS_TO_LOAD // 60))
             time.sleep(0.03)
         self.web_is_ready = True
 

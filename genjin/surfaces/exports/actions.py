@@ -19,9 +19,9 @@ from genjin.kernel.jobs import start_job
 from genjin.kernel.lists import count_capped
 from genjin.kernel.recording import note_event, record
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
+from genjin.kernel.taking_out import demand_taking_out
 from genjin.org.fields import OneOf
 from genjin.org.models import Member
-from genjin.oversight.watching import demand_taking_out
 from genjin.surfaces.exports.asked import EVERY, MOST_IDS, Asked, read_asked, type_keyed, type_named
 from genjin.surfaces.exports.grants import CARDS, PRINT, RUN
 from genjin.surfaces.exports.models import PRINTED, Export, Format

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field, RecordRef
 from genjin.kernel.lists import ListQuery, ListRow, count_capped, page, read_query
 from genjin.kernel.masked_classes import InLists, in_lists
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import belonging_to, type_of
+from genjin.kernel.titles import titles_of
 from genjin.org.queries import organisation
 from genjin.surfaces.exports.asked import filter_words
 

@@ -10,10 +10,11 @@ from typing import IO
 from genjin.customers.models import Contact
 from genjin.customers.record import CONTACT
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of, visible_to
+from genjin.kernel.doors import visible_to
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field, Sensitivity
 from genjin.kernel.fields.base import Access
+from genjin.kernel.titles import titles_of
 from genjin.kernel.versions import known_moments
 from genjin.surfaces.exports.grants import FULL
 

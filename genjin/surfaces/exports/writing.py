@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields import RecordRef
 from genjin.kernel.files import path_of
 from genjin.kernel.lists import ListRow, page
@@ -25,6 +24,7 @@ from genjin.kernel.refusal import Refused
 from genjin.kernel.tables.csv_writing import CsvTable, csv_table
 from genjin.kernel.tables.packaging import Properties
 from genjin.kernel.tables.writing import Look, Sheet, workbook
+from genjin.kernel.titles import titles_of
 from genjin.surfaces.exports.asked import Asked, asked_of
 from genjin.surfaces.exports.cells import cell_of
 from genjin.surfaces.exports.evidence import in_full

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, Tags
 from genjin.kernel.fields.base import Label
+from genjin.kernel.importing import IMPORTABLES
 from genjin.kernel.tables.helping import CellHelp
 from genjin.kernel.tables.writing import Look, letters, workbook
 from genjin.surfaces.imports.compiling import MARKED
@@ -44,6 +45,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "plan.assignee", "plan.remind_minutes", "plan.rhythm", "plan.repeat_until",
     ),
 }  # fmt: skip
+for _key, _one in IMPORTABLES.items():
+    _above = ("customer.name", "customer.external_code") if _one.belongs_to else ()
+    _own = tuple(f"{_key}.{_field}" for _field in _one.columns)
+    COLUMNS[_one.record_type.plural] = (*_own[:1], *_above, *_own[1:], "owner")
 # Beside a customer the fields of his contact say whose they are.
 _HEADINGS: dict[str, Label] = {
     "contact.name": gettext_lazy("联系人"),
@@ -52,6 +57,10 @@ _HEADINGS: dict[str, Label] = {
 }
 _MEANT: dict[str, Label] = {
     "name": gettext_lazy("苏州湖畔精密机械有限公司"),
+    "title": gettext_lazy("苏州湖畔 二期设备"),
+    "company": gettext_lazy("苏州湖畔精密机械有限公司"),
+    "contact_name": gettext_lazy("张三"),
+    "product": gettext_lazy("数控机床 A3"),
     "external_code": "A001",
     "address": gettext_lazy("星湖街 1 号"),
     "position": gettext_lazy("采购经理"),
@@ -121,6 +130,8 @@ def _example(actor: Actor, kind: Kind, target: Target) -> str:
     field = target.field
     if target.name in MARKED:
         said = {"customer": _MEANT["name"], "contact": _("张三")}.get(target.part, _MEANT["content"])
+        if target.part in IMPORTABLES:
+            said = _MEANT["title"]
         return _("示例：%s") % said if target.name == COLUMNS[kind.key][0] else str(said)
     if isinstance(field, Choice) and not isinstance(field, Tags):
         live = [field.text(o.key, actor) for o in field.live(actor)]

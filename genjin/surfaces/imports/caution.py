@@ -12,10 +12,8 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field
 from genjin.kernel.sensitive import Finding, masked
 from genjin.kernel.tables import Cell
-from genjin.surfaces.imports.rules import Problem
+from genjin.surfaces.imports.rules import WHOLE_ROW, Problem
 from genjin.surfaces.imports.values.found import written
-
-WHOLE_ROW = -1
 
 
 class Caution:

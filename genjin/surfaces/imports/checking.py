@@ -13,21 +13,28 @@ from typing import Any, Protocol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from genjin.customers.record import CUSTOMER
+from genjin.duplicates.many.asked import alternatives_at, compared_in, keys_of
+from genjin.duplicates.rules import COMPARED, Compared, Entry
 from genjin.followups.rules import check_moment
 from genjin.kernel import normal
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Field, FieldError
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.caution import Caution
 from genjin.surfaces.imports.compiling import prepare
-from genjin.surfaces.imports.kinds import KINDS, OWNER
+from genjin.surfaces.imports.kinds import KINDS, OWNER, Kind
 from genjin.surfaces.imports.models import Import
-from genjin.surfaces.imports.rules import Problem, Rule, rules_from_json
+from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.rules import WHOLE_ROW, Problem, Rule, rules_from_json
+from genjin.surfaces.imports.settling import Settling
 
 Parts = dict[str, dict[str, Any]]
-WHOLE_ROW = -1
 MOST_KEPT = 10_000
+STAGED = {("customer", "name"): "name_key", ("customer", "phone"): "phone", ("customer", "credit_code"): "credit_code"}
+"""What is compared of customers has columns of its own; of all others it is kept in `keys`."""
 PLAIN = frozenset({str, int, float, bool, type(None)})
 READ_ALREADY = frozenset({"text", "longtext", "phone", "email", "url"})
 FOLLOWUP_ALONE = frozenset({"author", "contact"})  # a row with nothing but people brings no follow-up
@@ -54,6 +61,8 @@ class Checked:
     credit_code: str = ""
     external_code: str = ""
     code: str = ""
+    left_out: bool = False
+    keys: dict[str, Any] = field(default_factory=dict)
 
     @property
     def bad(self) -> bool:
@@ -70,25 +79,33 @@ class Checker:
     rules: Sequence[Rule]
     reader: Reader
     now: dt.datetime = field(default_factory=timezone.now)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         kind = KINDS[self.kind]
         self.main = kind.main
-        self.parts = [part.key for part in kind.parts if part.key != "customer"]
+        self.anchor = kind.anchor.key
+        self.parts = [part.key for part in kind.parts if part.key != self.anchor]
         self.inputs: dict[str, dict[str, Field]] = {
             part.key: {**part.inputs(self.actor), **{f.key: f for f in part.finders}} for part in kind.parts
         }
         self.places = {rule.target: rule.index for rule in self.rules if rule.target}
         self._caution = Caution(self.actor, self.inputs, self.places)
         self._made: dict[str, dict[str, Callable[[Any], Any]]] = {}
+        self._settling = Settling(self.actor, kind, self.places, self.given)
+        self._compared = compared_beside(self.actor, kind)
 
     def check(self, cells: Sequence[Cell]) -> Checked:
         """Read and check one row."""
         raw, problems = self.reader.read(cells)
         values = {part: self._parsed(part, given, problems) for part, given in raw.items() if given}
+        row = Checked(values, problems, left_out=self._settling.complete(values))
         problems += self._caution.look(values, cells)
-        row = Checked(values, problems)
+        if not row.bad:
+            problems += self._settling.settle(values)
         self._identify(row)
+        if self._compared:
+            row.keys = keys_of(self._compared, values.get(self.main, {}))
         if not row.bad:
             problems += self._missing(row)
         return row
@@ -117,7 +134,10 @@ class Checker:
         return found
 
     def _identify(self, row: Checked) -> None:
-        """What the customer of the row is known by."""
+        """What the customer of the row is known by; of other records their title only."""
+        if self.anchor != CUSTOMER.key:
+            row.title = str(row.values.get(self.anchor, {}).get(RECORD_TYPES[self.anchor].title) or "")[:200]
+            return
         customer = row.values.get("customer", {})
         name = customer.get("name") or ""
         row.title = name[:200]
@@ -131,7 +151,7 @@ class Checker:
         row.code = customer.get("code") or ""
 
     def _missing(self, row: Checked) -> Iterator[Problem]:
-        if not (row.name_key or row.external_code or row.code):
+        if self.anchor == CUSTOMER.key and not (row.name_key or row.external_code or row.code):
             yield Problem(WHOLE_ROW, _("没有编号和姓名，不知道是哪位客户"))  # S0-41
             return
         if "followup" in self.parts:
@@ -156,6 +176,14 @@ class Checker:
                 check_moment(given["occurred_at"], self.now)
             except Refused as refusal:
                 yield Problem(self.places.get("followup.occurred_at", WHOLE_ROW), refusal.message)
+
+
+def compared_beside(actor: Actor, kind: Kind) -> tuple[Compared, ...]:
+    """What the rules for imports compare of the rows' records, but what customers have columns for."""
+    if kind.main not in COMPARED or kind.main not in RECORD_TYPES:
+        return ()
+    asked = compared_in(alternatives_at(RECORD_TYPES[kind.main], Entry.IMPORT, actor.stamp))
+    return tuple(each for each in asked if (kind.main, each.field) not in STAGED)
 
 
 def _check_of(field: Field, actor: Actor) -> Callable[[Any], Any]:
@@ -234,4 +262,5 @@ def mended(cells: Sequence[Any], fixes: Mapping[str, str]) -> list[Any]:
 def checker_of(actor: Actor, batch: Import) -> Checker:
     """The checker of an import's rows, by its rules. Raises Refused("bad_rule")."""
     rules = rules_from_json(batch.rules)
-    return Checker(actor, batch.kind, rules, prepare(actor, KINDS[batch.kind], rules))
+    given = Policy.from_json(batch.policy).given
+    return Checker(actor, batch.kind, rules, prepare(actor, KINDS[batch.kind], rules), given=given)

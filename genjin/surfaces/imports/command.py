@@ -12,17 +12,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor, Surface, system
+from genjin.kernel.importing import IMPORTABLES
 from genjin.kernel.people import directory
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import current_stamp
 from genjin.org.queries import actor_for, organisation
+from genjin.ownership.standing import pools_to_create_in
 from genjin.surfaces.imports import work
 from genjin.surfaces.imports.actions import set_policy, set_rules
 from genjin.surfaces.imports.failures import reason_of
 from genjin.surfaces.imports.kinds import KINDS, Kind
 from genjin.surfaces.imports.models import Decision, Import, ImportRow, RowState, State
+from genjin.surfaces.imports.policy import POOL
 from genjin.surfaces.imports.queries import counts, import_for, imports_of, rows_of
-from genjin.surfaces.imports.receiving import read_again, upload_file
+from genjin.surfaces.imports.questions import accepted, questions
+from genjin.surfaces.imports.receiving import look_at, read_again, upload_file
 from genjin.surfaces.imports.rules import Rule, rules_from_json
 
 MOST_LISTED = 1_000
@@ -33,12 +37,18 @@ Confirm = Callable[[list[str]], bool]
 
 @dataclass(frozen=True)
 class Wish:
-    """What the command line asks for. `mapping` {heading: target, "" for not imported}."""
+    """What the command line asks for. `mapping` {heading: target, "" for not imported}; `pool`: the name of the one
+    that takes customers (or leads) for whom no column names an owner; `given` {target: text}: what stands where the
+    sheet says nothing; `accepting`: what is proposed for what is asked about the columns is taken."""
 
     kind: str = "customers"
     sheet: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     duplicates: str = Decision.SKIP
+    reason: str = ""
+    pool: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    accepting: bool = False
     check_only: bool = False
 
 
@@ -58,6 +68,7 @@ class Report:
     rejected: list[tuple[int, str, str]]
     columns: list[tuple[str, str]]
     ready: int = 0
+    others: tuple[tuple[str, int], ...] = ()
 
     @property
     def checked(self) -> bool:
@@ -79,10 +90,11 @@ class Report:
 
     def _facts(self) -> dict[str, Any]:
         made = [
-            _("新建客户 %d 个") % self.customers,
+            *([_("新建客户 %d 个") % self.customers] if self.customers or not self.others else []),
             *([_("联系人 %d 个") % self.contacts] if self.contacts else []),
-            _("跟进 %d 条") % self.followups,
+            *([_("跟进 %d 条") % self.followups] if self.followups or not self.others else []),
             *([_("计划 %d 条") % self.plans] if self.plans else []),
+            *(_("%(label)s %(count)d 条") % {"label": label, "count": count} for label, count in self.others),
             *([_("更新客户 %d 个") % self.changed] if self.changed else []),
         ]
         facts = {"made": "，".join(made), "ready": self.ready}
@@ -111,7 +123,14 @@ def import_file(
     if wish.sheet:
         row = read_again(actor, row.pk, sheet=wish.sheet)
     row = _mapped(actor, row, wish.mapping)
-    set_policy(actor, row.pk, policy={"otherwise": wish.duplicates})
+    if wish.accepting:
+        row = _accepted(actor, row)
+    into: dict[str, Any] = {}
+    if wish.pool:
+        into = {"assign": POOL, "pool": _pool_named(actor, KINDS[wish.kind], wish.pool)}
+    if wish.given:
+        into["given"] = {**row.policy.get("given", {}), **wish.given}
+    set_policy(actor, row.pk, policy={"otherwise": wish.duplicates, "reason": wish.reason, **into})
     row = work.check_import(actor, row.pk, waiting=True)
     checked = report_of(actor, row)
     if wish.check_only or (confirm and not confirm([*checked.matching(), *checked.lines()])):
@@ -151,6 +170,11 @@ def report_of(actor: Actor, row: Import) -> Report:
         rejected=_rejected(row),
         columns=[(rule.heading, names.get(rule.target, "")) for rule in rules_from_json(row.rules)],
         ready=found[RowState.READY],
+        others=tuple(
+            (str(one.record_type.label), int(done[one.record_type.plural]))
+            for one in IMPORTABLES.values()
+            if done.get(one.record_type.plural)
+        ),
     )
 
 
@@ -158,6 +182,22 @@ def labelled_target(kind: Kind, actor: Actor, name: str) -> str:
     """客户 · 客户等级."""
     target = kind.targets(actor)[name]
     return f"{target.group} · {target.label}"
+
+
+def _accepted(actor: Actor, row: Import) -> Import:
+    """The import with what is proposed for each question taken as the answer."""
+    rules = rules_from_json(row.rules)
+    asked = questions(actor, KINDS[row.kind], rules, look_at(actor, row).samples)
+    return set_rules(actor, row.pk, rules=accepted(rules, asked)) if asked else row
+
+
+def _pool_named(actor: Actor, kind: Kind, name: str) -> int:
+    """Raises Refused("no_pool")."""
+    pools = {pool.name: pool.pk for pool in pools_to_create_in(actor, kind.anchor_type)}
+    if name not in pools:
+        words = _("没有您可以放入的公海「%(name)s」；可用：%(all)s")
+        raise Refused("no_pool", words % {"name": name, "all": "、".join(pools) or "—"})
+    return pools[name]
 
 
 def _rejected(row: Import) -> list[tuple[int, str, str]]:

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.importing import IMPORTABLES
 from genjin.kernel.refusal import Refused
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.composing import Row, compose
@@ -27,7 +28,14 @@ LONGEST_KEPT = 100
 _UNKEPT = frozenset({"text", "longtext", "phone", "email", "url"})
 # How the example row of a template begins, and in which columns: it is not for bringing in.
 EXAMPLES = ("示例：", "示例:", "Example: ", "Example:")
-MARKED = frozenset({"customer.name", "contact.name", "plan.content"})
+MARKED = frozenset(
+    {
+        "customer.name",
+        "contact.name",
+        "plan.content",
+        *(f"{key}.{one.record_type.title}" for key, one in IMPORTABLES.items()),
+    }
+)
 _MISSING: Final = object()
 _SPECIAL = frozenset({Problem, Found})
 

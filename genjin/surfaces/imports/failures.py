@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from genjin.kernel.actor import Actor
 from genjin.kernel.tables.writing import Look, Value, workbook
 from genjin.kernel.wording import clauses, labelled
-from genjin.surfaces.imports.checking import WHOLE_ROW, mended
+from genjin.surfaces.imports.checking import mended
 from genjin.surfaces.imports.models import Import, ImportRow, RowState
 from genjin.surfaces.imports.queries import rows_of
 from genjin.surfaces.imports.remembering import REASON
+from genjin.surfaces.imports.rules import WHOLE_ROW
+from genjin.surfaces.imports.whys import said_of
 
 AT_ONCE = 1_000
 
@@ -50,7 +52,7 @@ def reason_of(row: ImportRow, header: Sequence[str]) -> str:
         if blocking
     ]
     if not told and row.duplicate_why:
-        return row.why
+        return said_of(row)
     return clauses(told)
 
 

@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from genjin.kernel.folding import fold
+from genjin.kernel.importing import IMPORTABLES
 
 # target: words, the most usual first.
 _WORDS = {
@@ -128,11 +129,11 @@ _WORDS = {
     "plan.rhythm": "重复|周期|Repeat",
     "owner": (
         "负责人|业务员|销售|销售员|销售人员|客户负责人|归属人|归属|所属销售|所属业务员|客户经理|销售代表"
-        "|置业顾问|顾问|跟进人|所有者|Owner|Sales Rep|Salesperson"
+        "|置业顾问|顾问|跟进人|所有者|Owner|Sales Rep|Salesperson|Sales Agent|Account Owner|Opportunity Owner"
     ),
 }
 _ASIDE = re.compile(r"\([^()]*\)|【[^【】]*】|\[[^\[\]]*\]")
-_SIGNS = re.compile(r"[\s*:#.、。]+")
+_SIGNS = re.compile(r"[\s*:#.、。_]+")
 
 
 @cache
@@ -143,9 +144,12 @@ def plain(heading: str) -> str:
     return bare or _SIGNS.sub("", folded)
 
 
-WORDS = {target: tuple(dict.fromkeys(plain(word) for word in words.split("|"))) for target, words in _WORDS.items()}
+_ALL = _WORDS | {
+    f"{record_type}.{key}": words for record_type, one in IMPORTABLES.items() for key, words in one.headings.items()
+}
+WORDS = {target: tuple(dict.fromkeys(plain(word) for word in words.split("|"))) for target, words in _ALL.items()}
 
 
 def usual(targets: list[str]) -> list[str]:
     """The most usual heading of each target, as a hint."""
-    return list(dict.fromkeys(_WORDS[target].split("|")[0] for target in targets if target in _WORDS))
+    return list(dict.fromkeys(_ALL[target].split("|")[0] for target in targets if target in _ALL))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.models.rows import Row
 from genjin.kernel.moves import Moves
+
+COMPARED = "compared"
+LONGEST_WHY = 260
 
 
 class State(models.TextChoices):
@@ -70,6 +73,8 @@ class Why(models.TextChoices):
     PHONE = "phone", gettext_lazy("电话相同")
     SIMILAR = "similar", gettext_lazy("名称相近")
     HIDDEN = "hidden", gettext_lazy("同事的客户，或在回收站里")
+    SAME = "same_record", gettext_lazy("编号相同，已经在系统里")
+    FILE_SAME = "file_same_record", gettext_lazy("与文件里前面一行的编号相同")
     FILE_CREDIT_CODE = "file_credit_code", gettext_lazy("与文件里前面一行的统一社会信用代码相同")
     FILE_PHONE = "file_phone", gettext_lazy("与文件里前面一行的电话相同")
     FILE_SIMILAR = "file_similar", gettext_lazy("与文件里前面一行的名称相近")
@@ -129,9 +134,11 @@ class ImportRow(models.Model):
     """One row of the file, numbered as the sheet shows it.
 
     `cells`: as read (JSON). `fixes`: {column index: text written over it}. `values`: {part: {field: parsed value as
-    JSON}}. `problems`: [[column index or -1, words, suggestion], …]. `keys`: what it is compared by. `follows`: the
-    earlier row that brings the same customer. `duplicate_of`: the customer that is there already (0 when the actor may
-    not see it), `duplicate_row`: the earlier row it looks like. `decision` '' leaves it to the policy.
+    JSON}}. `problems`: [[column index or -1, words, suggestion, blocking], …]; of those that comparing found the fifth
+    is COMPARED. `keys`: {field: normal form} of what it is compared by, beside the columns of customers.
+    `duplicate_why`: a key (`whys`), `alike`: how sure, in percent, `told`: what is said of a record out of sight.
+    `follows`: the earlier row that brings the same customer. `duplicate_of`: the customer that is there already (0 when
+    the actor may not see it), `duplicate_row`: the earlier row it looks like. `decision` '' leaves it to the policy.
     """
 
     pk = models.CompositePrimaryKey("batch_id", "number")
@@ -152,11 +159,11 @@ class ImportRow(models.Model):
     follows = models.IntegerField(null=True)
     duplicate_of = models.BigIntegerField(null=True)
     duplicate_row = models.IntegerField(null=True)
-    duplicate_why = models.CharField(max_length=20, default="")
+    duplicate_why = models.CharField(max_length=LONGEST_WHY, default="")
     decision = models.CharField(max_length=10, default="")
     alike = models.SmallIntegerField(null=True)
-    alike_row = models.IntegerField(null=True)
-    alike_key = models.CharField(max_length=200, default="", db_default="")
+    keys = models.JSONField(default=dict, db_default={})
+    told = models.TextField(default="", db_default="")
 
     class Meta:
         app_label = "surfaces"
@@ -168,15 +175,20 @@ class ImportRow(models.Model):
             )
         ]
 
-    @property
-    def why(self) -> str:
-        """By what it is a possible duplicate, in words."""
-        if self.alike and self.duplicate_why in (Why.SIMILAR, Why.FILE_SIMILAR):
-            facts = {"percent": self.alike, "row": self.duplicate_row}
-            if self.duplicate_why == Why.SIMILAR:
-                return gettext("名称相似 %(percent)d%%") % facts
-            return gettext("与第 %(row)s 行的名称相似 %(percent)d%%") % facts
-        return str(Why(self.duplicate_why).label) if self.duplicate_why in Why.values else ""
+
+class ImportNear(models.Model):
+    """Names of a file that are alike to another one (`other`), or to that of a record: by their exact normal forms."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch_id = models.BigIntegerField()
+    key = models.CharField(max_length=200)
+    other = models.CharField(max_length=200, default="")
+    record_id = models.BigIntegerField(null=True)
+    percent = models.SmallIntegerField()
+
+    class Meta:
+        app_label = "surfaces"
+        indexes = [models.Index(fields=["batch_id", "key"], name="import_near")]
 
 
 class Brought(models.Model):

@@ -16,7 +16,7 @@ from genjin.kernel.wording import in_every_language
 from genjin.surfaces.imports import evidence
 from genjin.surfaces.imports.headings import WORDS, plain
 from genjin.surfaces.imports.kinds import EXTRA, OWNER, PIECE, Kind, Target
-from genjin.surfaces.imports.remembering import remembered
+from genjin.surfaces.imports.remembering import known_answers, remembered
 from genjin.surfaces.imports.rules import Rule
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.values import dates, numbers
@@ -46,7 +46,8 @@ class _Pair:
 def propose(actor: Actor, kind: Kind, headings: Sequence[str], samples: Samples) -> list[Rule]:
     """A rule for every column in order, as the last file of this shape had them, else by headings and values. A field
     is brought by one column at most."""
-    return remembered(actor, kind, headings, samples) or _found(actor, kind, headings, samples)
+    known = remembered(actor, kind, headings, samples)
+    return known or known_answers(actor, kind, _found(actor, kind, headings, samples))
 
 
 def _found(actor: Actor, kind: Kind, headings: Sequence[str], samples: Samples) -> list[Rule]:

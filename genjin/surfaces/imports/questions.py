@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import industries
 from genjin.kernel.actor import Actor
-from genjin.kernel.fields import Choice, Date, Tags
+from genjin.kernel.fields import Choice, Date, Named, Tags
 from genjin.kernel.tables import Cell
 from genjin.surfaces.imports.compiling import prepare
 from genjin.surfaces.imports.kinds import Kind, Target
 from genjin.surfaces.imports.rules import LEAVE, ME, NEW, REMARKS, Asked, Choosable, Problem, Question, Rule, answered
 from genjin.surfaces.imports.samples import Samples
-from genjin.surfaces.imports.values import choices, dates, numbers, people, places
+from genjin.surfaces.imports.values import choices, dates, naming, numbers, people, places
 from genjin.surfaces.imports.values.found import plain
 
 CREATES = "settings.manage"
@@ -96,6 +96,8 @@ def _of(column: _Column) -> Iterator[Question]:
     field = column.target.field
     if isinstance(field, Date):
         yield from _order(column)
+    elif isinstance(field, Named):
+        yield from _names(column, field)
     elif isinstance(field, Choice) and not isinstance(field, Tags):
         yield from _options(column, field)
     elif field.kind == "industry":
@@ -136,6 +138,28 @@ def _options(column: _Column, field: Choice) -> Iterator[Question]:
     facts = {"heading": column.rule.heading, "count": len(unread), "field": column.target.label}
     offered = [*live, *created, *column.otherwise(_("留空"))]
     yield column.question("options", words % facts, unread, offered, proposed)
+
+
+def _names(column: _Column, field: Named) -> Iterator[Question]:
+    """Names that nobody wrote before: each is kept, unless it is meant for another one."""
+    known = naming.Names(field, column.actor)
+    fresh: dict[str, int] = {}
+    for value, rows in column.values.items():
+        text = naming.text_of(value) if not isinstance(value, str) or not value.startswith("#") else None
+        if text and text not in column.rule.options and known.certain(text) is None:
+            fresh[text] = fresh.get(text, 0) + rows
+    if len(fresh) + len(known.known) < 2 or not fresh:
+        return
+    fresh = dict(sorted(fresh.items(), key=lambda pair: -pair[1])[:MOST_VALUES])
+    alike: dict[str, str] = {}
+    for text in fresh:
+        alike.setdefault(naming.bare(text), text)
+    proposed = {text: known.likely(text) or alike[naming.bare(text)] for text in fresh}
+    words = _("「%(heading)s」里有 %(count)d 个名称以前没有写过；同一个的不同写法请改成一样，其余照原样导入")
+    facts = {"heading": column.rule.heading, "count": len(fresh)}
+    offered = dict.fromkeys([*known.known[:MOST_VALUES], *fresh])
+    choices_ = [Choosable(name, name) for name in offered]
+    yield column.question("names", words % facts, fresh, choices_, proposed)
 
 
 def _industries(column: _Column) -> Iterator[Question]:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy
 
-from genjin.duplicates.queries import conditions_at
-from genjin.duplicates.rules import Condition, Entry, How
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date
 from genjin.kernel.refusal import Refused
 from genjin.kernel.wording import in_every_language
+from genjin.ownership.standing import pools_to_create_in
 from genjin.surfaces.imports.headings import plain
 from genjin.surfaces.imports.kinds import Kind
-from genjin.surfaces.imports.models import ImportShape
+from genjin.surfaces.imports.models import Decision, ImportShape
 from genjin.surfaces.imports.policy import SHEET, Policy
-from genjin.surfaces.imports.rules import Rule, rules_from_json
+from genjin.surfaces.imports.rules import MOST_MAPPED, Rule, rules_from_json
 from genjin.surfaces.imports.samples import Samples
 from genjin.surfaces.imports.values import dates
 
+SHAPES_LOOKED_AT = 20
 REASON = gettext_lazy("未导入原因")
 """The column that is added to rows that were not brought in; it makes no other shape."""
 
@@ -67,22 +67,58 @@ def remembered(actor: Actor, kind: Kind, headings: Sequence[str], samples: Sampl
     return found
 
 
+def known_answers(actor: Actor, kind: Kind, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules with what was answered about the same fields in the last files of other shapes: what a name is meant
+    for by anybody, who is who by the member himself."""
+    names = {rule.target for rule in rules if rule.target}
+    options: dict[str, dict[str, str]] = {name: {} for name in names}
+    people: dict[str, dict[str, str]] = {name: {} for name in names}
+    shapes = ImportShape.objects.filter(kind=kind.key)  # rows: headings and answers, no records; the company's
+    for shape in shapes.order_by("-used_at")[:SHAPES_LOOKED_AT]:
+        try:
+            before = rules_from_json(shape.rules)
+        except Refused:
+            continue  # kept by an older version
+        for rule in before:
+            if rule.target in names:
+                options[rule.target] = {**rule.options, **options[rule.target]}
+                own = rule.people if shape.member_id == actor.member_id else {}
+                people[rule.target] = {**own, **people[rule.target]}
+    return [
+        replace(rule, options=_few(options[rule.target]), people=_few(people[rule.target])) if rule.target else rule
+        for rule in rules
+    ]
+
+
+def _few(answers: dict[str, str]) -> dict[str, str]:
+    return dict(list(answers.items())[:MOST_MAPPED])
+
+
 def remembered_policy(actor: Actor, kind: Kind, headings: Sequence[str]) -> Policy:
     """What was decided about the last file of this shape; of somebody else's file not whose the customers are."""
     shape = _shape(actor, kind.key, digest(kind, headings))
     if shape is None:
-        return _by_rules(actor)
+        return Policy()
     try:
         policy = Policy.from_json(shape.policy)
     except Refused:
-        return _by_rules(actor)  # kept by an older version
-    return policy if shape.member_id == actor.member_id else replace(policy, assign=SHEET, owner=None, share=())
+        return Policy()  # kept by an older version
+    policy = replace(
+        policy, reason="", otherwise=_unless_created(policy.otherwise), duplicates=_kept(policy.duplicates)
+    )
+    if shape.member_id != actor.member_id:
+        return replace(policy, assign=SHEET, owner=None, share=(), pool=None)
+    stands = policy.pool in {pool.pk for pool in pools_to_create_in(actor, kind.anchor_type)}
+    return policy if stands or not policy.into else replace(policy, assign=SHEET, pool=None)
 
 
-def _by_rules(actor: Actor) -> Policy:
-    """What the company's rules compare when customers are brought in (B3); may be changed for each file."""
-    asked = conditions_at("customer", Entry.IMPORT, actor.stamp)
-    return Policy(by_phone=any(c.field == "phone" for c in asked), by_likeness=Condition("name", How.FUZZY) in asked)
+def _kept(duplicates: Mapping[str, str]) -> dict[str, str]:
+    """Without what was created in spite of being there: that wants its reason each time."""
+    return {why: decision for why, decision in duplicates.items() if decision != Decision.CREATE}
+
+
+def _unless_created(decision: str) -> str:
+    return decision if decision != Decision.CREATE else Decision.SKIP
 
 
 def _shape(actor: Actor, kind: str, key: str) -> ImportShape | None:

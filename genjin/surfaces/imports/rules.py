@@ -16,7 +16,7 @@ from genjin.kernel.refusal import Refused
 
 How: TypeAlias = Literal["", "name", "remembered", "content", "chosen", "running", "alone", "files"]
 Order: TypeAlias = Literal["", "ymd", "mdy", "dmy"]
-Asked: TypeAlias = Literal["date_order", "options", "people", "unit", "span"]
+Asked: TypeAlias = Literal["date_order", "options", "people", "unit", "span", "names"]
 
 NEW = "+new"
 """Of an option: create it with this label."""
@@ -27,6 +27,8 @@ REMARKS = "-remarks"
 ME = "-me"
 """Of a person: whoever imports."""
 
+WHOLE_ROW = -1
+"""The place of a problem that is no single cell's."""
 MOST_MAPPED = 2_000
 LONGEST_TEXT = 500
 _ALLOWED: dict[str, frozenset[str]] = {
@@ -45,8 +47,8 @@ class Rule:
 
     `target`: `customer.level`, `owner`, `extra.customer.remarks`; see `kinds`. `date_order`, `number` (what a bare
     number counts), `percent`, `span` (which end of `50-80万`) hold for the whole column; "" lets each cell speak for
-    itself. `options` {text: key | NEW | LEAVE | REMARKS} and `people` {text: member id as text | ME | LEAVE | REMARKS}
-    are answers to questions.
+    itself. `options` {text: key | NEW | LEAVE | REMARKS, or the name that is meant} and `people` {text: member id as
+    text | ME | LEAVE | REMARKS} are answers to questions.
     """
 
     index: int
@@ -100,7 +102,7 @@ def rules_from_json(given: Iterable[Mapping[str, Any]]) -> list[Rule]:
 def answered(rule: Rule, asked: Asked, answers: Mapping[str, str]) -> Rule:
     """The rule with answers {value: choice} to one of its questions; the questions about a whole column have the
     value "". Raises Refused("bad_rule")."""
-    if asked == "options":
+    if asked in ("options", "names"):
         return rule.with_(options={**rule.options, **answers})
     if asked == "people":
         return rule.with_(people={**rule.people, **answers})

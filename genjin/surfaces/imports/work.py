@@ -6,26 +6,27 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import count, islice
 
 from django.db import IntegrityError, connection
 
+from genjin.duplicates.many.names import Share
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.ahead import Pace, Steps, ahead
+from genjin.kernel.carrying import Moved
+from genjin.kernel.company_names import read_company
 from genjin.kernel.copying import Load
 from genjin.kernel.gathering import gathering
-from genjin.kernel.likeness import marks
-from genjin.kernel.normal import company_fuzzy_key
 from genjin.kernel.pinyin import pinyin_sort_key
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.actions import running
 from genjin.surfaces.imports.actions.bringing import Bringing, Prepared
+from genjin.surfaces.imports.actions.by_rules import Complete, near_of, shares
 from genjin.surfaces.imports.actions.comparing import likens
-from genjin.surfaces.imports.actions.likening import Theirs, marks_of
 from genjin.surfaces.imports.actions.reviewing import begin_check, check_rows, compare_rows
 from genjin.surfaces.imports.actions.running import begin_run, bring_next, go_on_import
 from genjin.surfaces.imports.actions.staging import Chunk, chunk_of, staged_row
@@ -91,27 +92,41 @@ def do_check(actor: Actor, row: Import, told: Told = _nobody) -> Import:
 
 
 def _compared(actor: Actor, row: Import) -> Import:
-    """Compare all rows; while the database does, their names are marked."""
-    if not likens(row):
+    """Compare all rows; names that are alike are found by a process of its own."""
+    if not likens(actor, row):
         return compare_rows(actor, row.pk)
-    with ahead(partial(_marks, row)) as steps:
-        return compare_rows(actor, row.pk, marked=_taken(steps))
+    with ExitStack() as stack:
+        parts = shares(actor, row, CHECKERS)
+        makers = [stack.enter_context(ahead(partial(_near, actor, row, share))) for share in parts]
+        return compare_rows(actor, row.pk, ahead=_taken(makers))
 
 
-def _marks(row: Import, _pace: Pace) -> Iterator[Load | Theirs]:
-    return marks_of(row)
+def _near(actor: Actor, row: Import, share: Share, _pace: Pace) -> Iterator[Load | Complete]:
+    return near_of(actor, row, share)
 
 
-def _taken(steps: Steps[Load | Theirs]) -> Iterator[Load | Theirs]:
-    while (step := steps.take()) is not None:
-        yield step
-        steps.written()
+def _taken(makers: Sequence[Steps[Load | Complete]]) -> Iterator[Load | Complete]:
+    """What all of them make, as it comes; complete when each of them is."""
+    left, complete = list(makers), 0
+    while left:
+        for steps in tuple(left):
+            step = steps.take()
+            if step is None:
+                left.remove(steps)
+                continue
+            if isinstance(step, Complete):
+                complete += 1
+            else:
+                yield step
+            steps.written()
+    if complete == len(makers):
+        yield Complete()
 
 
 def _load_tables(actor: Actor, row: Import) -> None:
     """What rows are looked up in is loaded once, before processes are made that have it from here."""
     checker_of(actor, row)
-    marks(company_fuzzy_key(EXAMPLE))
+    read_company(EXAMPLE)
     pinyin_sort_key(EXAMPLE)
 
 
@@ -212,7 +227,7 @@ def _written(actor: Actor, row: Import, bringing: Bringing, prepared: Prepared) 
     """How the import stands with a step that was made ahead, or without it where it could not be written."""
     try:
         return bring_next(actor, row.pk, bringing=bringing, prepared=prepared)
-    except (IntegrityError, Refused):  # told again, of the row it concerns, when they are brought in their turn
+    except (IntegrityError, Moved, Refused):  # told again, of the row it concerns, when they are brought in their turn
         return import_for(actor, row.pk)
 
 

@@ -26,7 +26,7 @@ def inbox(request: PageRequest) -> HttpResponse:
 
 @page("inbox/<int:message>/opening", name="inbox-open", methods=["POST"], needs=NEEDS)
 def opening(request: PageRequest, message: int) -> HttpResponse:
-    """Read a message and go to its record."""
+    """Read a message and go where it leads."""
     notice = notice_for(request.actor, message)
     read_notices.run(request.actor, None, {"message": message})
     return go(request, notice_url(notice) or reverse("inbox"))

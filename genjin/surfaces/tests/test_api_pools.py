@@ -97,7 +97,13 @@ def test_capacity_is_set_up_and_holds_at_every_gain_B4_P3(cast: Cast) -> None:
     make_customer(owner, "补上")
     with pytest.raises(Refused, match="达到上限"):
         ACTIONS["customers.unarchive"].run(owner, kept[0].pk, {})
-    # who is above a smaller limit keeps all
+    # who is above a smaller limit keeps all, and who sets it is told beforehand
+    asked = {"name": "每人一个", "everybody": "1", "most": "1"}
+    with pytest.raises(Refused, match="已有 1 人超出这个上限（周牧远 2 个）") as over:
+        ACTIONS["capacities.edit"].run(administrator, made.row_id, asked)
+    assert over.value.facts["over"] == [{"member": cast.owner.pk, "held": 2}]
+    ACTIONS["capacities.edit"].run(administrator, made.row_id, {**asked, "over_known": "1"})
+    assert Capacity.objects.get().most == 1
     make_capacity(1)
     assert Customer.objects.filter(owner=cast.owner, life=0).count() == 2
     with pytest.raises(Refused, match="请选择成员"):
@@ -110,7 +116,14 @@ def test_capacity_is_set_up_and_holds_at_every_gain_B4_P3(cast: Cast) -> None:
 def test_page_of_a_pooled_record_counts_and_refuses_beyond_the_days_views_B4_P10(cast: Cast) -> None:
     pool = make_pool("华东公海", cast.stranger.pk, claims={"views_daily": 1})
     first, second = (pooled(cast, pool, name) for name in ("甲公司", "乙公司"))
+    Customer.objects.update(phone="13862450173")
     stranger = signed_in("stranger")
+    assert "13862450173" in stranger.get(f"{BASE}/customers/pools/{pool.pk}/{first.pk}").content.decode()
+    # a list shows nothing that would make opening needless, and finds nothing by it
+    listed = stranger.get(f"{BASE}/customers/pools/{pool.pk}?fields=name,phone").json()["items"]
+    assert {item["fields"]["phone"] for item in listed} == {"138****0173"}
+    asked = stranger.get(f"{BASE}/customers/pools/{pool.pk}?phone.contains=1386245")
+    assert asked.status_code == 400
     assert stranger.get(f"/customers/pools/{pool.pk}/{first.pk}").status_code == 200
     over = stranger.get(f"/customers/pools/{pool.pk}/{second.pk}")
     assert over.status_code == 422

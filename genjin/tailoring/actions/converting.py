@@ -31,7 +31,7 @@ from genjin.tailoring.actions.working_out import follow_formulas
 from genjin.tailoring.grants import MANAGE, WORK
 from genjin.tailoring.queries.changes import MOST_TEXTS, as_kind, check_convertible, distinct_texts, labels_of
 from genjin.tailoring.rules.converting import BEFORE, converted
-from genjin.tailoring.rules.kinds import CHOICES, NOT_INDEXED, NOT_UNIQUE, SEARCHED, checked_facts
+from genjin.tailoring.rules.kinds import CHOICES, NOT_INDEXED, NOT_UNIQUE, checked_facts, is_searchable
 
 JOB = "tailoring.convert"
 AT_ONCE = 500
@@ -132,17 +132,16 @@ def finish_change(actor: Actor, field_id: int) -> OwnField:
     bump_stamp()
     row = field_row(field_id, FieldState.CONVERTING)
     pending: dict[str, Any] = row.pending or {}
-    was = row.kind
     row.default = _default(actor, row)
     row.kind, row.facts, row.pending, row.state = pending["kind"], pending["facts"], None, FieldState.LIVE
     searched = row.searched
-    row.searched = searched and row.kind in SEARCHED
+    row.searched = searched and is_searchable(row.kind, row.facts)
     record(actor, row, converted=pending["done"] - pending["kept"], kept_aside=pending["kept"])
     bump_stamp()
     if row.index != IndexState.NONE and row.kind in NOT_INDEXED:
         drop_index(actor, row)
-    elif row.index != IndexState.NONE and "multichoice" in (was, row.kind):
-        build_index(actor, row)  # of another shape
+    elif row.index != IndexState.NONE:
+        build_index(actor, row)  # perhaps of another shape
     if searched:
         start_job(actor, SEARCH, title=_("更新搜索：%s") % row.label, field=row.pk)
     follow_formulas(actor, row)

@@ -14,7 +14,7 @@ from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.codes_store import make_serial_sequence
 from genjin.kernel.jobs import start_job
-from genjin.kernel.models.definitions import FieldState, OwnField
+from genjin.kernel.models.definitions import FieldState, IndexState, OwnField
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import bump_stamp
@@ -115,6 +115,8 @@ def edit_field(
     _follow(actor, row, before)
     if row.kind == "formula" and row.facts != facts:
         work_out_again(actor, row)
+        if row.index != IndexState.NONE:
+            build_index(actor, row)  # perhaps of another shape
     elif row.facts != facts:
         follow_formulas(actor, row)
     return row

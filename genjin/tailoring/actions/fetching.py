@@ -13,6 +13,7 @@ from genjin.kernel.fields import Number
 from genjin.kernel.recording import note_event
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Forbidden, NotFound
+from genjin.kernel.taking_out import demand_taking_out
 from genjin.tailoring import inputs
 from genjin.tailoring.grants import MANAGE, WORK
 from genjin.tailoring.queries.kept import KeptValues, expired, kept_values, may_fetch
@@ -23,7 +24,8 @@ FieldId = Annotated[int, Number(key="field", label=gettext_lazy("字段"))]
 @action("fields.fetch_kept", on=None, needs=MANAGE, label=gettext_lazy("下载已删除字段的值"), listed=False)
 def fetch_kept(actor: Actor, *, record_type: inputs.Type, field: FieldId) -> KeptValues:
     """Note that the values of a deleted field are handed out. Raises NotFound, Forbidden for who does not see all
-    records of the type or had not seen the field."""
+    records of the type or had not seen the field, Refused("leaving") for who may take nothing out (S2-58)."""
+    demand_taking_out(actor)
     found = next((k for k in kept_values(actor, RECORD_TYPES[record_type]) if k.field_id == field), None)
     if found is None:
         raise NotFound

@@ -21,7 +21,7 @@ from genjin.kernel.sights import in_force, own_field
 from genjin.kernel.stamps import current_stamp
 from genjin.tailoring.rules.conditions import checked_condition
 from genjin.tailoring.rules.formulas import checked_formula
-from genjin.tailoring.rules.kinds import CHOICES, FILLED_ALONE, NOT_UNIQUE, SEARCHED, checked_facts
+from genjin.tailoring.rules.kinds import CHOICES, FILLED_ALONE, NOT_UNIQUE, checked_facts, is_searchable
 
 MOST_FIELDS = 100
 """Live fields of a company's own on one type."""
@@ -96,7 +96,7 @@ def _check_switches(row: OwnField) -> None:
     row.sensitivity = row.sensitivity or Sensitivity.INTERNAL
     if row.unique and row.kind in NOT_UNIQUE:
         raise Refused("bad_field", _("这种字段不能设为「不允许重复」"), "unique")
-    if row.searched and row.kind not in SEARCHED:
+    if row.searched and not is_searchable(row.kind, row.facts):
         raise Refused("bad_field", _("这种字段的内容不能用搜索框查找，可以用筛选"), "searched")
     if row.required and row.kind in FILLED_ALONE:
         raise Refused("bad_field", _("这种字段由系统填写，不能设为必填"), "required")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.models.definitions import OwnField
+from genjin.kernel.models.rows import Record
 from genjin.kernel.recording import set_search
-from genjin.kernel.records import RECORD_TYPES
+from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.tailoring.grants import WORK
 
 JOB = "tailoring.search"
@@ -29,7 +32,12 @@ def restate_search(actor: Actor, *, field_id: int, after: int) -> int | None:  #
     declared = RECORD_TYPES[field.record_type]
     rows = declared.model._default_manager.filter(pk__gt=after, custom__has_key=field.key).order_by("pk")
     found = list(rows.select_for_update(of=("self",))[:AT_ONCE])
-    for row in found:
+    restate_rows(found, declared)
+    return found[-1].pk if len(found) == AT_ONCE else None
+
+
+def restate_rows(rows: Iterable[Record], declared: RecordType) -> None:
+    """Work out the search texts of rows (locked) anew. A step of actions."""
+    for row in rows:
         set_search(row, declared)
         row.save(update_fields=["search", "search_key"])
-    return found[-1].pk if len(found) == AT_ONCE else None

@@ -12,10 +12,11 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import start_job
 from genjin.kernel.models.definitions import FieldState, OwnField
 from genjin.kernel.records import RECORD_TYPES
-from genjin.kernel.sights import in_force, own_field
+from genjin.kernel.sights import in_force, own_field, searched_own
 from genjin.kernel.stamps import current_stamp
 from genjin.kernel.working_out import plan_of, worked_out
 from genjin.tailoring.actions.rows import write_custom
+from genjin.tailoring.actions.searching import restate_rows
 from genjin.tailoring.grants import WORK
 
 JOB = "tailoring.formulas"
@@ -59,4 +60,9 @@ def work_out_next(actor: Actor, *, record_type: str, after: int) -> int | None: 
         if made != row.custom:
             changed[row.pk] = made
     write_custom(declared.model._meta.db_table, changed)
+    searched = {f.key for f in searched_own(declared, stamp)} & {f.key for f, _tree in plan.steps}.union(plan.broken)
+    told = [
+        row.pk for row in found if any(row.custom.get(k) != changed.get(row.pk, row.custom).get(k) for k in searched)
+    ]
+    restate_rows(declared.model._default_manager.filter(pk__in=told), declared)
     return found[-1].pk if len(found) == AT_ONCE else None

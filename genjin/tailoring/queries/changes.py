@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.fields.base import Access, Field, FieldError
 from genjin.kernel.fields.choices import Choice
 from genjin.kernel.models.definitions import FieldState, Layout, OwnField
@@ -20,6 +19,7 @@ from genjin.kernel.options import options_of
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
 from genjin.kernel.sights import options_key, own_field
+from genjin.kernel.titles import titles_of
 from genjin.org.models import Role
 from genjin.tailoring.queries.fields import count_holders, field_for
 from genjin.tailoring.rules.converting import BEFORE, FROM, FROM_AND_TO, converted, parts_of, said

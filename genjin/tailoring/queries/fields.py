@@ -100,6 +100,12 @@ def field_counts(actor: Actor) -> dict[str, tuple[int, int]]:
     return found
 
 
+def field_named(actor: Actor, record_type: RecordType, key: str) -> OwnField | None:
+    """The definition of a live field by its key. Raises Forbidden."""
+    actor.demand(MANAGE)
+    return OwnField.objects.filter(record_type=record_type.key, key=key, state=FieldState.LIVE).first()
+
+
 def field_for(actor: Actor, field_id: int) -> OwnField:
     """One field's definition. Raises Forbidden, NotFound."""
     actor.demand(MANAGE)

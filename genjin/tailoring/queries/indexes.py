@@ -15,17 +15,27 @@ from django.db import connection
 from psycopg import sql
 
 from genjin.kernel import frequencies
+from genjin.kernel.fields.own import OwnWords
+from genjin.kernel.fields.own_kinds import class_of
 from genjin.kernel.models.definitions import OwnField
 from genjin.kernel.models.rows import IN_ORDER, Life
 from genjin.kernel.records import RECORD_TYPES
 
 MEMORY = "128MB"
-VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+THERE = (
+    "SELECT indisvalid, amname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+    " JOIN pg_am ON pg_am.oid = relam WHERE indexrelid = to_regclass(%s)"
+)
 
 
 def order_index(row: OwnField) -> str:
     """The name of the index that lists sort and filter by."""
     return f"own_{row.record_type}_{row.key}"
+
+
+def words_index(row: OwnField) -> str:
+    """The name of the index of a text's pieces."""
+    return f"words_{row.record_type}_{row.key}"
 
 
 def once_index(row: OwnField) -> str:
@@ -47,10 +57,12 @@ def doubles(row: OwnField, most: int = 5) -> list[tuple[Any, int]]:
 
 def build(row: OwnField) -> None:
     """Make what the definition asks for and is not there. Raises IntegrityError where values repeat."""
+    wanted = list(_wanted(row))
     with _patiently():
-        if row.unique:
-            _make(row, once_index(row))
-        _make(row, order_index(row))
+        for name in set(_names(row)) - set(wanted):
+            _drop(name)
+        for name in wanted:
+            _make(row, name)
 
 
 def analyze(row: OwnField) -> None:
@@ -63,18 +75,34 @@ def analyze(row: OwnField) -> None:
 def drop(row: OwnField) -> None:
     """Take away what is there."""
     with _patiently():
-        for name in (once_index(row), order_index(row)):
+        for name in _names(row):
             _drop(name)
+
+
+def _names(row: OwnField) -> tuple[str, str, str]:
+    return once_index(row), order_index(row), words_index(row)
+
+
+def _wanted(row: OwnField) -> Iterator[str]:
+    """What a field of its kind is asked by: texts by their pieces, all others by their order, numbers of records by
+    both."""
+    kind = class_of(row.kind, row.facts)
+    if row.unique:
+        yield once_index(row)
+    if kind.ordered or not issubclass(kind, OwnWords):
+        yield order_index(row)
+    if issubclass(kind, OwnWords):
+        yield words_index(row)
 
 
 def _make(row: OwnField, name: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(VALID, [name])
+        cursor.execute(THERE, [name])
         there = cursor.fetchone()
-        if there and there[0]:
+        if there == (True, _method(row, name)):
             return
     if there:
-        _drop(name)  # left half built
+        _drop(name)  # left half built, or of the kind that the field was before
     with connection.cursor() as cursor:
         cursor.execute(_statement(row, name))
 
@@ -86,10 +114,18 @@ def _statement(row: OwnField, name: str) -> sql.Composed:
     )
     if name == once_index(row):
         return start + sql.SQL("({}) WHERE life <> {}").format(value, sql.Literal(int(Life.VOIDED)))
-    if row.kind == "multichoice":
+    if name == words_index(row):
+        pieces = sql.SQL("USING gin (genjin_pieces(upper(custom ->> {}))) WITH (fastupdate = off)")
+        return start + pieces.format(sql.Literal(row.key))
+    if _method(row, name) == "gin":
         return start + sql.SQL("USING gin ({})").format(value)
     columns = [f"{column}_id" if column != "id" else column for column in IN_ORDER]
     return start + sql.SQL("({}, {})").format(value, sql.SQL(", ").join(map(sql.Identifier, columns)))
+
+
+def _method(row: OwnField, name: str) -> str:
+    several = name == order_index(row) and row.kind == "multichoice"
+    return "gin" if several or name == words_index(row) else "btree"
 
 
 def _drop(name: str) -> None:

@@ -21,7 +21,13 @@ FILLED_ALONE = frozenset({"serial", "formula"})
 """Kinds whose values nobody types."""
 NOT_UNIQUE = frozenset({"yesno", "multichoice", "longtext", "file", "formula"})
 SEARCHED = frozenset({"text", "longtext", "phone", "email", "url", "serial", "id_card", "bank_card"})
-NOT_INDEXED = frozenset({"longtext", "file"})
+NOT_INDEXED = frozenset({"file"})
+
+
+def is_searchable(kind: str, facts: Mapping[str, Any]) -> bool:
+    """Whether the search box may look into such fields: texts, also those that a formula makes."""
+    return kind in SEARCHED or (kind == "formula" and facts.get("result") == "text")
+
 
 KIND_LABELS: dict[str, Label] = {
     "text": gettext_lazy("单行文字"),

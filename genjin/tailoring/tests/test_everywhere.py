@@ -40,7 +40,7 @@ from genjin.tailoring.actions import add_field, change_kind, restore_field, reti
 from genjin.tailoring.grants import WORK
 from genjin.testing.cast import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(about=60)]
 EXAMPLES = 12
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGNS = st.sampled_from("值轴甲铣床（）%_'\"=+-@\\/<>&;:，。、 aZ09éß𠮷😀👨‍👩‍👧")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from genjin.customers.actions.customers import create_customer, edit_customer
 from genjin.customers.models import Customer
@@ -19,6 +20,7 @@ from genjin.kernel.fields import Access
 from genjin.kernel.frequencies import Frequencies
 from genjin.kernel.jobs import JOBS, start_job
 from genjin.kernel.lists import page, read_query, search
+from genjin.kernel.lists.planning import attempts
 from genjin.kernel.models import Event, JobProgress, OwnField
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import current_stamp
@@ -108,10 +110,50 @@ def test_long_lists_sort_by_indexed_fields_only_and_say_so(boss: Actor, monkeypa
     assert page(now(boss), read_query(now(boss), CUSTOMER, {"sort": [row.key]}), ()).rows == []
 
 
+def test_long_lists_look_into_indexed_texts_only_and_offer_the_index(
+    cast: Cast, boss: Actor, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = ["VMC-850", "vmc 850L", "数控车床 100%_甲", "数控车床", "甲", "Straße 100x甲"]
+    row = added(boss, label="型号")
+    for number, model in enumerate(models):
+        customer(boss, f"客户{number}", **{row.key: model})
+    needles = ["vmc", "850l", "床", "车床 1", "%", "0%_", "_甲", "甲", "STRASSE", "不在", "c 8"]
+
+    def told() -> list[list[str]]:
+        asked = [f"{row.key}.{way}" for way in ("contains", "is", "starts")]
+        queries = [read_query(now(boss), CUSTOMER, {name: [needle]}) for name in asked for needle in needles]
+        return [sorted(found.title for found in page(now(boss), query, ()).rows) for query in queries]
+
+    before = told()
+    assert before[0] == ["客户0", "客户1"]
+    many = Frequencies(rows=10_001, read_at=10.0**9)
+    monkeypatch.setitem(frequencies._KEPT, "customers_customer", many)
+    with pytest.raises(Refused, match="「型号」没有索引，数据超过 10,000 条时不能按内容筛选"):
+        told()
+    assert len(page(now(boss), read_query(now(boss), CUSTOMER, {f"{row.key}.filled": [""]}), ()).rows) == len(models)
+    for part, offered in (("administrator", True), ("owner", False)):
+        client.force_login(getattr(cast, part))
+        drawn = client.get(f"/customers/filter?field={row.key}").content.decode()
+        assert "还没有索引" in drawn
+        assert "包含</option>" not in drawn
+        assert ("在后台建立索引" in drawn) == offered
+    index_field.run(boss, row.pk, {})
+    connection.check_constraints()  # no index is built while some wait
+    work("tailoring.index", row)
+    assert indexes() == {f"words_customer_{row.key}"}
+    monkeypatch.setitem(frequencies._KEPT, "customers_customer", many)
+    assert told() == before
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        query = read_query(now(boss), CUSTOMER, {f"{row.key}.contains": ["车床"]})
+        (rows,) = attempts(now(boss), query, 51)[-1].parts
+        assert f"words_customer_{row.key}" in rows.explain()
+
+
 def test_unique_values_are_kept_unique_and_the_field_is_named(boss: Actor) -> None:
     row = added(boss, label="出厂编号", unique="1")
     work("tailoring.index", row)
-    assert indexes() == {"own_customer_x_chuchangbianhao", "customer_x_chuchangbianhao_once"}
+    assert indexes() == {"words_customer_x_chuchangbianhao", "customer_x_chuchangbianhao_once"}
     first = customer(boss, "甲", **{row.key: "SN-1"})
     with pytest.raises(Refused) as refused:
         customer(boss, "乙", **{row.key: "SN-1"})

@@ -4,7 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from genjin.org.web.frame import Section, register_settings
 from genjin.tailoring.grants import MANAGE
-from genjin.tailoring.web import conditions, converting, defining, formulas, layout, listing, options, retiring
+from genjin.tailoring.web import (
+    conditions,
+    converting,
+    defining,
+    formulas,
+    layout,
+    listing,
+    offering,
+    options,
+    retiring,
+)
 
 register_settings(
     Section(
@@ -17,4 +27,4 @@ register_settings(
     before="options",
 )
 
-__all__ = ["conditions", "converting", "defining", "formulas", "layout", "listing", "options", "retiring"]
+__all__ = ["conditions", "converting", "defining", "formulas", "layout", "listing", "offering", "options", "retiring"]

@@ -70,7 +70,8 @@ class FieldForm:
     def takes(self) -> dict[str, bool]:
         """What can be said of its kind."""
         typed = self.kind not in FILLED_ALONE
-        return {"required": typed, "unique": self.kind not in NOT_UNIQUE and typed, "searched": self.kind in SEARCHED}
+        searched = self.kind in SEARCHED or self.kind == "formula"
+        return {"required": typed, "unique": self.kind not in NOT_UNIQUE and typed, "searched": searched}
 
 
 @page(f"{TYPE}/new", name="field-new", methods=["GET", "POST"], needs=MANAGE)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
+from genjin.kernel.fields import Number
 from genjin.kernel.formulas import FUNCTIONS
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
@@ -37,13 +39,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Editor:
-    """The editor as drawn: the formula with names of fields, what may stand in braces, how functions are written."""
+    """The editor as drawn: the formula with names of fields, what may stand in braces, how functions are written, the
+    name of a field to show the writing by."""
 
     text: str
     key: str
     fields: list[tuple[str, str]]
     functions: list[tuple[str, str]]
     told: Told | None
+    example: str
 
 
 def editor(
@@ -55,7 +59,8 @@ def editor(
     functions = {f.names: str(f.usage) for f in FUNCTIONS.values() if f.usage}
     usages = [("/".join(reversed(names)), usage) for names, usage in functions.items()]
     told = _told(request, declared, {**facts, "formula": text}, key) if text else None
-    return Editor(text, key, offered(declared, key), usages, told)
+    numbers = (str(f.label) for f in declared.fields if isinstance(f, Number) and f.key != key)
+    return Editor(text, key, offered(declared, key), usages, told, next(numbers, _("数量")))
 
 
 @page(f"{TYPE}/formula", name="field-formula", methods=["POST"], needs=MANAGE)

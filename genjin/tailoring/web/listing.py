@@ -18,7 +18,7 @@ from genjin.tailoring.grants import MANAGE
 from genjin.tailoring.queries import FieldLine, field_counts, fields_of, managed_types
 from genjin.tailoring.queries.kept import kept_values, may_fetch
 from genjin.tailoring.rules.formulas import as_written
-from genjin.tailoring.rules.kinds import CHOICES, SEARCHED
+from genjin.tailoring.rules.kinds import CHOICES, is_searchable
 from genjin.tailoring.web.conditions import in_words
 from genjin.tailoring.web.frames import ROUTE, TYPE, type_page, whole
 from genjin.ui.pages import PageRequest, page
@@ -96,7 +96,7 @@ def _shown(actor: Actor, declared: RecordType, line: FieldLine) -> Shown:
     marks += [(_("有条件必填"), "acc")] if row.required_when else []
     marks += [(_("不允许重复"), "vio")] if row.unique else []
     marks += [(_("列表显示"), "")] if row.in_list else []
-    marks += [(_("可搜索"), "")] if row.searched and row.kind in SEARCHED else []
+    marks += [(_("可搜索"), "")] if row.searched and is_searchable(row.kind, row.facts) else []
     marks += [(_("公式有误，结果为空"), "bad")] if plan and row.key in plan.broken else []
     if row.index:
         marks.append((str(IndexState(row.index).label), INDEX_TONES[IndexState(row.index)]))

@@ -72,7 +72,8 @@ def restore(request: PageRequest, record_type: RecordType, field_id: int) -> Htt
 @page(f"{FIELD}/index", name="field-index", methods=["POST"], needs=MANAGE)
 def index(request: PageRequest, record_type: RecordType, field_id: int) -> HttpResponse:
     """Have an index built in the background."""
-    return _run(request, record_type, field_id, index_field, _("正在后台为「%s」建立索引，完成后列表可按它排序"))
+    told = _("正在后台为「%s」建立索引，完成后列表就能按它排序或筛选")
+    return _run(request, record_type, field_id, index_field, told)
 
 
 @page(f"{FIELD}/unindex", name="field-unindex", methods=["POST"], needs=MANAGE)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from playwright.sync_api import Browser
 
 from genjin.kernel import frequencies
 from genjin.kernel.actor import Actor
+from genjin.kernel.environment import POOL_SIZE
 from genjin.testing.asking import queries
 from genjin.testing.browsing import chromium
 from genjin.testing.doors import Address, absent, addresses, doors
@@ -101,7 +103,21 @@ def places(world: World, owners: tuple[str, ...]) -> list[tuple[Address, str]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as started:
+def browser(django_db_setup: None, django_db_blocker: Any) -> Iterator[Browser]:
+    """Chromium, and a server beside it that keeps its connections, as the real one does."""
+    with django_db_blocker.unblock(), pooled(), chromium() as started:
         yield started
+
+
+@contextmanager
+def pooled() -> Iterator[None]:
+    """Each request of the live server would open a connection of its own, which knows no table yet."""
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 20}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL alone
+        del options["pool"]

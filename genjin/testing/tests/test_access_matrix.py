@@ -38,7 +38,7 @@ from genjin.testing.tests.conftest import places
 from genjin.testing.walking import Answer, Walker, assert_nothing, unlimited
 from genjin.testing.world import OWNERS, World, make_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(about=110)]
 
 PLAIN = {"text", "longtext", "email", "url", "phone", "files"}
 LIMITED = ("owner", "teammate", "manager", "stranger")
@@ -82,22 +82,30 @@ def matrix(django_db_setup: None, django_db_blocker: Any) -> Matrix:
 
 
 def _matrix() -> Matrix:
+    """The owner asks everywhere; whoever else may see his records asks where they, or no records, are named."""
     frequencies.forget()
     _own_fields()
     world = make_world()
     limited = {t.key: _limitable(world, t) for t in RECORD_TYPES.values()}
-    made, where = Matrix(world, limited), places(world, OWNERS)
+    made, everywhere = Matrix(world, limited), places(world, OWNERS)
+    where = [(at, path) for at, path in everywhere if at.belongs in ("", "owner")]
     walkers = {part: Walker(world, part) for part in LIMITED}
     made.answers["owner", "edit"] = _walk(walkers["owner"], where)
-    for right in (Access.HIDDEN, Access.MASKED, Access.READ):
+    for right, asked in ((Access.HIDDEN, where), (Access.MASKED, where), (Access.READ, _forms_and_files(where))):
         with limits(limited, right):
             for part, walker in walkers.items():
-                made.answers[part, str(right)] = _walk(walker, where)
+                whole = (part, right) == ("owner", Access.HIDDEN)
+                made.answers[part, str(right)] = _walk(walker, everywhere if whole else asked)
     with limits(limited, Access.HIDDEN):
         made.writes = _writes(world, walkers["owner"], limited)
         _say_otherwise(world, limited)
         made.other = _walk(walkers["owner"], places(world, ("owner",)))
     return made
+
+
+def _forms_and_files(where: list[tuple[Address, str]]) -> list[tuple[Address, str]]:
+    """Reading is no less than usual: what may only be read is told apart by what asks for values."""
+    return [(at, path) for at, path in where if at.door.name in FORMS or "file_id" in at.chosen]
 
 
 def _limitable(world: World, record_type: RecordType) -> list[Field]:

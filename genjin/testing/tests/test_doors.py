@@ -15,7 +15,7 @@ from genjin.testing.walking import Answer, Walker, assert_nothing
 from genjin.testing.world import PARTS, READERS, WRITERS, make_world
 from genjin.ui.pages import all_pages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long(about=150)]
 
 OPEN = {
     "sign-in": "where one signs in",
@@ -25,6 +25,8 @@ OPEN = {
     "logo": "stands on the sign-in page; absent until there is one",
     "calendar-ics": "guarded by the secret in its address",
     "push-worker": "a script that the browser fetches without a session",
+    "public-form": "everybody may fill it in: guarded by its signed sheet and limits",
+    "public-form-frame": "the same in a frame of the sites that the form names",
 }
 ABSENT_API = {"api", "api/", "api/<path:rest>"}
 # kept for oneself: not even the administrator opens another's
@@ -34,6 +36,7 @@ OWN = {
     "offer-pass",
     "allocation-run",
     "allocation-progress",
+    "api-run",
     "import",
     "import-cancel",
     "import-columns",
@@ -76,6 +79,8 @@ ODD = {
     ("logo", "in"): (404, OPEN["logo"]),
     ("logo", "out"): (404, OPEN["logo"]),
     ("push-worker", "out"): (200, OPEN["push-worker"]),
+    ("public-form", "out"): (200, OPEN["public-form"]),
+    ("public-form-frame", "out"): (200, OPEN["public-form-frame"]),
     ("greetings", "in"): (404, "only a holiday's plan has a list, and nobody makes one by hand"),
     ("calendar-ics", "in"): (404, OPEN["calendar-ics"]),
     ("calendar-ics", "out"): (404, OPEN["calendar-ics"]),
@@ -84,11 +89,32 @@ ODD = {
 ASKED_INSIDE = {
     "settings": "org.see",
     "allocating": "customers.allocate",
+    "clashes": "customers.declare_clash",
+    "api-clashes": "customers.declare_clash",
     "member": "org.see",
     "exports": "exports.run",
     "merge": "customers.merge",  # of the type in the address; whoever may merge customers may merge contacts here
     "api/v1/fields/<slug:plural>": "fields.manage",
     "api/v1/fields/<int:field_id>/preview": "fields.manage",
+    "api-back-test": "allocation.manage",
+    "api-scoring": "scoring.manage",
+    "api-capacities": "pools.manage",
+    "api-duplicate-rules": "duplicates.manage",
+    "api-offers": "allocation.take",
+    "api-pool-preview": "pools.manage",
+    "api-pool-rules": "pools.manage",
+    "api-run": "customers.allocate",
+    "api-runs": "customers.allocate",
+    "api-schemes": "allocation.manage",
+    "api-lead-forms": "leadforms.see",
+    "api-lead-form": "leadforms.see",
+    "api-form-submissions": "leadforms.see",
+    "api-form-submission": "leadforms.see",
+    "api-risks": "risks.see",
+    "api-risk": "risks.see",
+    "api-sweep": "duplicates.sweep",
+    "api-sweep-groups": "duplicates.sweep",
+    "api-duplicates-check": "duplicates.check",
     "api-handovers": "handovers.manage",
     "api-handover": "handovers.manage",
     "api-handover-items": "handovers.manage",
@@ -182,12 +208,23 @@ def _named(plural: str | None) -> RecordType | None:
 
 def _by_action(walk: Walk, address: Address, part: str) -> int:
     """What depends on the action that the address names, and on whether the part may write the record."""
-    name, actor, declared = address.door.name, walk.actors[part], address.record_type
+    name, actor = address.door.name, walk.actors[part]
+    declared = RECORD_TYPES["opportunity"] if name == "opportunity-move" else address.record_type
     if name == "choices":
         action, listed = ACTIONS.get(address.chosen["source"]), _named(address.chosen["source"])
         needs = action.needs if action else listed.grant("see") if listed else ""
         return 200 if actor.may(needs) else 404
-    verb = {"edit": "edit", "fact": "edit", "act": address.chosen.get("verb"), "merge-with": "merge"}.get(name)
+    named = {
+        "act": address.chosen.get("verb"),
+        "clash-declare": "declare_clash",
+        "edit": "edit",
+        "fact": "edit",
+        "merge-with": "merge",
+        "opportunity-move": "edit",
+        "shares-answer": f"{address.chosen.get('answer')}_split",
+        "shares-edit": "propose_split",
+    }
+    verb = named.get(name)
     if declared is None or (verb is None and name != "bulk"):
         return 200
     action = ACTIONS[declared.grant(verb or address.chosen["verb"])]

@@ -86,9 +86,25 @@ def test_fields_are_added_laid_out_by_keyboard_and_used(at: Open) -> None:
     expect(page.locator(".toast")).to_contain_text("布局已保存")
     names = page.locator(".lsec").first.locator(".lrow b").all_inner_texts()
     assert names.index("年采购额") < names.index("设备型号")
+    drags(page)
 
     sells(at("owner"))
     exports(shaper)
+
+
+def drags(page: Page) -> None:
+    """The same by pointer: a field into the next section, and that section before the first; kept when saved."""
+    expect(page.locator(".toast")).to_be_hidden(timeout=15_000)
+    sections = page.locator(".lsec")
+    key = sections.nth(1).get_attribute("data-key") or ""
+    page.get_by_role("button", name="移动「年采购额」").drag_to(sections.nth(1).locator(".lfield").first)
+    expect(sections.nth(1).locator(".lrow b", has_text="年采购额")).to_be_visible()
+    sections.nth(1).locator("[data-grab=section]").drag_to(sections.nth(0).locator("[data-grab=section]"))
+    expect(sections.nth(0)).to_have_attribute("data-key", key)
+    page.get_by_role("button", name="保存布局").click()
+    expect(page.locator(".toast")).to_contain_text("布局已保存")
+    expect(sections.nth(0)).to_have_attribute("data-key", key)
+    expect(sections.nth(0).locator(".lrow b", has_text="年采购额")).to_be_visible()
 
 
 def sells(visiting: Visit) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from django.core.management import call_command
 
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.grants import GRANTS
@@ -29,6 +30,10 @@ def test_every_action_refuses_without_its_grant(cast: Cast, unchanged: Unchanged
 
 def test_every_action_needs_a_declared_grant() -> None:
     assert {a.name: a.needs for a in ACTIONS.values() if a.needs not in GRANTS} == {}
+
+
+def test_migrations_make_the_tables_that_the_models_say(db: None) -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
 def test_every_action_explains_itself() -> None:

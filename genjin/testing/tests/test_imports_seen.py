@@ -19,6 +19,17 @@ from genjin.testing.cast import make_cast
 pytestmark = pytest.mark.browser
 
 
+DEALS = [
+    "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date", "close_value",
+]  # fmt: skip
+DEAL_ROWS = [
+    ["Z063OYW0", "Moses Frase", "GTXPro", "Isdom", "Won", "2016-10-25", "2017-03-11", "4514"],
+    ["EC4QE1BX", "Moses Frase", "MG Special", "Cancity", "Lost", "2016-10-25", "2017-03-07", "0"],
+    ["HAXMC4IX", "Moses Frase", "MG Advanced", "", "Engaging", "2016-11-03", "", ""],
+    ["NL3JZH1Z", "Moses Frase", "GTXPro", "", "Prospecting", "", "", ""],
+]
+
+
 def fine(window: Visit) -> None:
     assert window.axe() == []
     assert window.sideways() == 0
@@ -109,3 +120,45 @@ def _tab_to(page: Page, wanted: str) -> None:
         if wanted in page.evaluate("[document.activeElement.id, document.activeElement.ariaLabel]"):
             return
     raise AssertionError(wanted)
+
+
+def test_opportunities_of_another_system_asked_once_and_remembered(
+    browser: Browser, live_server: Any, transactional_db: None, tmp_path: Path
+) -> None:
+    cast = make_cast()
+    file = tmp_path / "pipeline.csv"
+    file.write_bytes(csv_file(DEALS, *DEAL_ROWS))
+    with visit(browser, live_server.url, cast.administrator) as window:
+        page = window.go("/imports?kind=opportunities")
+        _sent(page, file)
+        expect(page.get_by_text("自动匹配 8 / 8")).to_be_visible()
+        page.get_by_label("「GTXPro」导入为").fill("GTX Pro")
+        for text, stage in (("Engaging", "need"), ("Prospecting", "contact")):
+            page.get_by_label(f"「{text}」导入为").select_option(stage)
+        page.get_by_label("「Moses Frase」导入为").select_option(str(cast.owner.pk))
+        page.locator("#nobody [value=named]").check()
+        expect(page.locator("[name=nobody-name]")).to_have_value("待确认客户")
+        page.locator("[name='given-opportunity.reason']").select_option("price")
+        page.get_by_role("button", name="校验 4 行").click()
+        expect(page.locator("#count-ready")).to_have_text("4")
+        fine(window)
+        page.get_by_role("button", name="导入 4 行").click()
+        expect(page.locator("#made-opportunities")).to_have_text("4")
+        expect(page.locator("#made-customers")).to_have_text("3")
+        fine(window)
+        page.locator("#made-opportunities").click()
+        expect(page.get_by_text("Isdom GTX Pro")).to_be_visible()
+        page = window.go("/imports?kind=opportunities")
+        _sent(page, file)
+        expect(page.locator(".ask > details")).to_have_count(3)
+        expect(page.locator(".ask > .ch")).to_have_count(0)
+        fine(window)
+        page.get_by_role("button", name="校验 4 行").click()
+        expect(page.locator("#count-duplicate")).to_have_text("4")
+        window.calm()
+
+
+def _sent(page: Page, file: Path) -> None:
+    page.get_by_label("文件").set_input_files(file)
+    page.wait_for_url("**/imports/*")
+    step(page, "匹配列")

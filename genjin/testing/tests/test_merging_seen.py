@@ -41,7 +41,7 @@ def test_B3_rows_are_ticked_compared_by_key_merged_and_taken_back(
         page.wait_for_url(f"**/customers/{one.pk}")
         assert Customer.objects.get(pk=one.pk).phone == "0571-88881234"
         page.get_by_role("button", name="撤销").click()
-        expect(page.get_by_text("已撤销合并，1 条记录恢复了")).to_be_visible()
+        expect(page.locator(".toast").get_by_text("已撤销合并，1 条记录恢复了")).to_be_visible()
         assert Customer.objects.get(pk=two.pk).life == Life.LIVE
         window.calm()
     with visit(browser, live_server.url, cast.manager, viewport=PHONE, color_scheme="dark", has_touch=True) as window:

@@ -156,7 +156,9 @@ def test_two_people_edit_one_record_and_the_second_chooses(at: Open, people: Cas
 
 PAGES = ("/customers", "/contacts", "/followups", "/customers/{id}", "/customers/new", "/customers/{id}/edit", "/inbox",
          "/imports", "/profile", "/statistics/followups", "/settings", "/settings/members", "/settings/audit",
-         "/settings/roles", "/settings/options", "/settings/holidays")  # fmt: skip
+         "/settings/roles", "/settings/options", "/settings/holidays",
+         "/campaigns", "/campaigns/figures", "/leads", "/leads/board", "/opportunities", "/opportunities/board",
+         "/lead-forms", "/settings/scoring")  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [390, 320])

@@ -18,6 +18,7 @@ from genjin.testing.cast import PARTS, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MOST = 12
+SIDE = 14  # after the first paint: statistics of follow-ups ask for each type on which they hang, scores once
 PEOPLE = 300
 
 
@@ -64,5 +65,5 @@ def test_three_hundred_people_take_no_more(busy: Cast) -> None:
     asked = queries_of(busy.manager, "/today")
     assert len(asked) <= MOST, asked
     assert len(asked) == few
-    assert len(queries_of(busy.manager, "/today/side")) <= MOST
+    assert len(queries_of(busy.manager, "/today/side")) <= SIDE
     assert len(queries_of(busy.manager, "/today?team=all")) <= MOST

@@ -53,7 +53,10 @@ class EntryView:
 
 _looks: dict[str, Look] = {}
 _notes: dict[str, tuple[str | Promise, NoteWords]] = {}
-SURFACES = {"api": gettext_lazy("接口"), "import": gettext_lazy("导入"), "job": gettext_lazy("系统"), "cli": "CLI"}
+SURFACES = {
+    "api": gettext_lazy("接口"), "import": gettext_lazy("导入"), "job": gettext_lazy("系统"), "cli": "CLI",
+    "form": gettext_lazy("公开表单"),
+}  # fmt: skip
 _VERB_TONES = {"create": "ok", "void": "bad", "archive": "warn", "transfer": "info", "restore": "ok", "pause": "warn"}
 
 

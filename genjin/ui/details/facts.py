@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
+from genjin.kernel import normal
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import SEE, may, titles_of
+from genjin.kernel.doors import SEE, may
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field, RecordRef
 from genjin.kernel.fields.base import Access
 from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RecordType, type_of
+from genjin.kernel.titles import titles_of
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Formats
 from genjin.ui.forms.showing import shown_facts
-from genjin.ui.lists.cells import NOTHING, css_class, writer
+from genjin.ui.lists.cells import NOTHING, css_class, due_in, writer
 
 MOST_IN_STRIP = 6
 LIVES = {Life.ARCHIVED: gettext_lazy("已归档"), Life.VOIDED: gettext_lazy("已作废")}
@@ -61,16 +63,21 @@ class Facts:
         self.actor, self.record, self.record_type = actor, record, type_of(record).seen_by(actor)
         self.fields = list(self.record_type.visible_fields(actor))
         masked = any(isinstance(f, Veiled) for f in self.fields)
+        state = self.record_type.due_while[0]
         reveals = masked and may(actor, record, self.record_type.grant("reveal"), SEE)
         self.eye = record_url(self.record_type, record.pk) if reveals else None
-        titles = {
-            f.key: titles_of(actor, f.to, [get_value(record, f)]) for f in self.fields if isinstance(f, RecordRef)
-        }
+        named: dict[str, list[int | None]] = {}
+        for f in self.fields:
+            if isinstance(f, RecordRef):
+                named.setdefault(f.to, []).append(get_value(record, f))
+        titles = {to: titles_of(actor, to, ids) for to, ids in named.items()}
         self.shown = shown_facts(record, self.fields)
-        self.drawn = {f.key: self._fact(f, fmt, titles.get(f.key, {}), writable) for f in self.fields}
+        self.due = due_in(self.record_type, {f.key: get_value(record, f) for f in self.fields if f.key == state})
+        self.drawn = {f.key: self._fact(f, fmt, titles.get(getattr(f, "to", ""), {}), writable) for f in self.fields}
 
     def _fact(self, field: Field, fmt: Formats, titles: dict[int, str], writable: bool) -> Fact:
-        value = writer(self.actor, field, fmt, titles, masked=False, eye=self.eye)(get_value(self.record, field))
+        write = writer(self.actor, field, fmt, titles, masked=False, due=self.due, eye=self.eye)
+        value = write(get_value(self.record, field))
         edit = writable and self.record_type.access(self.actor, field) is Access.EDIT
         return Fact(field.key, str(field.label), value, css_class(field).removeprefix("r "), edit, value == NOTHING)
 
@@ -84,8 +91,9 @@ class Facts:
         title = str(getattr(record, declared.title))
         # of a company's name, its own word; of a person's, what avatar_letters takes; a sentence is no name
         named = declared.title in declared.searched.names
-        face = (str(getattr(record, "fuzzy_key", ""))[:2] or title) if named else ""
-        return Header(title, face, record.code, life, subtitle, self._strip())
+        own = normal.company_fuzzy_key(title)[:2] if hasattr(record, "fuzzy_key") else ""
+        face = (own or title) if named else ""
+        return Header(title, face, record.code if record.code != title else "", life, subtitle, self._strip())
 
     def _strip(self) -> list[Fact]:
         shown = {self.record_type.title, *self.record_type.subtitle}

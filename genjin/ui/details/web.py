@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from genjin.kernel import viewing
 from genjin.kernel.aliases import row_or_master
-from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.doors import SEE, WRITE, may, row_for
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
@@ -24,11 +25,12 @@ from genjin.ui.details.entries import by_day
 from genjin.ui.details.facts import Facts, editable_field
 from genjin.ui.details.menu import menu_entries
 from genjin.ui.details.resting import voided_banner
+from genjin.ui.forms.confirming import CONFIRMATION
 from genjin.ui.forms.controls import control
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
 from genjin.ui.forms.reading import raw_inputs
 from genjin.ui.forms.showing import decides
-from genjin.ui.pages import PageRequest, fragment, go, page, respond, with_event, with_toast
+from genjin.ui.pages import PageRequest, fragment, go, page, respond, wants_fragment, with_event, with_toast
 from genjin.ui.shell import formats_for
 from genjin.ui.undoing import undo_address
 
@@ -36,13 +38,18 @@ from genjin.ui.undoing import undo_address
 @page("<plural:record_type>/<int:row_id>", name="record")
 def detail(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
     """The record's page, or for htmx its body."""
+    try:
+        record = row_or_master(request.actor, record_type.model, row_id)
+    except NotFound:
+        return _gone(request, record_type, row_id)
+    return _drawn(request, record_type, record) if record.pk == row_id else _to_master(request, record)
+
+
+def _drawn(request: PageRequest, record_type: RecordType, record: Record) -> HttpResponse:
     actor = request.actor
-    record = row_or_master(actor, record_type.model, row_id)
-    if record.pk != row_id:
-        return _to_master(request, record)
-    viewing.note(actor, viewing.Kind.RECORDS, of=record_type.key, once=row_id)
+    viewing.note(actor, viewing.Kind.RECORDS, of=record_type.key, once=record.pk)
     offered = [(a, verb_of(record_type, a)) for a in offered_on(actor, record_type, record)]
-    fmt, (entries, more), url = formats_for(actor), timeline(actor, record), record_url(record_type, row_id)
+    fmt, (entries, more), url = formats_for(actor), timeline(actor, record), record_url(record_type, record.pk)
     facts = Facts(actor, record, fmt, writable=any(verb == "edit" for _action, verb in offered))
     return respond(
         request, "ui/record.html#record", record_type=record_type, record=record, header=facts.header(),
@@ -56,6 +63,15 @@ def _around(request: PageRequest, record: Record) -> dict[str, Any]:
     """What areas put beside the facts of a record."""
     drawn = {"cards": cards_of(request, record), "buttons": buttons_of(request, record)}
     return drawn | {"related": has_related(record), "entries": menu_entries(request.actor, record)}
+
+
+def _gone(request: PageRequest, record_type: RecordType, row_id: int) -> HttpResponse:
+    """For the page of this very record that draws itself afresh: in its place that he sees it no more, whether it is
+    there or not. Raises NotFound for anybody else."""
+    url = record_url(record_type, row_id)
+    if not wants_fragment(request) or urlsplit(request.headers.get("HX-Current-URL", "")).path != url:
+        raise NotFound
+    return fragment(request, "ui/gone.html", record_type=record_type, url=url)
 
 
 def _to_master(request: PageRequest, record: Record) -> HttpResponse:
@@ -102,7 +118,7 @@ def fact(request: PageRequest, record_type: RecordType, row_id: int, key: str) -
 
 def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpResponse:
     action = row_action(type_of(record), "edit")
-    known = {CONFIRMED: "on"} if CONFIRMED in request.POST else {}
+    known = {key: "on" for key in request.POST if key.endswith(CONFIRMATION)}
     raw = raw_inputs([field], request.POST) | known
     version = request.POST.get("version", "")
     try:
@@ -114,8 +130,8 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
     except Refused as refusal:
         if refusal.status != 422:
             raise
-        asked = known or refusal.facts.get("confirm") == CONFIRMED
-        return _fact_form(request, record, field, raw[field.key], refusal.message, status=422, asks=bool(asked))
+        asked = [*known, refusal.facts.get("confirm", "")]
+        return _fact_form(request, record, field, raw[field.key], refusal.message, status=422, asks=asked)
     fresh = row_for(request.actor, type(record), record.pk, to=SEE)
     answer = _drawn_fact(request, fresh, field, saved=True)
     if decides(type_of(record).seen_by(request.actor), field.key):
@@ -133,12 +149,13 @@ def _drawn_fact(request: PageRequest, record: Record, field: Field, *, saved: bo
 
 def _fact_form(
     request: PageRequest, record: Record, field: Field, raw: Any, error: str = "", version: int = 0, status: int = 200,
-    *, asks: bool = False,
+    *, asks: Iterable[str] = (),
 ) -> HttpResponse:  # fmt: skip
     made = control(request.actor, field, raw, source=type_of(record).plural, error=error)
     made.given.update({"id": f"edit-{field.key}"} | ({} if made.component == "check" else {"hidden_label": True}))
     version = version or known_version(request.actor, record)
     return fragment(
-        request, "ui/fact_form.html", control=made, status=status, version=version, asks=asks,
+        request, "ui/fact_form.html", control=made, status=status, version=version,
+        asks=[key for key in dict.fromkeys(asks) if key],
         url=f"{record_url(type_of(record), record.pk)}/facts/{field.key}",
     )  # fmt: skip

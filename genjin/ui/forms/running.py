@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.actor import Actor
-from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
 from genjin.kernel.models.rows import Record
-from genjin.kernel.refusal import Refused, Stale
+from genjin.kernel.refusal import Invalid, Refused, Stale
 from genjin.kernel.versions import known_version
 from genjin.ui.addresses import record_url
 from genjin.ui.forms.confirming import CONFIRMATION, put_beside, to_draw
@@ -52,7 +51,8 @@ class FormView:
 
 @dataclass
 class ActionForm:
-    """One action's form: made for a request, run on POST, drawn otherwise."""
+    """One action's form: made for a request, run on POST, drawn otherwise. `demanded`: only these fields are drawn, and
+    all of them asked for; `decided_here`: inputs that the page decides, whatever was sent for them."""
 
     request: PageRequest
     action: Action[Any, Any]
@@ -63,6 +63,9 @@ class ActionForm:
     given: dict[str, Any] = field(default_factory=dict)
     keep: tuple[tuple[str, Any], ...] = ()
     draft: str = ""
+    text: str = ""
+    demanded: frozenset[str] | None = None
+    decided_here: dict[str, Any] = field(default_factory=dict)
     refusal: Refused | None = None
 
     @property
@@ -73,7 +76,10 @@ class ActionForm:
     @property
     def fields(self) -> Sequence[Field]:
         """What it asks for."""
-        return self.action.inputs(self.actor)
+        asked = self.action.inputs(self.actor)
+        if self.demanded is None:
+            return asked
+        return [replace(f, required=True) for f in asked if f.key in self.demanded]
 
     @cached_property
     def stands(self) -> Mapping[str, Any]:
@@ -91,7 +97,7 @@ class ActionForm:
         raw = without_hidden(self.actor, self.fields, self.stands, raw_inputs(self.fields, sent))
         version = sent.get("version", "")
         if self.editing:
-            raw = decided(only_changed(raw, sent.get("was", "")), sent)
+            raw = decided(only_changed(raw, sent.get("was", "")), sent) | self.decided_here
             if all(key.endswith(CONFIRMATION) for key in raw):
                 return Outcome(self.row.pk if self.row else None, None)
         try:
@@ -133,8 +139,8 @@ class ActionForm:
             groups=groups,
             folded=self.row is None and not any(c.given.get("error") for _label, part in groups for c in part),
             hidden=self._hidden(drawn),
-            text=str(self.action.confirm),
-            banner="" if not self.refusal or self.refusal.errors else self.refusal.message,
+            text=self.text or str(self.action.confirm),
+            banner=self._banner(drawn, errors),
             similar=self._similar(),
             danger=self.action.danger,
             wide=self.action.takes_values,
@@ -142,6 +148,14 @@ class ActionForm:
             conditions=told(drawn, self.stands),
             hints=self._hints(),
         )
+
+    def _banner(self, drawn: Sequence[Field], errors: Mapping[str, str]) -> str:
+        """What was refused, unless a field that is drawn says the same: of what is missing elsewhere no field tells."""
+        refusal = self.refusal
+        shown = {errors[f.key] for f in drawn if f.key in errors}
+        if refusal is None or refusal.message in shown:
+            return ""
+        return "" if isinstance(refusal, Invalid) and len(shown) == len(errors) else refusal.message
 
     def _values(self, drawn: Sequence[Field]) -> dict[str, Any]:
         if self.request.method == "POST":
@@ -178,16 +192,16 @@ class ActionForm:
         needed = [f.key for f in record_type.fields if f.required or f.required_when]
         quick = (*record_type.quick_fields, *needed) if self.row is None else ()
         own = [f.key for f in self.action.own_inputs]
-        confirming = [key for key in by_key if key.endswith(CONFIRMATION) and key != CONFIRMED]
-        first = [by_key[key] for key in dict.fromkeys((*confirming, *quick, *own)) if key in by_key]
+        confirming = [key for key in by_key if key.endswith(CONFIRMATION)]
+        first = [by_key[key] for key in dict.fromkeys((*quick, *own)) if key in by_key and key not in confirming]
         groups = []
         for section in record_type.sections:
             keys = [f.key for f in record_type.fields if f.section == section.key]
             part = [by_key[key] for key in keys if key in by_key and by_key[key] not in first]
             if part:
                 groups.append((str(section.label), part))
-        if CONFIRMED in by_key:
-            put_beside(by_key[CONFIRMED], [first, *(part for _label, part in groups)])
+        for key in confirming:
+            put_beside(by_key[key], [first, *(part for _label, part in groups)])
         return first, groups
 
     def _hints(self) -> list[Hint]:

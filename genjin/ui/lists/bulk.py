@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action, BatchOutcome
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.lists.pages import ids_of
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
+from genjin.kernel.titles import titles_of
 from genjin.kernel.wording import in_sentence
 from genjin.ui.addresses import list_url
 from genjin.ui.forms.confirming import to_draw
@@ -22,6 +22,7 @@ from genjin.ui.forms.controls import controls
 from genjin.ui.forms.finding import verb_of
 from genjin.ui.forms.reading import ids, raw_inputs
 from genjin.ui.forms.running import FormView
+from genjin.ui.forms.showing import opening
 from genjin.ui.lists.listing import Place
 from genjin.ui.lists.state import read_state
 from genjin.ui.pages import PageRequest
@@ -92,7 +93,7 @@ class BulkForm:
         """What to draw."""
         actor, action = self.request.actor, self.action
         fields = to_draw(action.inputs(actor), self.refusal, self.sent)
-        values = raw_inputs(fields, self.sent) if self.refusal else {}
+        values = raw_inputs(fields, self.sent) if self.refusal else opening(actor, fields)
         errors = self.refusal.errors if self.refusal else {}
         words = {"verb": action.label, "count": len(self.rows), "what": in_sentence(self.record_type.many)}
         return FormView(

@@ -10,10 +10,11 @@ from markupsafe import Markup, escape
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice, Date, DateTime, Field, MultiChoice, RecordRef
-from genjin.kernel.fields.numbers import Number
+from genjin.kernel.fields.numbers import Money, Number
 from genjin.kernel.fields.own import OwnMoney
 from genjin.kernel.fields.veiled import Veiled
 from genjin.kernel.masked_classes import InLists, in_lists
+from genjin.kernel.records import RecordType
 from genjin.kernel.wording import in_sentence
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Due, Formats, ell, file_size, money, number
@@ -35,18 +36,20 @@ def writer(
     *,
     masked: bool = True,
     owned: bool = False,
+    due: bool = True,
     eye: str | None = None,
 ) -> Writer:
     """What draws the values of a field; personal values are masked unless `masked` is off. `titles`: of the records
     that a RecordRef column points at; `owned`: the records are the actor's own; `eye`: where a masked value is shown in
-    full (the address of the record, '' in rows, which know it), None where that is not offered."""
+    full (the address of the record, '' in rows, which know it), None where that is not offered;
+    `due`: dates are still to come, or late."""
     if isinstance(field, RecordRef):
         return _record(field, titles)
     if isinstance(field, DateTime | Date):
-        return _due(fmt) if field.due else lambda value: escape(fmt.when(value)) if value else NOTHING
+        return _due(fmt) if field.due and due else lambda value: escape(fmt.when(value)) if value else NOTHING
     if isinstance(field, MultiChoice):
         return lambda value: _tags(actor, field, value or ())
-    if isinstance(field, OwnMoney) and field.unit == OwnMoney.unit:
+    if isinstance(field, Money) or (isinstance(field, OwnMoney) and field.unit == OwnMoney.unit):
         return _money if masked else _remembered(lambda value: escape(_yuan(value)) if value is not None else NOTHING)
     if isinstance(field, Number):
         return _number(field)
@@ -82,6 +85,17 @@ def _eye(field: Field, at: str) -> Callable[[str], Markup]:
     return lambda text: opening + escape(text) + icon("eye", "s") + closing
 
 
+def is_due(field: Field) -> bool:
+    """Whether its dates are drawn as what is to come or late."""
+    return isinstance(field, DateTime | Date) and field.due
+
+
+def due_in(record_type: RecordType, values: Mapping[str, Any]) -> bool:
+    """Whether dates of a record with these values are due; whoever does not see what tells that is told of all."""
+    key, kept = record_type.due_while
+    return key not in values or values[key] in kept
+
+
 def css_class(field: Field) -> str:
     """The class of a field's cells."""
     if isinstance(field, Number):
@@ -115,7 +129,9 @@ def _number(field: Number) -> Writer:
 
 def _money(value: Any) -> Markup:
     """Short in a list, exact beside it."""
-    return Markup('<span title="{}">{}</span>').format(_yuan(value), money(value)) if value is not None else NOTHING
+    if value is None:
+        return NOTHING
+    return Markup(f'<span title="{_yuan(value)}">{money(value)}</span>')  # noqa: S704 - figures and our own words
 
 
 def _yuan(value: Any) -> str:

@@ -12,6 +12,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date, Field
 from genjin.ui.lists.cells import css_class
 from genjin.ui.lists.state import State
+from genjin.ui.lists.wanting import without_order
 
 MOST_COLUMNS = 20
 AROUND = 40 + 250  # the check box and the least width of the title
@@ -20,7 +21,7 @@ WIDTHS = {"date": 104, "datetime": 120, "yesno": 76, "number": 92, "percent": 76
 
 @dataclass(frozen=True)
 class Column:
-    """A column as drawn. `sorted`: 'ascending', 'descending' or ''; `sort_url` is '' where nothing sorts."""
+    """A column as drawn. `sorted`: 'ascending', 'descending' or ''; `sort_url`: '' where nothing sorts; `note`: why."""
 
     field: Field
     label: str | Promise
@@ -28,6 +29,7 @@ class Column:
     width: int
     sort_url: str = ""
     sorted: str = ""
+    note: str = ""
 
     @property
     def opening(self) -> Markup:
@@ -56,7 +58,7 @@ def _column(field: Field, state: State, slot: str) -> Column:
     css = " ".join(filter(None, (css_class(field), slot)))
     width = field.width or WIDTHS.get(field.kind, 140)
     if not field.sortable:
-        return Column(field, field.label, css, width)
+        return Column(field, field.label, css, width, note=without_order(field))
     query = state.listing
     current = query.sort is not None and query.sort.key == field.key
     target = field.key if current and query.descending else f"-{field.key}"

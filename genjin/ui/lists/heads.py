@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RecordType
+from genjin.ui.addresses import fixed_url, list_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,37 @@ class HeadTool:
         return self.link.replace("{plural}", record_type.plural)
 
 
+@dataclass(frozen=True)
+class Way:
+    """Another page that shows the records of a type (a board beside the list): its words, icon and address; the first
+    in `order` stands before the list, the others after it."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    url_name: str
+    order: int = 100
+
+
 _tools: dict[str, HeadTool] = {}
+_ways: dict[str, list[Way]] = {}
+LIST = Way("list", gettext_lazy("列表"), "list", "")
+
+
+def register_way(record_type: str, way: Way) -> None:
+    """Let a type be shown in another way too; its list and those pages lead to each other."""
+    _ways.setdefault(record_type, []).append(way)
+
+
+def ways_of(record_type: RecordType) -> list[tuple[Way, str]]:
+    """(way, address) of all ways in which a type is shown, its list being the second; none for a type that has its
+    list alone."""
+    others = [(way, fixed_url(way.url_name)) for way in sorted(_ways.get(record_type.key, ()), key=_place)]
+    return [*others[:1], (LIST, list_url(record_type)), *others[1:]] if others else []
+
+
+def _place(way: Way) -> int:
+    return way.order
 
 
 def register_head_tool(tool: HeadTool) -> None:

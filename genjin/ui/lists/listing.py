@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import QueryDict
@@ -12,19 +13,19 @@ from markupsafe import Markup
 
 from genjin.kernel.actions import Action, actions_on
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
-from genjin.kernel.fields import Field, RecordRef
+from genjin.kernel.fields import Choice, Field, RecordRef
 from genjin.kernel.fields.base import Label
 from genjin.kernel.lists import ListRow, Page, page
 from genjin.kernel.masked_classes import InLists, in_lists
-from genjin.kernel.models.rows import Life
+from genjin.kernel.models.rows import Life, Record
 from genjin.kernel.records import RecordType
+from genjin.kernel.titles import titles_of
 from genjin.ui.formats import Formats
 from genjin.ui.forms.finding import verb_of
-from genjin.ui.lists.cells import Writer, writer
+from genjin.ui.lists.cells import Writer, due_in, is_due, writer
 from genjin.ui.lists.columns import Column, chosen_fields, columns_of, least_width
 from genjin.ui.lists.filters import Chip, chips
-from genjin.ui.lists.heads import HeadTool, head_tools
+from genjin.ui.lists.heads import HeadTool, Way, head_tools, ways_of
 from genjin.ui.lists.rows import RowView, drawn
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.lists.tools import RowTool, row_tools
@@ -66,6 +67,7 @@ class ListView:
     head: list[tuple[HeadTool, str]]
     create: Action[Any, Any] | None
     last: Label = ""
+    ways: Sequence[tuple[Way, str]] = ()
 
 
 def list_view(
@@ -99,13 +101,17 @@ def list_view(
         head=[] if place else [(tool, tool.address(record_type)) for tool in head_tools(actor, record_type)],
         create=next((a for a in offered if a.takes_values and not a.takes_row), None),
         last=place.heading if place else "",
+        ways=() if place else ways_of(record_type),
     )
 
 
 def _read(actor: Actor, record_type: RecordType, fields: Sequence[Field], more: Sequence[str]) -> list[Field]:
-    """The columns, the owner where some are shown in full to him alone, and what the place of the list asks."""
+    """The columns, the owner where some are shown in full to him alone, what tells whether dates are still due, and
+    what the place of the list asks."""
     told = any(in_lists(actor, field) is InLists.OWNER for field in fields)
-    further = (record_type.keys.get(key) for key in (*(("owner",) if told else ()), *more))
+    dated = any(is_due(field) for field in fields)
+    asked = (*(("owner",) if told else ()), *((record_type.due_while[0],) if dated else ()), *more)
+    further = (record_type.keys.get(key) for key in asked)
     return list(dict.fromkeys([*fields, *(field for field in further if field)]))
 
 
@@ -115,13 +121,16 @@ def _rows(
     titles = linked_titles(actor, [column.field for column in columns], (row.values for row in found.rows))
     eye = "" if actor.may(record_type.grant("reveal")) else None
 
-    def cell_of(column: Column, *, owned: bool) -> Callable[[Any], str]:
-        known = titles.get(column.field.key, {})
-        return _cell(column.opening, writer(actor, column.field, fmt, known, owned=owned, eye=eye))
+    @cache
+    def cells(owned: bool, due: bool) -> list[tuple[str, Callable[[Any], str]]]:
+        return [
+            (c.field.key, _cell(c.opening, writer(actor, c.field, fmt, known, owned=owned, due=due, eye=eye)))
+            for c in columns
+            for known in [titles.get(c.field.key, {})]
+        ]
 
-    cells = [(c.field.key, cell_of(c, owned=False)) for c in columns]
     told = any(in_lists(actor, c.field) is InLists.OWNER for c in columns)
-    owned = [(c.field.key, cell_of(c, owned=True)) for c in columns] if told else cells
+    dated = any(is_due(c.field) for c in columns)
     last = place.cells(found.rows) if place and place.cells else {}
     lives = {Life.ARCHIVED: _("已归档"), Life.VOIDED: _("已作废")}
     return [
@@ -129,7 +138,12 @@ def _rows(
             row.id,
             row.title,
             lives.get(Life(row.life), "") if row.life else "",
-            "".join([cell(row.values[key]) for key, cell in (owned if _is_own(actor, row) else cells)])
+            "".join(
+                [
+                    cell(row.values[key])
+                    for key, cell in cells(told and _is_own(actor, row), not dated or due_in(record_type, row.values))
+                ]
+            )
             + last.get(row.id, ""),
         )
         for row in found.rows
@@ -165,14 +179,32 @@ def linked_titles(actor: Actor, fields: Iterable[Field], rows: Iterable[dict[str
 
 
 def _for_many(actor: Actor, state: State, offered: Sequence[Action[Any, Any]]) -> list[Action[Any, Any]]:
-    """The bulk verbs that fit rows of this list (nothing is restored among the living), dangerous ones last."""
+    """The bulk verbs that fit rows of this list (nothing is restored among the living), those named by the
+    declaration first, dangerous ones last."""
     query = state.listing
-    sample = state.record_type.model(life=query.life or Life.LIVE)
+    record_type, first = state.record_type, state.record_type.first_verbs
+    samples = _samples(actor, state)
+    fitting = [a for a in offered if a.bulk and (query.life is None or a.when is None or any(map(a.when, samples)))]
+
+    def place(action: Action[Any, Any]) -> tuple[bool, int]:
+        verb = verb_of(record_type, action)
+        return action.danger, first.index(verb) if verb in first else len(first)
+
+    return sorted(fitting, key=place)
+
+
+def _samples(actor: Actor, state: State) -> list[Record]:
+    """Rows as this list may hold them: one for each state in which they may stand."""
+    query, record_type = state.listing, state.record_type
+    moved = next((f for f in record_type.fields if f.key == "state" and isinstance(f, Choice) and not f.editable), None)
+    asked = next((c.raw for c in query.conditions if c.field.key == "state" and c.operator == "in"), ())
+    states = [{moved.attribute: one} for one in asked or moved.choices(actor)] if moved else [{}]
+    samples = [record_type.model(life=query.life or Life.LIVE, owner_id=actor.member_id, **one) for one in states]
     for condition in query.conditions:
         if condition.operator == "is" and len(condition.raw) == 1:
-            setattr(sample, condition.field.attribute, condition.field.parse_filter(condition.raw[0], actor))
-    fitting = [a for a in offered if a.bulk and (query.life is None or a.when is None or a.when(sample))]
-    return sorted(fitting, key=lambda action: action.danger)
+            for sample in samples:
+                setattr(sample, condition.field.attribute, condition.field.parse_filter(condition.raw[0], actor))
+    return samples
 
 
 def _at_hand(offered: Sequence[Action[Any, Any]]) -> list[Action[Any, Any]]:

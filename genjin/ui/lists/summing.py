@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields.base import Field
+from genjin.kernel.fields.own import OwnMoney
 from genjin.kernel.lists.grouping import groups_by
 from genjin.kernel.lists.totals import MOST_ROWS, Groups, Sums, Totals, grouped, summable, totals
 from genjin.kernel.records import RecordType
 from genjin.ui.addresses import demand_seeing
+from genjin.ui.formats import number
 from genjin.ui.lists.heads import HeadTool, register_head_tool
 from genjin.ui.lists.state import State, read_state
 from genjin.ui.pages import PageRequest, page, respond
@@ -68,7 +70,7 @@ def summed(request: PageRequest, record_type: RecordType) -> HttpResponse:
 def _words(field: Field, found: Totals, actor: Actor) -> list[str]:
     """Sum, average, least, greatest."""
     sums = found.sums[field.key]
-    return [field.text(value, actor) for value in (sums.sum, sums.average, sums.least, sums.greatest)]
+    return [_text(field, value, actor) for value in (sums.sum, sums.average, sums.least, sums.greatest)]
 
 
 def _lines(actor: Actor, state: State, by: Field, fields: Sequence[Field]) -> dict[str, Any]:
@@ -80,11 +82,18 @@ def _lines(actor: Actor, state: State, by: Field, fields: Sequence[Field]) -> di
             state.with_pair(*group.filter).url() if group.filter else "",
             group.rows,
             round(100 * group.rows / most),
-            [f.text(_told(group.sums[f.key]), actor) for f in fields],
+            [_text(f, _told(group.sums[f.key]), actor) for f in fields],
         )
         for group in found.groups
     ]
     return {"lines": lines, "more": found.more, "capped": found.capped}
+
+
+def _text(field: Field, value: Any, actor: Actor) -> str:
+    """Money as lists write it, but exact."""
+    if value is None or not isinstance(field, OwnMoney) or field.unit != OwnMoney.unit:
+        return field.text(value, actor)
+    return f"{'-' if value < 0 else ''}¥{number(abs(value), 0 if value == int(value) else 2)}"
 
 
 def _told(sums: Sums) -> Any:

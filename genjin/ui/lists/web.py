@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -13,13 +15,15 @@ from genjin.ui.addresses import demand_seeing, list_url, record_url
 from genjin.ui.details.menu import menu_entries
 from genjin.ui.formats import capped_count
 from genjin.ui.forms.finding import offered_on, row_action, verb_of
-from genjin.ui.lists.bulk import BulkForm, told
+from genjin.ui.lists.bulk import MOST_TOLD, BulkForm, told
 from genjin.ui.lists.bulk_edit import BulkEdit
 from genjin.ui.lists.columns import chosen_fields
 from genjin.ui.lists.filters import filterable, operator_of, value_controls
 from genjin.ui.lists.listing import list_view
+from genjin.ui.lists.outcomes import became
 from genjin.ui.lists.state import read_state
 from genjin.ui.lists.tools import tools_at
+from genjin.ui.lists.wanting import wanting
 from genjin.ui.pages import PageRequest, closed_dialog, fragment, page, respond, wants_fragment, with_event
 from genjin.ui.shell import formats_for
 from genjin.ui.undoing import undo_address
@@ -64,7 +68,7 @@ def filter_line(request: PageRequest, record_type: RecordType) -> HttpResponse:
     edited = f"{field.key}.{asked['op']}" if "field" in asked and "op" in asked else asked.get("drop", "")
     return fragment(
         request, "ui/filter_line.html", base=list_url(record_type), fields=fields, field=field, operator=operator,
-        controls=made, edited=edited,
+        controls=made, edited=edited, wanting=wanting(actor, record_type, field),
     )  # fmt: skip
 
 
@@ -104,9 +108,10 @@ def bulk(request: PageRequest, record_type: RecordType, verb: str) -> HttpRespon
     if request.method == "POST" and (outcome := form.run()):
         words = _("%(verb)s：完成 %(count)d 条") % {"verb": action.label, "count": len(outcome.done)}
         undo = undo_address(action, outcome.event_id)
-        if not outcome.refused:
+        lines = became(request.actor, action, outcome.done[:MOST_TOLD])
+        if not outcome.refused and not lines:
             return closed_dialog(words, changed="rows:changed rows:done", undo=undo)
-        failed = told(request.actor, record_type, outcome)
-        answer = fragment(request, "ui/bulk_result.html", words=words, outcome=outcome, told=failed, undo=undo)
+        context: dict[str, Any] = {"told": told(request.actor, record_type, outcome), "lines": lines, "undo": undo}
+        answer = fragment(request, "ui/bulk_result.html", words=words, outcome=outcome, **context)
         return with_event(answer, "rows:changed")
     return fragment(request, "ui/dialog.html", form=form.view(), status=422 if form.refusal else 200)

@@ -94,6 +94,10 @@ document.addEventListener("toggle", event => {
   if (pop.getAttribute("role") === "menu") $("a,button:not([aria-disabled=true])", pop)?.focus();
   else $("input:not([type=hidden]),select,button", pop)?.focus({ preventScroll: true });
 }, true);
+document.addEventListener("htmx:before:swap", event => { // a fresh element would take the old one's style, which the policy refuses
+  const targets = event.detail.tasks.map(task => typeof task.target === "string" ? $(task.target) : task.target);
+  for (const old of $$("[id][style]")) if (targets.some(target => target?.contains?.(old))) old.removeAttribute("style");
+});
 function gather(pop) { // the phone's menu holds what the sidebar and the member's menu hold
   const nav = $(".side .nav").cloneNode(true);
   pop.append(nav, make("hr"), ...[...$("#org-menu").children].map(child => child.cloneNode(true)));
@@ -314,5 +318,7 @@ document.addEventListener("htmx:after:swap", () => {
   const answer = $("[data-seconds]", dialog);
   if (answer) setTimeout(() => { if (answer.isConnected) dialog.close(); }, 1000 * answer.dataset.seconds);
 });
+
+$("#main [aria-invalid=true]")?.focus(); // a form that came back: where it is to be mended
 
 globalThis.genjin = { $, $$, words, make, icon, kept, csrf, say, toast, ask, openDialog, hidePopovers, typing, keysOff };

@@ -1,5 +1,7 @@
 // Settings: order of options by dragging or arrow keys, departments dragged onto others, grants ticked.
 const { $, $$, words, csrf, say, toast } = globalThis.genjin;
+const here = $(".set>nav [aria-current]"); // on the phone the sections lie in a row: the one that is open stands in sight
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
 
 async function send(address, fields) {
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" }, body: new URLSearchParams(fields) }).catch(() => null);

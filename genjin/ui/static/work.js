@@ -57,6 +57,21 @@ function offerActions(row) {
 document.addEventListener("pointerover", event => offerActions(event.target.closest?.(".dt tbody tr[data-id]")));
 document.addEventListener("focusin", event => offerActions(event.target.closest?.(".dt tbody tr[data-id]")));
 
+let held = null; // the row that holds the focus: drawn anew or gone, the focus stays where it was
+document.addEventListener("focusin", event => {
+  const row = event.target.closest?.(".dt tbody tr[data-id]");
+  if (row) held = { id: row.dataset.id, at: rows().indexOf(row), cell: event.target.matches("button") ? event.target.closest("td")?.cellIndex : -1 };
+  else if (!event.target.closest?.("dialog,.toasts")) held = null;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (!held || document.activeElement !== document.body || $("dialog[open]")) return;
+  const all = rows(), row = all.find(each => each.dataset.id === held.id) ?? all[Math.min(held.at, all.length - 1)];
+  if (!row) return;
+  const { cell } = held; // a link takes the focus while the button waits for its answer: it is the button's place all the same
+  ($("button:not([disabled])", row.cells[cell] ?? make("td")) ?? $(".name a", row))?.focus({ preventScroll: true });
+  held = { id: row.dataset.id, at: all.indexOf(row), cell };
+});
+
 // ---- rows: j k x Enter, Escape ------------------------------------------------------------------------------------------
 const current = () => $(".dt tr.is-at") ?? document.activeElement.closest?.(".dt tbody tr");
 function goTo(row) {
@@ -351,6 +366,20 @@ function fillAhead(days, field) { // counted from the day of the click, past day
   field.value = `${text()}T${field.value.slice(11) || "09:00"}`;
   changed(field);
 }
+
+// ---- parts that must make a whole: how much is missing is told while they are typed -------------------------------------------------------
+function summed() {
+  for (const box of $$("[data-sum]")) {
+    const cents = $$("[data-part]", box).reduce((sum, part) => sum + Math.round((Number.parseFloat(part.value) || 0) * 100), 0), gap = 100 * box.dataset.sum - cents;
+    const told = $("[data-sum-told]", box), words = gap ? told.dataset[gap > 0 ? "short" : "over"] : told.dataset.right;
+    const text = words.replace("{total}", cents / 100).replace("{gap}", Math.abs(gap) / 100);
+    if (told.textContent !== text) told.textContent = text;
+    told.classList.toggle("bad-t", gap !== 0); told.classList.toggle("ok-t", gap === 0);
+  }
+}
+document.addEventListener("input", event => { if (event.target.closest?.("[data-sum]")) setTimeout(summed); });
+document.addEventListener("htmx:after:swap", () => setTimeout(summed));
+summed();
 
 // ---- words to take along ------------------------------------------------------------------------------------------------
 document.addEventListener("click", async event => {

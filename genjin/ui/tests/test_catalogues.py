@@ -42,9 +42,20 @@ from tools.messages import ENGLISH, known, untranslated, updated, written
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 PLACEHOLDER = re.compile(r"%\((\w+)\)0?\d*([a-z])|%(?:[sd%])|\{\w+\}")
 # English that needs Chinese: what the reader has to type or to look for
-QUOTED = {"万", "跟进", "客户名称", "姓名", "跟进日期"}
+QUOTED = {
+    "默认管线",  # in forms the Chinese name of a pipeline or stage stands beside its English one
+    "初步接触",
+    "总",  # what the first rules of the score look for in a position
+    "经理",
+    "万",
+    "跟进",
+    "客户名称",
+    "姓名",
+    "跟进日期",
+}
 LANGUAGES = {"中文", "简体中文"}  # languages bear their own names
-LEFT_OUT = ("/settings/components",)  # the list of components shows Chinese samples
+# the list of components shows Chinese samples; public forms, and the text a new one begins with, speak Chinese always
+LEFT_OUT = ("/settings/components", "/f/", "/lead-forms/new")
 
 
 def texts() -> Iterator[Message]:
@@ -55,7 +66,7 @@ def forms(text: Any) -> tuple[str, ...]:
     return text if isinstance(text, tuple) else (text,)
 
 
-@pytest.mark.long
+@pytest.mark.long(about=40)
 def test_catalogue_holds_just_the_texts_of_the_sources() -> None:
     assert written(updated()) == ENGLISH.read_text(), "run: python -m tools.messages"
 

@@ -146,3 +146,19 @@ def test_tools_of_a_type_stand_on_its_rows_and_in_their_menus(cast: Cast) -> Non
     assert 'href="tel:13800138000"' in client.get(f"/customers/{customer.pk}/call", headers=HTMX).content.decode()
     assert "没有可拨打的电话" in client.get(f"/customers/{silent.pk}/call", headers=HTMX).content.decode()
     assert visitor(cast.stranger).get(f"/customers/{customer.pk}/call").status_code == 404
+
+
+def test_page_of_what_one_gave_away_says_so_and_waits_for_the_undo(cast: Cast) -> None:
+    client = visitor(cast.owner)
+    customer = make_customer(cast.actor("owner"), name="苏州晶砺")
+    address, given = f"/customers/{customer.pk}", {"owner": str(cast.stranger.pk), "drawn": "owner"}
+    answer = client.post(f"{address}/actions/transfer", given, headers=on(address))
+    assert answer.status_code == 204
+    gone = client.get(address, headers=on(address))
+    assert gone.status_code == 200
+    assert "您现在看不到这条记录" in gone.content.decode()
+    assert 'hx-trigger="record:changed from:document"' in gone.content.decode()
+    assert "苏州晶砺" not in gone.content.decode()
+    assert client.get(address).status_code == client.get(address, headers=on("/customers")).status_code == 404
+    never = client.get("/customers/999999", headers=on("/customers/999999"))  # nothing is said of what is there
+    assert never.content.decode().replace("999999", str(customer.pk)) == gone.content.decode()

@@ -97,6 +97,8 @@ def _groups(queries: list[QuerySet[FollowUp]]) -> dict[tuple[Author, int], set[i
                 found[group].update(customers)
             else:
                 found[group] = set(customers)
+    for every in found.values():
+        every.discard(None)  # talks with leads are work, but no customer's
     return found
 
 

@@ -30,7 +30,7 @@ class Line:
     """One follow-up as the sheet has it. `code`, `name`, `level` are empty when the customer is out of sight."""
 
     id: int
-    customer_id: int
+    customer_id: int | None
     code: str
     name: str
     level: str
@@ -79,7 +79,7 @@ def _columns() -> list[Any]:
 
 
 def _lines(actor: Actor, rows: list[ListRow]) -> list[Line]:
-    customers = _customers(actor, {row.values["customer"] for row in rows})
+    customers = _customers(actor, {row.values["customer"] for row in rows} - {None})
     words = {key: teller(actor, FOLLOWUP, key) for key in ("method", "intention", "outcome")}
     known = frozenset(key for key in KEYS if whole(actor, FOLLOWUP, key))
     return [

@@ -46,21 +46,18 @@ def beyond(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
 
 def _shared(actor: Actor) -> list[tuple[Q, Q]]:
     """Parts of the follow-ups, and of what they belong to: as many as a rule names, so each for itself."""
-    link, above = FOLLOWUP.owner_link(), rows_above(actor, FOLLOWUP)
     ways = [*part_conditions(actor, FOLLOWUP)]
-    if link and above is not None:
-        ways.append(Q(**{f"{link.column}__in": above}))
+    ways += [Q(**{f"{column}__in": above}) for column, above in rows_above(actor, FOLLOWUP)]
     return [(way, way) for way in ways]
 
 
 def _reached(actor: Actor, scope: Scope) -> list[tuple[Q, Q]]:
     """By ids: one pair for a narrow scope, whose rows are few; else one for each index."""
-    link = FOLLOWUP.owner_link()
     branches = [branch for name, branch in BRANCHES.items() if ONLY.get(name, FOLLOWUP.key) == FOLLOWUP.key]
     ids = [found for branch in branches if (found := branch(actor, SEE, False)) is not None]
     pairs = [
         (Q(AmongThese(F(column), ArraySubquery(one))), Q(**{f"{column}__in": one}))
-        for column in ([link.column, "id"] if link else ["id"])
+        for column in (*(link.column for link in FOLLOWUP.owner_links()), "id")
         for one in ids
     ]
     if not is_narrow(scope) or not pairs:

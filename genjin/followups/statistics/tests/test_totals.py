@@ -29,7 +29,7 @@ from genjin.ownership.actions import follow_department
 from genjin.surfaces.cli import doctor
 from genjin.testing.cast import PARTS, Cast
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(about=20)
 
 ZONES = ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland"]
 PERIODS = [

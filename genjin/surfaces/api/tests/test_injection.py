@@ -11,7 +11,7 @@ from genjin.kernel.records import RECORD_TYPES
 from genjin.surfaces.api import limits
 from genjin.surfaces.api.tests.conftest import World
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(about=30)
 
 PAYLOADS = (
     "'", '"', ")", ";--", "1;SELECT 1", "a.b", "_connector", "__class__", "\x00", "%00", "²", "٣", "１", "-1",

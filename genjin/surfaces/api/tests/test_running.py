@@ -118,7 +118,7 @@ def test_duplicates_are_told_without_what_the_caller_may_not_see(world: World) -
     error = caller.post("/actions/customers.create", {"name": "CANARY绝密客户有限公司"}).json()["error"]
     (told,) = error["details"]["duplicates"]
     assert (told["id"], told["title"], told["owner"], told["why"]) == (None, "", "陌路人", "name")
-    assert set(told) == {"id", "title", "owner", "why", "percent", "voided"}
+    assert set(told) == {"id", "title", "owner", "why", "percent", "voided", "pool"}
     assert "CANARY" not in json.dumps(error["message"])
     again = caller.post("/actions/customers.create", {"name": "CANARY绝密客户有限公司", "duplicate_known": True})
     assert again.status_code == 201

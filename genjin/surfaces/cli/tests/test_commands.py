@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from genjin.customers.actions.pools import claim_customer
 from genjin.customers.models import Customer
+from genjin.customers.tests.factories import make_customer
+from genjin.handover.models import Handover
+from genjin.kernel.actor import system
 from genjin.kernel.environment import PACKAGE
 from genjin.kernel.models.events import Event
 from genjin.kernel.postgres import DatabaseTrouble
 from genjin.org.models import Member, ResetCode
+from genjin.ownership.jobs.clocks import CLOCK, restate
+from genjin.ownership.tests.pool_worlds import make_pool, make_rule
 from genjin.surfaces.cli import main, network, prepare
 from genjin.surfaces.cli.children import Kept
 from genjin.surfaces.cli.demo import print_sign_ins
@@ -192,3 +200,59 @@ def test_import_without_a_file_or_a_member_is_refused(cast: Cast, capsys: Termin
     assert main(["import", str(SHEET.with_name(name)), "--as", sign_in]) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert not Event.objects.exists()
+
+
+def test_recycle_tells_what_would_fall_and_why_and_does_it_when_asked_B4_P8(cast: Cast, capsys: Terminal) -> None:
+    assert main(["recycle"]) == 1
+    assert "还没有启用的公海" in capsys.readouterr().err
+    pool = make_pool("华东公海", cast.owner.pk, recycles=True)
+    make_rule(pool, "no_followup", 30)
+    row = make_customer(cast.actor("owner"), "苏州晶砺半导体")
+    Customer.objects.filter(pk=row.pk).update(owner_since=timezone.now() - timedelta(days=40))
+    list(restate(system(CLOCK)))
+    assert main(["recycle"]) == 0
+    said = capsys.readouterr().out
+    assert "02:00 为止会掉入 1 条" in said
+    assert f"苏州晶砺半导体\t{cast.owner.name}\t30 天未跟进" in said
+    assert Customer.objects.get(pk=row.pk).pool_id is None
+    assert main(["recycle", "--pool", "没有的"]) == 1
+    assert "有：华东公海" in capsys.readouterr().err
+    assert main(["recycle", "--day", "明天"]) == 1
+    capsys.readouterr()
+    assert main(["recycle", "--run"]) == 0
+    assert "已掉入公海 1 条" in capsys.readouterr().out
+    assert Customer.objects.get(pk=row.pk).pool_id == pool.pk
+    assert main(["recycle", "--run"]) == 0
+    assert "已掉入公海 0 条" in capsys.readouterr().out
+
+
+def test_handover_is_told_first_done_when_asked_and_taken_back_B16(cast: Cast, capsys: Terminal) -> None:
+    make_pool("华东公海", cast.owner.pk)
+    rows = [make_customer(cast.actor("owner"), f"公司{n}") for n in range(3)]
+
+    def owners() -> list[int | None]:
+        return [Customer.objects.get(pk=row.pk).owner_id for row in rows]
+
+    assert main(["handover", cast.owner.name, "--to", f"{cast.teammate.name}，{cast.stranger.name}"]) == 0
+    said = capsys.readouterr().out
+    assert f"客户  3 → {cast.teammate.name} 2、{cast.stranger.name} 1" in said
+    assert "没有写入" in said
+    assert owners() == [cast.owner.pk] * 3
+    assert not Handover.objects.exists()
+    for wrong, why in ((["没有此人", "--to", "x"], "没有找到唯一的成员"), ([cast.owner.name], "请用 --to")):
+        assert main(["handover", *wrong]) == 1
+        assert why in capsys.readouterr().err
+    asked = [cast.owner.name, "--pool", "华东公海", "--to", cast.teammate.name, "--kind", "move"]
+    assert main(["handover", *asked, "--reason", "转岗到市场部", "--run"]) == 0
+    assert "已交接" in capsys.readouterr().out
+    assert owners() == [None] * 3
+    row = Handover.objects.get()
+    assert (row.made_by_id, row.reason) == (cast.administrator.pk, "转岗到市场部")
+    assert Event.objects.filter(surface="cli", action="handovers.begin").count() == 1
+    claim_customer.run(cast.actor("teammate"), rows[0].pk, {})  # his place in the pool changed hands too
+    assert main(["handover", "--undo", str(row.pk)]) == 3
+    assert "之后又被修改" in capsys.readouterr().out
+    assert owners() == [cast.teammate.pk, cast.owner.pk, cast.owner.pk]
+    assert main(["handover", "--status"]) == 0
+    assert f"{row.pk}  {cast.owner.name}  转岗  已撤销" in capsys.readouterr().out
+    assert main(["handover", "--status", "999999999"]) == 1

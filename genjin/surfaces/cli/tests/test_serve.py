@@ -25,7 +25,7 @@ from genjin.surfaces.cli.state import State
 from genjin.testing.served import Serving, children_of, clean_environment, free_port, read_until
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(about=120),
     pytest.mark.skipif(not LINUX, reason="looks into /proc"),
     pytest.mark.enable_socket,
 ]

@@ -13,29 +13,35 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from genjin.customers.actions.customers import create_customer, edit_customer
-from genjin.customers.models import Customer
+from genjin.duplicates.guarding import CONFIRM as KNOWN
+from genjin.duplicates.guarding import compared_before
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
 from genjin.kernel.careful import Passing, letting_pass
+from genjin.kernel.carrying import Carried
 from genjin.kernel.copying import Load, body, without_waiting
+from genjin.kernel.doors import POOL
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Record
+from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
-from genjin.kernel.together import NotApart, Torn, apart, together
+from genjin.kernel.together import Apart, NotApart, Step, Torn, apart, lock_ahead, together
 from genjin.kernel.wording import clauses
-from genjin.surfaces.imports.actions.known import Others, already_there, blanks_only, spoken_with, with_contacts
+from genjin.ownership.standing import filling
+from genjin.surfaces.imports.actions.known import already_there, blanks_only, spoken_with, with_contacts
+from genjin.surfaces.imports.actions.leading import OPEN, Leaders
+from genjin.surfaces.imports.actions.newcomers import Others
 from genjin.surfaces.imports.checking import Checker, Parts, checker_of, mended, unpacked
-from genjin.surfaces.imports.kinds import KINDS, OWNER
+from genjin.surfaces.imports.kinds import KINDS, OWNER, Part
 from genjin.surfaces.imports.models import Brought, Decision, Import, ImportRow, RowState
 from genjin.surfaces.imports.policy import MINE, Policy
+from genjin.surfaces.imports.whys import FORBIDDEN, is_forbidden, is_own
+from genjin.surfaces.imports.whys import words_of as words_of_why
 
 FETCHED = ("number", "state", "values", "title", "follows", "duplicate_of", "duplicate_why", "decision")
 WRITTEN = ("cells", "fixes")
-OPEN = (RowState.READY, RowState.DUPLICATE)
 BROUGHT = ("batch_id", "number", "record_type", "record_id", "version", "verb", "kept")
 MOST_IN_VAIN = 3
-COUNTED = {"customer": "customers", "contact": "contacts", "followup": "followups", "plan": "plans"}
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ class Fate:
     refused: list[str] = field(default_factory=list)
     brought: list[tuple[str, int, str, int]] = field(default_factory=list)
     row: Record | None = None
+    owner: int | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +68,7 @@ class Prepared:
     after: int
     last: int
     counts: dict[str, int]
-    loads: list[Load]
+    loads: list[Step]
     refused: list[tuple[int, list[str]]]
     begun: float
 
@@ -81,12 +88,16 @@ class Bringing:
     def __init__(self, actor: Actor, batch: Import) -> None:
         self.actor = actor
         self.kind = KINDS[batch.kind]
+        self.anchor = self.kind.anchor
+        self.model: Any = self.kind.anchor_type.model
         self.policy = Policy.from_json(batch.policy)
         self._fresh = batch.stamp == actor.stamp
         self._checker: Checker | None = None
-        self._others = Others(actor, batch, self.policy)
+        self._others = Others(actor, batch)
         self._turn = 0
         self._in_vain = 0
+        self._carried = Carried()
+        self._leaders = Leaders(batch, self.anchor.key)
         self.ended = 0.0
 
     def bring(self, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
@@ -96,7 +107,7 @@ class Bringing:
             return None, batch.counts
         self._others.look()
         fates = self._together(batch, [row for row in fetched if row[1] in OPEN])
-        _brought(batch, fates, _versions(fates)).write()
+        _brought(batch, fates, self._versions(fates)).write()
         _keep_refused(batch, [(fate.number, fate.refused) for fate in fates if fate.refused])
         return fetched[-1][0], self._counted(batch, fetched, fates)
 
@@ -109,10 +120,9 @@ class Bringing:
             return None
         self._others.look()
         try:
-            with apart(len(fetched), settled) as made:
+            with apart(len(fetched), settled, self._carried) as made:
                 fates = self._run(self._fates(batch, [row for row in fetched if row[1] in OPEN]))
-                versions = {fate.row.pk: fate.row.version for fate in fates if fate.row is not None}
-                loads = [*made.loads(), _brought(batch, fates, versions)]
+                loads = [*made.loads(), _brought(batch, fates, self._carry(fates, made))]
         except NotApart:
             self._in_vain += 1
             return None
@@ -120,6 +130,15 @@ class Bringing:
         refused = [(fate.number, fate.refused) for fate in fates if fate.refused]
         counts = self._counted(batch, fetched, fates)
         return Prepared(batch.position, fetched[-1][0], counts, loads, refused, begun)
+
+    def _carry(self, fates: Sequence[Fate], made: Apart) -> dict[int, int]:
+        """Keep what later rows may go by: records that were there, and those of rows that others follow. The versions
+        of all as this step leaves them."""
+        known: dict[int, Any] = {pk: row for (model, pk), row in made.known.items() if model is self.model}
+        asked = {*made.taken.get(self.model, ()), *self._leaders.keep(fates)}
+        self._carried.keep(known[row_id] for row_id in asked if row_id in known)
+        rows = (fate.row for fate in fates if fate.row is not None)
+        return {row.pk: row.version for row in (*rows, *known.values())}
 
     def _fetched(self, batch: Import, most: int) -> list[Any]:
         rows = ImportRow.objects.filter(batch_id=batch.pk, number__gt=batch.position).order_by("number")
@@ -137,26 +156,51 @@ class Bringing:
         self._turn = int(batch.counts.get("shared", 0))
         fates = [self._fate(batch, row) for row in rows]
         earlier = {fate.follows for fate in fates if fate.follows} - {fate.number for fate in fates}
-        if earlier:
-            made = Brought.objects.filter(batch_id=batch.pk, number__in=earlier, record_type="customer")
-            found = dict(made.values_list("number", "record_id"))
-            for fate in fates:
-                fate.customer_id = fate.customer_id or found.get(fate.follows or 0)
+        self._for_followers(batch, fates)
+        found = self._leaders.became(earlier) if earlier else {}
+        for fate in fates:
+            fate.customer_id = fate.customer_id or found.get(fate.follows or 0)
         return fates
+
+    def _for_followers(self, batch: Import, fates: Sequence[Fate]) -> None:
+        """A customer of whom a row brings nothing itself is made where further rows bring something for him."""
+        idle = {f.number: f for f in fates if not (f.creates or f.follows or f.customer_id or f.decision or f.refused)}
+        if idle:
+            rows = ImportRow.objects.filter(batch_id=batch.pk, follows__in=list(idle), state__in=OPEN)
+            for number in rows.values_list("follows", flat=True):
+                idle[number or 0].creates = True
 
     def _fate(self, batch: Import, row: Any) -> Fate:
         number, state, values, title, follows, duplicate_of, why, own, *written = row
         fate = Fate(number, unpacked(values), title, follows=follows)
         if not self._fresh:
             self._check_again(fate, mended(*written), batch)
-        if state == RowState.DUPLICATE:
+        same = is_own(why)
+        if same:
+            fate.customer_id = duplicate_of
+            if self.policy.decision(why, own) == Decision.SKIP:  # the row's own record; others of its customer go on
+                fate.values.pop(self.kind.main, None)
+        elif state == RowState.DUPLICATE:
             fate.decision = self.policy.decision(why, own)
             if fate.decision not in (Decision.SKIP, Decision.CREATE):
                 fate.customer_id = duplicate_of
+            elif is_forbidden(why):
+                names = {"type": str(self.kind.anchor_type.label), "why": words_of_why(why.removesuffix(FORBIDDEN))}
+                fate.refused.append(_("已有这个%(type)s（%(why)s），按查重规则不能重复新建") % names)
         elif duplicate_of:
             fate.decision, fate.customer_id = Decision.ATTACH, duplicate_of
-        fate.creates = not follows and fate.customer_id is None and fate.decision != Decision.SKIP
+        brings = self.kind.main in fate.values
+        fate.creates = (
+            not follows and fate.customer_id is None and fate.decision != Decision.SKIP and (brings or not same)
+        )
+        if brings and self.kind.given_part is not self.anchor:
+            fate.owner = self._owner(fate)
         return fate
+
+    def _owner(self, fate: Fate) -> int | None:
+        """Whose what the row makes is to be: as a column says, else as the policy does."""
+        named = None if self.policy.assign == MINE else fate.values.get(OWNER, {}).get(OWNER)
+        return named or self._next_owner()
 
     def _check_again(self, fate: Fate, cells: Sequence[Any], batch: Import) -> None:
         """Options or members changed since the rows were checked."""
@@ -166,48 +210,79 @@ class Bringing:
         fate.refused = [problem.words for problem in checked.problems if problem.blocking]
 
     def _run(self, fates: list[Fate]) -> list[Fate]:
-        self._others.refuse([f for f in fates if f.creates and f.decision != Decision.CREATE])
-        self._customers([f for f in fates if f.creates and not f.refused])
+        with compared_before({self.anchor.key, self.kind.main}):
+            return self._brought(fates)
+
+    def _brought(self, fates: list[Fate]) -> list[Fate]:
+        self._others.refuse([f for f in fates if f.creates])
+        self._anchors([f for f in fates if f.creates and not f.refused])
         self._join(fates)
         open_ = [f for f in fates if not f.refused and f.customer_id and f.decision != Decision.SKIP]
         self._change([f for f in open_ if not f.follows and f.decision in (Decision.FILL, Decision.OVERWRITE)])
         spoken_with(open_)
         already_there(open_)
-        for part in self.kind.parts:
-            if part.key == "followup":
-                with_contacts([f for f in open_ if not f.refused])
-            if part.key != "customer":
-                self._parts(part.key, part.action, [f for f in open_ if not f.refused])
+        also = {part.key for part in self.kind.parts if part is not self.anchor}
+        bringing = (f for f in open_ if not f.refused and also & {name.partition(".")[0] for name in f.values})
+        lock_ahead(self.model, [fate.customer_id for fate in bringing if fate.customer_id])
+        pooled = self._pooled(open_)
+        with filling(self.actor, pooled) as filled:
+            for part in self.kind.parts:
+                if part.key == "followup":
+                    with_contacts([f for f in open_ if not f.refused])
+                if part is not self.anchor:
+                    self._parts(part, [f for f in open_ if not f.refused])
+                made = (piece for fate in open_ if fate.customer_id in pooled for piece in fate.brought)
+                filled(record_id for _key, record_id, _verb, _version in made)
         for fate in open_:
             if fate.row is None and fate.brought and fate.customer_id:
-                fate.brought.append(("customer", fate.customer_id, "used", 0))
+                fate.brought.append((self.anchor.key, fate.customer_id, "used", 0))
         return fates
 
-    def _customers(self, fates: Sequence[Fate]) -> None:
-        run = create_customer.function
+    def _anchors(self, fates: Sequence[Fate]) -> None:
+        """Make the customers (or whatever else the rows are about) that are not there."""
+        action = self.anchor.action
+        own = {f.key for f in action.own_inputs}
 
-        def call(fate: Fate) -> Callable[[], Customer]:
-            named = None if self.policy.assign == MINE else fate.values.get(OWNER, {}).get(OWNER)
-            owner = named or self._next_owner()
-            values = Values(fate.values.get("customer", {}))
-            values.pop("code", None)
+        def call(fate: Fate) -> Callable[[], Record]:
+            given = dict(fate.values.get(self.anchor.key, {}))
+            given.pop("code", None)
+            if self.kind.given_part is self.anchor:
+                fate.owner = self._owner(fate)
+            said = {key: given.pop(key) for key in list(given) if key in own}
+            into = "" if fate.owner else self._pool()
+            said |= {"owner": fate.owner, "duplicate_known": True} | ({"pool": into} if into else {})
 
-            def made() -> Customer:
-                fate.row = run(self.actor, values=values, owner=owner, duplicate_known=True)
-                return fate.row
+            def made() -> Record:
+                row: Record = action.function(self.actor, values=Values(given), **said)
+                fate.row = row
+                return row
 
             return made
 
-        _run_calls(create_customer, self.actor, fates, call)
+        _run_calls(action, self.actor, fates, call)
         for fate in fates:
             if fate.row is not None and not fate.refused:
                 fate.customer_id = fate.row.pk
-                fate.brought.append(("customer", fate.row.pk, "made", 1))
+                fate.brought.append((self.anchor.key, fate.row.pk, "made", 1))
+
+    def _pool(self) -> str:
+        """The pool that takes what nobody is named for: it is one of records that rows give to owners."""
+        return self.policy.into if self.kind.given_part is self.anchor else ""
 
     def _next_owner(self) -> int | None:
         """Whose a customer is that no column gives to anybody."""
         self._turn += 1
         return self.policy.owner_of(self._turn - 1)
+
+    def _pooled(self, fates: Sequence[Fate]) -> set[int]:
+        """The customers that this import itself has put into its pool: what belongs to them is brought too."""
+        if not self._pool():
+            return set()
+        made = {fate.row.pk for fate in fates if fate.row is not None and getattr(fate.row, POOL, None)}
+        earlier = {fate.customer_id for fate in fates if fate.follows and fate.customer_id} - made
+        mine = {"imported": True, "created_by": self.actor.member_id, "pool_id": self.policy.pool or 0}
+        rows = self.model._default_manager.filter(**mine)
+        return made | set(rows.filter(pk__in=earlier).values_list("pk", flat=True) if earlier else ())
 
     def _join(self, fates: Sequence[Fate]) -> None:
         """Rows about a customer of an earlier row."""
@@ -221,41 +296,49 @@ class Bringing:
                 fate.refused.append(_("同一客户的第 %d 行没有导入") % fate.follows)
 
     def _change(self, fates: Sequence[Fate]) -> None:
-        """Fill or overwrite the customers that are there."""
-        wanted = blanks_only(self.actor, fates)
-        run = edit_customer.function
+        """Fill or overwrite the customers (or others) that are there."""
+        edit = self.anchor.edit
+        if not fates or edit is None:
+            return
+        wanted = blanks_only(self.actor, self.kind.anchor_type, fates)
+        run = edit.function
 
-        def call(fate: Fate) -> Callable[[], Customer]:
-            def edited() -> Customer:
-                assert fate.customer_id is not None
-                return run(self.actor, fate.customer_id, values=wanted[fate.number])
-
-            return edited
+        def call(fate: Fate) -> Callable[[], Any]:
+            return lambda: run(self.actor, fate.customer_id, values=wanted[fate.number])
 
         changed = [fate for fate in fates if wanted.get(fate.number)]
-        _run_calls(edit_customer, self.actor, changed, call)
+        _run_calls(edit, self.actor, changed, call)
         for fate in changed:
             if not fate.refused and fate.customer_id:
-                fate.brought.append(("customer", fate.customer_id, "changed", 0))
+                fate.brought.append((self.anchor.key, fate.customer_id, "changed", 0))
 
-    def _parts(self, key: str, made_by: Action[Any, Any], fates: Sequence[Fate]) -> None:
-        """Contacts, follow-ups, plans: each with its customer."""
-        for name in dict.fromkeys(name for fate in fates for name in fate.values if name.partition(".")[0] == key):
+    def _parts(self, part: Part, fates: Sequence[Fate]) -> None:
+        """Contacts, follow-ups, plans, opportunities: each with its customer."""
+        for name in dict.fromkeys(name for fate in fates for name in fate.values if name.partition(".")[0] == part.key):
             wanted = [fate for fate in fates if fate.values.get(name)]
-            _run_calls(made_by, self.actor, wanted, partial(self._part, made_by, name, key))
+            _run_calls(part.action, self.actor, wanted, partial(self._part, part, name))
 
-    def _part(self, made_by: Action[Any, Any], name: str, key: str, fate: Fate) -> Callable[[], Any]:
+    def _part(self, part: Part, name: str, fate: Fate) -> Callable[[], Any]:
         given = dict(fate.values[name])
-        own = {f.key for f in made_by.own_inputs}
+        own = {f.key for f in part.action.own_inputs}
         arguments: dict[str, Any] = {k: given.pop(k) for k in list(given) if k in own}
+        arguments |= {"owner": fate.owner} if part.has_owner else {}
+        arguments |= {"duplicate_known": True} if KNOWN in own else {}
         values = Values(customer=fate.customer_id, **given)
 
         def made() -> Any:
-            row = made_by.function(self.actor, values=values, **arguments)
-            fate.brought.append((key, row.pk, "made", row.version))
+            row = part.action.function(self.actor, values=values, **arguments)
+            fate.brought.append((part.key, row.pk, "made", row.version))
             return row
 
         return made
+
+    def _versions(self, fates: Iterable[Fate]) -> dict[int, int]:
+        """The versions of customers as they stand now; what else was made is in its first version."""
+        key = self.anchor.key
+        ids = {record_id for fate in fates for record_type, record_id, *_how in fate.brought if record_type == key}
+        rows = self.model._default_manager.filter(pk__in=ids)
+        return dict(rows.values_list("pk", "version"))
 
     def _counted(self, batch: Import, fetched: Sequence[Any], fates: Sequence[Fate]) -> dict[str, int]:
         counts = dict(batch.counts)
@@ -272,7 +355,7 @@ class Bringing:
         for fate in fates:
             for record_type, _id, verb, _version in fate.brought:
                 if verb == "made":
-                    add(COUNTED[record_type], 1)
+                    add(RECORD_TYPES[record_type].plural, 1)
                 elif verb == "changed":
                     add("changed", 1)
         return counts
@@ -310,9 +393,3 @@ def _keep_refused(batch: Import, refused: Iterable[tuple[int, list[str]]]) -> No
     for number, words in refused:
         failed = ImportRow.objects.filter(batch_id=batch.pk, number=number)
         failed.update(state=RowState.FAILED, problems=[[-1, clauses(words), "", True]])
-
-
-def _versions(fates: Iterable[Fate]) -> dict[int, int]:
-    """The versions of customers as they stand now; what else was made is in its first version."""
-    ids = {record_id for fate in fates for record_type, record_id, *_how in fate.brought if record_type == "customer"}
-    return dict(Customer.objects.filter(pk__in=ids).values_list("pk", "version"))

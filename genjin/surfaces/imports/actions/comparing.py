@@ -12,30 +12,33 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from genjin.customers.models import Customer
+from genjin.customers.record import CUSTOMER
 from genjin.kernel.actor import Actor
 from genjin.kernel.copying import Load
 from genjin.kernel.doors import visible_to
-from genjin.surfaces.imports.actions.likening import Theirs, liken
-from genjin.surfaces.imports.checking import WHOLE_ROW
+from genjin.surfaces.imports.actions.by_rules import Complete, compare_by_rules, comparison_of, keep_near
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, Why
 from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.rules import WHOLE_ROW
 
 # In these statements state 0 is RowState.READY, 1 BAD, 2 DUPLICATE; the reasons are those of Why.
-ALIKE = (
-    (Why.FILE_CREDIT_CODE, "credit_code"),
-    (Why.FILE_PHONE, "phone"),
-    (Why.FILE_SIMILAR, "fuzzy_key"),
-)
 # Only what is compared: to look through the JSON of many rows takes longer than all that follows.
 _ANALYZE = """
 ANALYZE surfaces_importrow
-  (batch_id, number, state, name_key, fuzzy_key, phone, credit_code, external_code, code, follows, alike_key, alike_row)
+  (batch_id, number, state, name_key, fuzzy_key, phone, credit_code, external_code, code, follows)
 """
 _RESET = """
-UPDATE surfaces_importrow SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = 0
+UPDATE surfaces_importrow SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = 0,
+  alike = NULL, told = ''
 WHERE batch_id = %(batch)s AND state IN (0, 2)
   AND (follows IS NOT NULL OR duplicate_why <> '' OR duplicate_of IS NOT NULL)
+"""
+# Rows that comparing kept out: it may say something else of them now.
+_RESET_KEPT_OUT = """
+UPDATE surfaces_importrow SET follows = NULL, duplicate_of = NULL, duplicate_row = NULL, duplicate_why = '', state = 0,
+  alike = NULL, told = '', problems = jsonb_path_query_array(problems, '$[*] ? (!(@[4] == "compared"))')
+WHERE batch_id = %(batch)s AND state = 1 AND duplicate_why <> ''
 """
 # A row with a number of its own belongs to the first row of that name and number, one without to the first of the name.
 _SAME_NAME = """
@@ -46,6 +49,8 @@ UPDATE surfaces_importrow r SET follows = f.first FROM (
   FROM surfaces_importrow WHERE batch_id = %(batch)s AND state = 0 AND name_key <> ''
 ) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number
 """
+# Where names alone do not make a duplicate (people, B2C), rows of one customer agree in all that is compared.
+_SAME_PERSON = _SAME_NAME.replace("PARTITION BY name_key", "PARTITION BY name_key, phone, credit_code, keys")
 _SAME_CODE = """
 UPDATE surfaces_importrow r SET follows = f.first, title = f.title FROM (
   SELECT DISTINCT ON (external_code) external_code, number AS first, title FROM surfaces_importrow
@@ -56,33 +61,17 @@ UPDATE surfaces_importrow r SET follows = f.first, title = f.title FROM (
 """
 _FOUND = """
 CREATE TEMP TABLE import_found ON COMMIT DROP AS
-WITH mine AS MATERIALIZED (
-  SELECT number, name_key, fuzzy_key, phone, credit_code, external_code, code FROM surfaces_importrow
-  WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL
-)
-SELECT m.number, c.id, 1 AS rank FROM mine m JOIN customers_customer c ON c.code = m.code WHERE m.code <> ''
-UNION ALL
-SELECT m.number, c.id, 2 FROM mine m JOIN customers_customer c ON c.credit_code = m.credit_code
-  WHERE m.credit_code <> '' AND c.credit_code <> ''
-UNION ALL
-SELECT m.number, c.id, 3 FROM mine m JOIN customers_customer c ON c.name_key = m.name_key WHERE m.name_key <> ''
-UNION ALL
-SELECT m.number, c.id, 4 FROM mine m JOIN customers_customer c ON c.phone = m.phone
-  WHERE %(phone)s AND m.phone <> '' AND c.phone <> ''
-UNION ALL
-SELECT m.number, c.id, 5 FROM mine m JOIN customers_customer c ON c.fuzzy_key = m.fuzzy_key
-  WHERE %(similar)s AND m.fuzzy_key <> ''
+SELECT m.number, c.id, 1 AS rank FROM surfaces_importrow m JOIN customers_customer c ON c.code = m.code
+WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.follows IS NULL AND m.code <> ''
 """
-# Whoever is nothing more than alike.
-_FOUND_ALIKE = """
+# Where customers are only looked for, these say who is meant.
+_FOUND_MEANT = """
 INSERT INTO import_found
-SELECT m.number, c.id, 5 FROM surfaces_importrow m JOIN customers_customer c ON c.fuzzy_key = m.alike_key
-WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.follows IS NULL AND m.alike_key <> ''
-"""
-_ALIKE_ROW = """
-UPDATE surfaces_importrow r SET state = 2, duplicate_row = e.number, duplicate_why = 'file_similar'
-FROM surfaces_importrow e WHERE r.batch_id = %(batch)s AND e.batch_id = r.batch_id AND e.number = r.alike_row
-  AND e.state IN (0, 2) AND r.state = 0 AND r.follows IS NULL
+SELECT m.number, c.id, 2 FROM surfaces_importrow m JOIN customers_customer c ON c.credit_code = m.credit_code
+WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.follows IS NULL AND m.credit_code <> '' AND c.credit_code <> ''
+UNION ALL
+SELECT m.number, c.id, 3 FROM surfaces_importrow m JOIN customers_customer c ON c.name_key = m.name_key
+WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.follows IS NULL AND m.name_key <> ''
 """
 _FOUND_BY_CODE = """
 INSERT INTO import_found
@@ -96,7 +85,7 @@ SELECT 1 FROM surfaces_importrow WHERE batch_id = %(batch)s AND state = 0 AND fo
 """
 _BEST = """(
   SELECT DISTINCT ON (f.number) f.number, f.id, f.rank, (v.id IS NOT NULL AND c.life < 2) AS seen,
-    (ARRAY['external_code', 'credit_code', 'name', 'phone', 'similar'])[f.rank] AS why
+    (ARRAY['external_code', 'credit_code', 'name'])[f.rank] AS why
   FROM import_found f JOIN customers_customer c ON c.id = f.id LEFT JOIN ({visible}) v(id) ON v.id = f.id
   ORDER BY f.number, f.rank, (v.id IS NOT NULL AND c.life < 2) DESC, f.id DESC
 ) d"""
@@ -105,6 +94,18 @@ UPDATE surfaces_importrow r SET state = 2, duplicate_of = CASE WHEN d.seen THEN 
   duplicate_why = CASE WHEN d.seen THEN d.why ELSE 'hidden' END
 FROM {best} WHERE r.batch_id = %(batch)s AND r.number = d.number
 """
+# What rows bring is there already, by a number of its own; whose it is does not matter.
+_SAME = """
+UPDATE surfaces_importrow r SET state = 2, duplicate_why = '{why}' {told} FROM (
+  SELECT i.number, {first} AS first FROM surfaces_importrow i {there}
+  WHERE i.batch_id = %(batch)s AND i.state = 0 AND i.values -> '{part}' ->> '{key}' <> ''
+) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first <> r.number
+"""
+_UNMADE = """
+UPDATE surfaces_importrow r SET state = 1, problems = r.problems || %(problem)s::jsonb
+WHERE r.batch_id = %(batch)s AND r.state = 0 AND r.duplicate_of IS NULL AND (r.follows IS NULL OR EXISTS (
+  SELECT FROM surfaces_importrow l WHERE l.batch_id = r.batch_id AND l.number = r.follows AND l.duplicate_of IS NULL))
+"""
 # In files of contacts, follow-ups and plans the customer is meant to be there.
 _MEANT = """
 UPDATE surfaces_importrow r SET state = CASE WHEN d.seen THEN 0 ELSE 1 END,
@@ -112,15 +113,9 @@ UPDATE surfaces_importrow r SET state = CASE WHEN d.seen THEN 0 ELSE 1 END,
   problems = CASE WHEN d.seen THEN r.problems ELSE r.problems || %(problem)s::jsonb END
 FROM {best} WHERE r.batch_id = %(batch)s AND r.number = d.number AND d.rank <= 3
 """
-_ALIKE = """
-UPDATE surfaces_importrow r SET state = 2, duplicate_row = f.first, duplicate_why = '{why}' FROM (
-  SELECT number, first_value(number) OVER (PARTITION BY {key} ORDER BY number) AS first
-  FROM surfaces_importrow WHERE batch_id = %(batch)s AND state IN (0, 2) AND follows IS NULL AND {key} <> ''
-) f WHERE r.batch_id = %(batch)s AND r.number = f.number AND f.first < r.number AND r.state = 0
-"""
 _FOLLOWERS = """
 UPDATE surfaces_importrow r SET state = 2, duplicate_of = l.duplicate_of, duplicate_row = l.duplicate_row,
-  duplicate_why = l.duplicate_why
+  duplicate_why = l.duplicate_why, alike = l.alike, told = l.told
 FROM surfaces_importrow l WHERE l.batch_id = %(batch)s AND r.batch_id = %(batch)s AND l.number = r.follows
   AND l.state = 2 AND r.state = 0
 """
@@ -130,41 +125,65 @@ WHERE batch_id = %(batch)s AND state = 0 AND follows IS NULL AND name_key = ''
 """
 
 
-def likens(batch: Import) -> bool:
+def likens(actor: Actor, batch: Import) -> bool:
     """Whether names that are alike make a possible duplicate."""
-    return _about_customers(batch) and Policy.from_json(batch.policy).by_likeness
+    comparison = comparison_of(actor, batch)
+    return comparison is not None and comparison.named is not None
 
 
-def compare(actor: Actor, batch: Import, *, anew: bool = False, marked: Iterable[Load | Theirs] = ()) -> None:
-    """Settle for all rows of a file whom they follow and whom they duplicate; again after some were mended. Which names
-    are only alike is found `anew` (by what was `marked` ahead), or stays as it was."""
-    policy = Policy.from_json(batch.policy)
+def compare(actor: Actor, batch: Import, *, anew: bool = False, ahead: Iterable[Load | Complete] = ()) -> None:
+    """Settle for all rows of a file whom they follow and what they duplicate; again after some were mended. Which names
+    are alike is found `anew` (by what was looked up `ahead`), or stays as it was found."""
+    if anew:
+        keep_near(actor, batch, ahead)
     with connection.cursor() as cursor:
         cursor.execute(_ANALYZE)
-        _run(cursor, batch, _RESET, _SAME_NAME, _SAME_CODE)
-        cursor.execute("DROP TABLE IF EXISTS import_found")
-        cursor.execute(_FOUND, {"batch": batch.pk, "phone": policy.by_phone, "similar": policy.by_likeness})
-        cursor.execute(_NAMELESS, {"batch": batch.pk})
-        if cursor.fetchone():
-            _run(cursor, batch, _FOUND_BY_CODE)
-        _mark_known(cursor, actor, batch)
+        _run(cursor, batch, _RESET, _RESET_KEPT_OUT)
+        if KINDS[batch.kind].anchor.key == CUSTOMER.key:
+            _find_customers(cursor, actor, batch)
+            if not _about_customers(batch):
+                _mark_same(cursor, batch)
+        compare_by_rules(actor, batch)
         if _about_customers(batch):
-            wanted = [(why, key) for why, key in ALIKE if policy.counts(why)]
-            _run(cursor, batch, *(_ALIKE.format(why=why, key=key) for why, key in wanted))
-            if policy.by_likeness:
-                if anew:
-                    liken(batch, marked)
-                _compare_alike(cursor, actor, batch)
             _run(cursor, batch, _FOLLOWERS)
-        nobody = _problem(_("没有客户名称")) if _about_customers(batch) else _problem(_("没有找到这位客户"))
-        cursor.execute(_NOBODY, {"batch": batch.pk, "problem": nobody})
+            cursor.execute(_NOBODY, {"batch": batch.pk, "problem": _problem(_("没有客户名称"))})
 
 
-def _compare_alike(cursor: Any, actor: Actor, batch: Import) -> None:
-    """Rows that duplicate nobody but in likeness."""
-    _run(cursor, batch, "TRUNCATE import_found", _FOUND_ALIKE)
+def _find_customers(cursor: Any, actor: Actor, batch: Import) -> None:
+    """Rows of one customer, and customers that are there by what names them: a number; where they are meant to be there
+    the name as well."""
+    about = _about_customers(batch)
+    comparison = comparison_of(actor, batch) if about else None
+    same = _SAME_NAME if comparison is None or comparison.by_name_alone else _SAME_PERSON
+    _run(cursor, batch, same, _SAME_CODE, "DROP TABLE IF EXISTS import_found", _FOUND)
+    if not about:
+        _run(cursor, batch, _FOUND_MEANT)
+    cursor.execute(_NAMELESS, {"batch": batch.pk})
+    if cursor.fetchone():
+        _run(cursor, batch, _FOUND_BY_CODE)
     _mark_known(cursor, actor, batch)
-    _run(cursor, batch, _ALIKE_ROW)
+    if about:
+        return
+    nobody = {"batch": batch.pk, "problem": _problem(_("没有找到这位客户"))}
+    cursor.execute(_NOBODY, nobody)
+    if not Policy.from_json(batch.policy).makes:
+        cursor.execute(_UNMADE, nobody)
+
+
+def _mark_same(cursor: Any, batch: Import) -> None:
+    """Rows whose own record is there already, or comes with an earlier row."""
+    part = KINDS[batch.kind].by_key[KINDS[batch.kind].main]
+    key = part.declared.same_by if part.declared else ""
+    if not part.declared or not key:
+        return
+    table, named = part.declared.record_type.model._meta.db_table, {"part": part.key, "key": key}
+    inside = f"i.values -> '{part.key}' ->> '{key}'"
+    there = f"JOIN {table} t ON t.{key} = {inside} AND t.life < 2"
+    first = f"first_value(i.number) OVER (PARTITION BY {inside} ORDER BY i.number)"
+    told = ", duplicate_row = f.first"
+    known = {"why": Why.SAME, "first": "0", "there": there, "told": ""}
+    _run(cursor, batch, _SAME.format(**named, **known))
+    _run(cursor, batch, _SAME.format(**named, why=Why.FILE_SAME, first=first, there="", told=told))
 
 
 def _about_customers(batch: Import) -> bool:

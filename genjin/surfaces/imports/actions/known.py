@@ -5,90 +5,37 @@ Asked for many rows at once; a step of the import's own action.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
-from genjin.customers.actions.customers import DUPLICATE_WORDS
-from genjin.customers.models import Contact, Customer
-from genjin.customers.record import CONTACT, CUSTOMER
+from genjin.customers.models import Contact
+from genjin.customers.record import CONTACT
 from genjin.followups.models import FollowUp
-from genjin.kernel import normal
 from genjin.kernel.actor import Actor
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Values
 from genjin.kernel.models.rows import Life
+from genjin.kernel.records import RecordType
 from genjin.kernel.together import kin
 from genjin.kernel.wording import labelled
-from genjin.surfaces.imports.models import Decision, Import
-from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.models import Decision
 
 if TYPE_CHECKING:
     from genjin.surfaces.imports.actions.bringing import Fate
 
-COMPARED = {"credit_code": "credit_code", "name": "name_key", "phone": "phone", "similar": "fuzzy_key"}
-OVERLAP = 5_000
 NOT_CHANGED = frozenset({"code", "name"})
 
 
-class Others:
-    """Customers that somebody else entered since the rows of an import were compared. Each look goes on where the last
-    one ended, a little overlapping: rows become visible later than their ids are drawn."""
-
-    def __init__(self, actor: Actor, batch: Import, policy: Policy) -> None:
-        self._compared = {why: key for why, key in COMPARED.items() if policy.counts(why)}
-        told = batch.clock.get("checked_at")
-        self._since = datetime.fromisoformat(told) if told else batch.begun_at
-        self._own = Q(imported=True, created_by=actor.member_id)
-        self._looked = 0
-        self._seen: set[tuple[str, str]] = set()
-
-    def refuse(self, fates: Sequence[Fate]) -> None:
-        """Refuse rows that would make one of these customers again."""
-        for fate in fates if self._seen else ():
-            why = next((why for why, key in _keys(fate) if key and (why, key) in self._seen), "")
-            if why:
-                fate.refused.append(_("校验之后有同事新建了这个客户（%s），请核对") % DUPLICATE_WORDS[why])
-
-    def look(self) -> None:
-        """Go on looking."""
-        rows = Customer.objects.order_by()
-        newest = rows.aggregate(newest=Max("pk"))["newest"] or 0
-        if self._looked:
-            rows = rows.filter(pk__gt=self._looked - OVERLAP)
-        elif self._since:
-            rows = rows.filter(updated_at__gte=self._since)
-        for keys in rows.exclude(self._own).values_list(*self._compared.values()):
-            self._seen |= {pair for pair in zip(self._compared, keys, strict=True) if pair[1]}
-        self._looked = newest or 1
-
-
-def _keys(fate: Fate) -> list[tuple[str, str]]:
-    given = fate.values.get("customer", {})
-    name = given.get("name") or ""
-    fuzzy = normal.company_fuzzy_key(name)[:200]
-    keys = (
-        given.get("credit_code") or "",
-        normal.company_key(name)[:200],
-        given.get("phone") or "",
-        fuzzy if len(fuzzy) >= 2 else "",
-    )
-    return list(zip(COMPARED, keys, strict=True))
-
-
-def blanks_only(actor: Actor, fates: Sequence[Fate]) -> dict[int, Values]:
-    """{row number: what is to be set on the customer}: what is different, for FILL only where nothing stands."""
-    if not fates:
-        return {}
-    rows = Customer.objects.in_bulk([fate.customer_id for fate in fates])
-    fields = {field.key: field for field in CUSTOMER.visible_fields(actor)}
+def blanks_only(actor: Actor, record_type: RecordType, fates: Sequence[Fate]) -> dict[int, Values]:
+    """{row number: what is to be set on the record}: what is different, for FILL only where nothing stands."""
+    rows = record_type.model._default_manager.in_bulk([fate.customer_id for fate in fates])
+    fields = {field.key: field for field in record_type.visible_fields(actor)}
     wanted = {}
     for fate in fates:
         row = rows.get(fate.customer_id or 0)
         values = Values()
-        for key, value in fate.values.get("customer", {}).items():
+        for key, value in fate.values.get(record_type.key, {}).items():
             if row is None or key in NOT_CHANGED or key not in fields:
                 continue
             stands: Any = get_value(row, fields[key])

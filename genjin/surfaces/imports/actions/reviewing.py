@@ -13,27 +13,30 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
 from genjin.kernel.copying import Load, without_waiting
-from genjin.kernel.fields import Number
+from genjin.kernel.fields import LongText, Number
 from genjin.kernel.jobs import start_job
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.surfaces.imports.actions.by_rules import Complete, keep_near_of
 from genjin.surfaces.imports.actions.comparing import compare
-from genjin.surfaces.imports.actions.likening import Theirs, liken_again
+from genjin.surfaces.imports.actions.setting_up import demand_reason
 from genjin.surfaces.imports.actions.shapes import remember_import
 from genjin.surfaces.imports.actions.staging import Chunk, Staged, staged_row
 from genjin.surfaces.imports.answering import create_options
 from genjin.surfaces.imports.checking import Checker, checker_of, mended
 from genjin.surfaces.imports.kinds import KINDS
-from genjin.surfaces.imports.models import MOVES, Decision, Import, ImportRow, RowState, State, Why
-from genjin.surfaces.imports.policy import fits
+from genjin.surfaces.imports.models import MOVES, Decision, Import, ImportRow, RowState, State
+from genjin.surfaces.imports.policy import Policy, fits
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.rules import rules_from_json
+from genjin.surfaces.imports.whys import is_why
 
 NEEDS = "imports.run"
 AT_ONCE = 200
 CHECK_JOB = "imports.check"
 STEP = "a step of checking; the import itself records its beginning and end"
 RowNumber = Annotated[int, Number(key="number", label=gettext_lazy("行号"))]
+Reason = Annotated[str, LongText(key="reason", label=gettext_lazy("仍新建的理由"), most=200)]
 
 
 @action("imports.begin_check", on=Import, needs=NEEDS, label=gettext_lazy("校验与查重"), listed=False)
@@ -75,12 +78,12 @@ def check_rows(actor: Actor, import_id: int, *, chunk: Chunk) -> Import:
 
 
 @action("imports.compare_rows", on=Import, needs=NEEDS, label=gettext_lazy("查重"), listed=False)
-def compare_rows(actor: Actor, import_id: int, *, marked: Iterable[Load | Theirs] = ()) -> Import:
-    """All rows are there: find duplicates among them and in the database; the import is checked. `marked`: see
-    `liken`."""
+def compare_rows(actor: Actor, import_id: int, *, ahead: Iterable[Load | Complete] = ()) -> Import:
+    """All rows are there: find duplicates among them and in the database; the import is checked. `ahead`: see
+    `by_rules.keep_near`."""
     row = import_for(actor, import_id, lock=True)
     begun = time.perf_counter()
-    compare(actor, row, anew=True, marked=marked)
+    compare(actor, row, anew=True, ahead=ahead)
     MOVES.move(row, State.CHECKED)
     row.total = row.counts.get("done", 0)
     row.position, row.counts = 0, {}
@@ -113,7 +116,8 @@ def mend_row(actor: Actor, import_id: int, *, number: RowNumber, fixes: Mapping[
         raise Refused("bad_column", _("没有这一列"), "fixes")
     row.fixes = {**row.fixes, **{index: text[:2000] for index, text in fixes.items()}}
     _check_again(checker_of(actor, batch), batch, row)
-    compare(actor, batch, anew=not liken_again(batch, number))
+    keep_near_of(actor, batch, number)
+    compare(actor, batch)
     record(actor, batch, row=number, columns=sorted(fixes))
     row.refresh_from_db()
     return row
@@ -135,11 +139,12 @@ def skip_row(actor: Actor, import_id: int, *, number: RowNumber, skipped: bool =
 
 
 @action("imports.decide_rows", on=Import, needs=NEEDS, label=gettext_lazy("处理一类重复"), listed=False)
-def decide_rows(actor: Actor, import_id: int, *, why: str, decision: str) -> Import:
+def decide_rows(actor: Actor, import_id: int, *, why: str, decision: str, reason: Reason = "") -> Import:
     """Say once what becomes of all duplicates of a kind; what was decided for single rows gives way. Raises
-    Refused("bad_decision")."""
+    Refused("bad_decision"), Refused("reason_needed")."""
     batch = _checked(actor, import_id)
     _demand_fit(why, decision)
+    _explain(batch, decision, reason)
     batch.policy = {**batch.policy, "duplicates": {**batch.policy.get("duplicates", {}), why: decision}}
     ImportRow.objects.filter(batch_id=batch.pk, duplicate_why=why).exclude(decision="").update(decision="")
     record(actor, batch)
@@ -147,20 +152,29 @@ def decide_rows(actor: Actor, import_id: int, *, why: str, decision: str) -> Imp
 
 
 @action("imports.decide_row", on=Import, needs=NEEDS, label=gettext_lazy("处理一行重复"), listed=False)
-def decide_row(actor: Actor, import_id: int, *, number: RowNumber, decision: str) -> ImportRow:
-    """Say what becomes of one duplicate; '' leaves it to what was said of its kind. Raises Refused("bad_decision")."""
+def decide_row(actor: Actor, import_id: int, *, number: RowNumber, decision: str, reason: Reason = "") -> ImportRow:
+    """Say what becomes of one duplicate; '' leaves it to what was said of its kind. To create it all the same wants a
+    written reason, once for an import. Raises Refused("bad_decision"), Refused("reason_needed")."""
     batch = _checked(actor, import_id)
     row = _row(batch, number)
     if decision:
         _demand_fit(row.duplicate_why, decision)
+        _explain(batch, decision, reason)
     ImportRow.objects.filter(batch_id=batch.pk, number=number).update(decision=decision)
-    record(actor, batch, row=number, decision=decision)
+    record(actor, batch, row=number, decision=decision, **({"reason": reason} if reason else {}))
     row.decision = decision
     return row
 
 
+def _explain(batch: Import, decision: str, reason: str) -> None:
+    """Keep why what is there already is created. Raises Refused("reason_needed")."""
+    if decision == Decision.CREATE:
+        batch.policy = {**batch.policy, "reason": reason.strip() or batch.policy.get("reason", "")}
+        demand_reason(Policy.from_json({**batch.policy, "otherwise": decision}))
+
+
 def _demand_fit(why: str, decision: str) -> None:
-    if why not in Why.values or decision not in Decision.values or not fits(why, decision):
+    if not is_why(why) or decision not in Decision.values or not fits(why, decision):
         raise Refused("bad_decision", _("这类重复不能这样处理，请重新选择"), "decision")
 
 
@@ -182,5 +196,12 @@ def _check_again(checker: Checker, batch: Import, row: ImportRow) -> None:
     checked = checker.check(mended(row.cells, row.fixes))
     staged = staged_row(row.number, row.cells, checked)
     facts = dict(zip(Staged.columns(), staged.values(), strict=True))
-    facts |= {"fixes": row.fixes, "follows": None, "duplicate_of": None, "duplicate_row": None, "duplicate_why": ""}
+    facts |= {
+        "fixes": row.fixes,
+        "follows": None,
+        "duplicate_of": None,
+        "duplicate_row": None,
+        "duplicate_why": "",
+        "told": "",
+    }
     ImportRow.objects.filter(batch_id=batch.pk, number=row.number).update(**facts)

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import action
 from genjin.kernel.actor import Actor
+from genjin.kernel.fields import FieldError
 from genjin.kernel.recording import record
 from genjin.kernel.refusal import Refused
+from genjin.ownership.standing import pool_to_create_in
 from genjin.surfaces.imports.actions.comparing import compare
-from genjin.surfaces.imports.kinds import KINDS
+from genjin.surfaces.imports.kinds import KINDS, Kind
 from genjin.surfaces.imports.models import MOVES, Import, ImportRow, State
-from genjin.surfaces.imports.policy import TURNS, Policy
+from genjin.surfaces.imports.policy import POOL, TURNS, Policy
 from genjin.surfaces.imports.queries import import_for
 from genjin.surfaces.imports.remembering import remembered_policy
 from genjin.surfaces.imports.rules import Rule
@@ -77,19 +79,47 @@ def set_rules(actor: Actor, import_id: int, *, rules: Sequence[Rule]) -> Import:
 @action("imports.set_policy", on=Import, needs=NEEDS, label=gettext_lazy("设置重复数据的处理"), listed=False)
 def set_policy(actor: Actor, import_id: int, *, policy: Mapping[str, Any]) -> Import:
     """Say what is a duplicate, what becomes of it, and whose the customers are. Raises Refused("bad_policy"),
-    Refused("long") for other duplicates in a long file that is checked already."""
+    Refused("no_pool") and Forbidden for a pool that he may not put customers into, Refused("long") for other duplicates
+    in a long file that is checked already."""
     row = import_for(actor, import_id, lock=True)
     _demand_before_run(row)
     before = Policy.from_json(row.policy)
     told = {} if "assign" in policy or not policy.get("share") else {"assign": TURNS}
     after = Policy.from_json({**row.policy, **policy, **told})
+    kind = KINDS[row.kind]
+    demand_reason(after)
+    if after.assign == POOL:
+        pool_to_create_in(actor, kind.anchor_type, after.into, None)
+    _demand_given(actor, kind, after)
     row.policy = after.to_json()
-    if row.state == State.CHECKED and _other_duplicates(before, after):
+    if row.state == State.CHECKED and (before.given, before.makes) != (after.given, after.makes):
+        row = _open_again(actor, import_id)
+        row.policy = after.to_json()
+    elif row.state == State.CHECKED and _other_duplicates(before, after):
         if row.total > MOST_COMPARED_AGAIN:
             raise Refused("long", _("行数较多，改变查重条件要重新校验：请先回到「匹配列」"), "policy")
         compare(actor, row, anew=after.by_likeness and not before.by_likeness)
     record(actor, row)
     return row
+
+
+def demand_reason(policy: Policy) -> None:
+    """Raises Refused("reason_needed") where what is there already is created all the same and nobody says why (B3)."""
+    if policy.creates_known and not policy.reason:
+        words = _("请先写明为什么仍要新建：这些行可能已经在系统里，理由会留在导入记录上")
+        raise Refused("reason_needed", words, "reason")
+
+
+def _demand_given(actor: Actor, kind: Kind, policy: Policy) -> None:
+    """Raises Refused("bad_policy") for what cannot be said for all rows."""
+    targets = kind.for_all(actor)
+    for name, text in policy.given.items():
+        if name not in targets:
+            raise Refused("bad_policy", _("没写时填什么，请重新选择"), "given")
+        try:
+            targets[name].field.parse(text, actor)
+        except FieldError as error:
+            raise Refused("bad_policy", str(error), name) from None
 
 
 def _other_duplicates(before: Policy, after: Policy) -> bool:

@@ -4,26 +4,39 @@ the actions; the rest is kept, with the reason. A step of the import's own actio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from genjin.kernel.actions import ACTIONS
+from genjin.kernel.actions import ACTIONS, Action, BatchOutcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.doors import POOL
 from genjin.kernel.editing import values_before
+from genjin.kernel.importing import IMPORTABLES
 from genjin.kernel.models.events import EventLink, EventPayload
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused
+from genjin.kernel.together import Torn, lock_ahead, together
 from genjin.kernel.undo import Past, as_before
+from genjin.ownership.standing import filling
+from genjin.surfaces.imports.kinds import KINDS, Kind
 from genjin.surfaces.imports.models import Brought, Import
+from genjin.surfaces.imports.policy import Policy
 
-ORDER = ("plan", "followup", "contact", "customer")
-VOIDING = {"plan": "plans.cancel", "followup": "followups.take_back", "contact": "contacts.void"}
-before = as_before("customers.edit")
+ORDER = ("plan", "followup", *IMPORTABLES, "contact", "customer")
+VOIDING = {
+    "plan": "plans.cancel",
+    "followup": "followups.take_back",
+    "contact": "contacts.void",
+    "customer": "customers.void",
+    **{key: one.void.name for key, one in IMPORTABLES.items()},
+}
+EXPLAINED = frozenset({"customer", *IMPORTABLES})
 
 
 @dataclass(slots=True)
@@ -39,18 +52,21 @@ class Piece:
 
 def take_back(actor: Actor, batch: Import, most: int) -> tuple[int | None, dict[str, int]]:
     """Take back what the next customers brought: (the last customer's id, or None when none was left; the counts)."""
-    customers = Brought.objects.filter(batch_id=batch.pk, record_type="customer", record_id__gt=batch.position)
+    kind = KINDS[batch.kind]
+    key = kind.anchor.key
+    customers = Brought.objects.filter(batch_id=batch.pk, record_type=key, record_id__gt=batch.position)
     ids = list(customers.order_by("record_id").values_list("record_id", flat=True).distinct()[:most])
     if not ids:
         return None, batch.counts
-    pieces = _pieces(batch, ids)
+    pieces = _pieces(batch, key, ids)
     _compare([piece for family in pieces.values() for piece in family])
     made = {
-        key for key, family in pieces.items() if any(p.verb == "made" and p.record_type == "customer" for p in family)
+        row_id for row_id, family in pieces.items() if any(p.verb == "made" and p.record_type == key for p in family)
     }
-    for key in made:
-        _as_one(pieces[key])
-    _run(actor, batch, [piece for family in pieces.values() for piece in family])
+    for row_id in made:
+        _as_one(pieces[row_id])
+    with filling(actor, _pooled(batch, kind, {row_id: pieces[row_id] for row_id in made})):
+        _run(actor, batch, kind, [piece for family in pieces.values() for piece in family])
     everything = [p for family in pieces.values() for p in family if p.verb != "used"]
     _tell(batch, everything)
     counts = dict(batch.counts)
@@ -60,10 +76,10 @@ def take_back(actor: Actor, batch: Import, most: int) -> tuple[int | None, dict[
     return ids[-1], counts
 
 
-def _pieces(batch: Import, ids: Sequence[int]) -> dict[int, list[Piece]]:
+def _pieces(batch: Import, key: str, ids: Sequence[int]) -> dict[int, list[Piece]]:
     """{customer: what was brought for it}, each record once with its newest version."""
     own = Brought.objects.filter(batch_id=batch.pk)
-    of_number = dict(own.filter(record_type="customer", record_id__in=ids).values_list("number", "record_id"))
+    of_number = dict(own.filter(record_type=key, record_id__in=ids).values_list("number", "record_id"))
     found: dict[int, dict[int, Piece]] = {row_id: {} for row_id in ids}
     rows = own.filter(number__in=of_number).order_by("id")
     for number, record_type, record_id, verb, version in rows.values_list(
@@ -93,6 +109,16 @@ def _compare(pieces: Sequence[Piece]) -> None:
                     piece.kept = _("之后又被修改")
 
 
+def _pooled(batch: Import, kind: Kind, made: Mapping[int, Sequence[Piece]]) -> list[int]:
+    """What was made for customers that lie in the import's pool: whoever put them there takes them out again."""
+    policy = Policy.from_json(batch.policy)
+    if not policy.into or kind.given_part is not kind.anchor:
+        return []
+    rows = kind.anchor_type.model._default_manager.filter(pk__in=made, **{POOL: policy.pool or 0})
+    ids = rows.values_list("pk", flat=True)
+    return [piece.record_id for row_id in ids for piece in made[row_id] if piece.verb == "made"]
+
+
 def _as_one(family: Sequence[Piece]) -> None:
     """A customer that was made is taken back with all it has, or kept with all it has."""
     why = next((piece.kept for piece in family if piece.kept), "")
@@ -100,15 +126,14 @@ def _as_one(family: Sequence[Piece]) -> None:
         piece.kept = piece.kept or why
 
 
-def _run(actor: Actor, batch: Import, pieces: Sequence[Piece]) -> None:
+def _run(actor: Actor, batch: Import, kind: Kind, pieces: Sequence[Piece]) -> None:
+    why = {"reason": _("撤销导入「%s」") % batch.filename[:100]}
     for record_type in ORDER:
         own = [p for p in pieces if p.record_type == record_type and not p.kept]
         made = [p for p in own if p.verb == "made"]
-        if record_type == "customer":
-            _call(actor, "customers.void", made, {"reason": _("撤销导入「%s」") % batch.filename[:100]})
-            _put_back(actor, [p for p in own if p.verb == "changed"])
-        else:
-            _call(actor, VOIDING[record_type], made, {})
+        _call(actor, VOIDING[record_type], made, why if record_type in EXPLAINED else {})
+        if record_type == kind.anchor.key and kind.anchor.edit is not None:
+            _put_back(actor, kind.anchor.edit.name, [p for p in own if p.verb == "changed"])
 
 
 def _call(actor: Actor, name: str, pieces: Sequence[Piece], given: dict[str, Any]) -> None:
@@ -119,11 +144,12 @@ def _call(actor: Actor, name: str, pieces: Sequence[Piece], given: dict[str, Any
     _called(actor, name, pieces, calls)
 
 
-def _put_back(actor: Actor, pieces: Sequence[Piece]) -> None:
+def _put_back(actor: Actor, edit: str, pieces: Sequence[Piece]) -> None:
     """Fields that were filled or overwritten get what stood there before."""
+    before = as_before(edit)
     calls: list[tuple[int, Callable[[], Any]]] = []
     for piece in pieces:
-        links = EventLink.objects.filter(row_id=piece.record_id, event__action="customers.edit")
+        links = EventLink.objects.filter(row_id=piece.record_id, event__action=edit)
         link = links.filter(row_version__lte=piece.version).order_by("-event_id").first()
         payload = EventPayload.objects.filter(row_id=piece.record_id, event_id=link.event_id).first() if link else None
         if link is None or payload is None:
@@ -133,19 +159,30 @@ def _put_back(actor: Actor, pieces: Sequence[Piece]) -> None:
         for call in before(actor, past):
             run = ACTIONS[call.action].function
             calls.append((piece.record_id, partial(run, actor, call.row_id, values=call.values)))
-    _called(actor, "customers.edit", [p for p in pieces if not p.kept], calls)
+    _called(actor, edit, [p for p in pieces if not p.kept], calls)
 
 
 def _called(actor: Actor, name: str, pieces: Sequence[Piece], calls: Sequence[tuple[int, Callable[[], Any]]]) -> None:
     if not calls:
         return
     try:
-        refused = dict(ACTIONS[name].run_calls(actor, calls).refused)
+        refused = dict(_together(actor, ACTIONS[name], calls).refused)
     except Refused as refusal:  # the grant itself is missing
         refused = {piece.record_id: refusal for piece in pieces}
     for piece in pieces:
         if piece.record_id in refused:
             piece.kept = refused[piece.record_id].message
+
+
+def _together(actor: Actor, action: Action[Any, Any], calls: Sequence[tuple[int, Callable[[], Any]]]) -> BatchOutcome:
+    """All in one frame, their rows locked at once; once more by themselves when one of them broke off while writing."""
+    try:
+        with together(len(calls)):
+            if action.on is not None:
+                lock_ahead(action.on, [row_id for row_id, _call in calls])
+            return action.run_calls(actor, calls)
+    except (Torn, IntegrityError):
+        return action.run_calls(actor, calls)
 
 
 def _tell(batch: Import, pieces: Sequence[Piece]) -> None:

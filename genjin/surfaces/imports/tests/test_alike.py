@@ -28,15 +28,15 @@ THERE = (
     "湖州宏大精密机械股份有限公司",
 )
 FILE = (
-    ("苏州晶励半导体有限公司", 96),
-    ("远岫新能源（常州）", 95),
-    ("昆山晨光新材料科技有限公司", 85),
-    ("湖州宠大精密机械有限公司", 0),
-    ("杭州云栖动力电池", 0),
-    ("杭州云栖动力电池组有限公司", 92),
-    ("杭州运栖动力电池有限公司", 97),
-    ("第一纺织厂", 0),
-    ("第二纺织厂", 0),
+    "苏州晶励半导体有限公司",
+    "远岫新能源（常州）",
+    "昆山晨光新材料科技有限公司",
+    "湖州宠大精密机械有限公司",
+    "杭州云栖动力电池",
+    "杭州云栖动力电池组有限公司",
+    "杭州运栖动力电池有限公司",
+    "第一纺织厂",
+    "第二纺织厂",
 )
 
 
@@ -51,32 +51,27 @@ def test_names_that_are_alike_are_found_among_customers_and_in_the_file(
     cast: Cast, read_all: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if read_all:  # as a long file is compared
-        monkeypatch.setattr("genjin.surfaces.imports.actions.likening.FEW", 0)
-        monkeypatch.setattr("genjin.surfaces.imports.actions.likening.READ_WORTH", 10**9)
+        monkeypatch.setattr("genjin.duplicates.many.names.FEW", 0)
+        monkeypatch.setattr("genjin.duplicates.many.names.READ_WORTH", 10**9)
     actor = cast.actor("owner")
     for name in THERE:
         make_customer(actor, name)
     make_customer(cast.actor("stranger"), "绍兴望海潮文化传播有限公司")
-    batch = checked(actor, ["客户名称"], *[[name] for name, _percent in FILE], ["绍兴望海朝文化传播"])
+    batch = checked(actor, ["客户名称"], *[[name] for name in FILE], ["绍兴望海朝文化传播"])
     assert _found(batch) == {
         "苏州晶励半导体有限公司": (96, "similar", None),
-        "远岫新能源（常州）": (95, "similar", None),
-        "昆山晨光新材料科技有限公司": (88, "similar", None),
-        "杭州云栖动力电池组有限公司": (97, "file_similar", 6),
+        "远岫新能源（常州）": (97, "similar", None),
+        "湖州宠大精密机械有限公司": (96, "similar", None),
+        "杭州云栖动力电池组有限公司": (92, "file_similar", 6),
         "杭州运栖动力电池有限公司": (96, "file_similar", 6),
-        "绍兴望海朝文化传播": (97, "hidden", None),
+        "绍兴望海朝文化传播": (96, "hidden", None),
     }
 
 
-@pytest.mark.parametrize("anew", [False, True])
-def test_a_mended_row_is_compared_with_the_rows_of_its_file_and_they_with_it(
-    cast: Cast, anew: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mended_row_is_compared_with_the_rows_of_its_file_and_they_with_it(cast: Cast) -> None:
     actor = cast.actor("owner")
     names = ("常州远岫新能源有限公司", "杭州云栖动力电池", "第一纺织厂", "杭州运栖动力电池有限公司", "泰州长风机电")
     batch = checked(actor, ["客户名称"], *[[name] for name in names], ["杭州云栖动力电池"])
-    if anew:  # as where many are alike
-        monkeypatch.setattr("genjin.surfaces.imports.actions.likening.FEW", 0)
     assert _found(batch) == {"杭州运栖动力电池有限公司": (96, "file_similar", 3)}
     mend_row(actor, batch.pk, number=6, fixes={"0": "远岫新能源（常州）"})
     assert _found(batch)["远岫新能源（常州）"][1:] == ("file_similar", 2), "with a row above"
@@ -84,10 +79,7 @@ def test_a_mended_row_is_compared_with_the_rows_of_its_file_and_they_with_it(
     assert set(_found(batch)) == {"远岫新能源（常州）", "杭州云栖动力电池"}, "whose row above changed"
     assert _found(batch)["杭州云栖动力电池"][2] == 5
     mend_row(actor, batch.pk, number=2, fixes={"0": "杭州云栖动力电池组有限公司"})
-    assert {row: facts[1:] for row, facts in _found(batch).items()} == {
-        "杭州运栖动力电池有限公司": ("file_similar", 2),
-        "杭州云栖动力电池": ("file_similar", 2),
-    }, "and with those below"
+    assert _found(batch) == {"杭州云栖动力电池": (96, "file_similar", 5)}, "and with those below"
 
 
 def test_what_makes_a_duplicate_is_set_for_each_import_and_remembered_with_its_headings(cast: Cast) -> None:

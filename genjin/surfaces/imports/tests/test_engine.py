@@ -81,8 +81,12 @@ def test_what_becomes_of_duplicates_is_said_once_per_kind_or_row_by_row(cast: Ca
         ("hidden", 1, "skip"),
     ]
     decide_rows(actor, batch.pk, why=Why.NAME, decision=Decision.FILL)
-    for number, decision in ((3, Decision.SKIP), (4, Decision.OVERWRITE), (5, Decision.ATTACH), (6, Decision.CREATE)):
+    for number, decision in ((3, Decision.SKIP), (4, Decision.OVERWRITE), (5, Decision.ATTACH)):
         decide_row(actor, batch.pk, number=number, decision=decision)
+    with pytest.raises(Refused) as unexplained:
+        decide_row(actor, batch.pk, number=6, decision=Decision.CREATE)
+    assert unexplained.value.code == "reason_needed"
+    decide_row(actor, batch.pk, number=6, decision=Decision.CREATE, reason="两家公司同名，已电话核实")
     for number, refused in ((7, Decision.FILL), (7, "nonsense")):
         with pytest.raises(Refused) as refusal:
             decide_row(actor, batch.pk, number=number, decision=refused)

@@ -20,9 +20,10 @@ from django.db import connection
 from genjin.customers.models import Contact, Customer
 from genjin.followups.models import FollowUp
 from genjin.kernel.models.events import EventLink
+from genjin.opportunities.models import Closing, Line, Opportunity
 from genjin.ownership.models import Period
 from genjin.surfaces.imports import work
-from genjin.surfaces.imports.actions import begin_run, running
+from genjin.surfaces.imports.actions import begin_run, running, set_policy
 from genjin.surfaces.imports.actions.reviewing import begin_check
 from genjin.surfaces.imports.models import Brought, Import, ImportRow, State
 from genjin.surfaces.imports.queries import counts, import_for
@@ -31,9 +32,10 @@ from genjin.surfaces.imports.tests.files import csv_file
 from genjin.surfaces.imports.work import check_import, run_import
 from genjin.testing.cast import Cast, make_cast
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(about=50), pytest.mark.django_db(transaction=True)]
 
 ROWS, KILLS = 300, 10
+DEAL = ("external_code", "customer__name", "stage", "outcome", "amount", "closed_on", "version", "owner_id")
 HEADER = ["客户名称", "电话", "联系人", "跟进日期", "跟进内容", "客户等级"]
 TABLES = (
     "surfaces_brought", "surfaces_importrow", "surfaces_import", "followups_followup", "customers_contact",
@@ -81,19 +83,20 @@ def workers() -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+@pytest.mark.parametrize("kind", ["customers", "opportunities"])
 def test_an_import_that_is_killed_again_and_again_ends_as_if_undisturbed(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(work, "CHUNK", 10)  # as in the worker: rows of one step share their events
     monkeypatch.setattr(running, "CHUNK", 7)
     monkeypatch.setattr(work, "MANY", 1)
     cast = make_cast()
     actor = cast.actor("owner")
-    undisturbed = run_import(actor, check_import(actor, _uploaded(cast).pk, waiting=True).pk, waiting=True)
+    undisturbed = run_import(actor, check_import(actor, _uploaded(cast, kind).pk, waiting=True).pk, waiting=True)
     expected, told = _state(undisturbed), counts(undisturbed)
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
-    batch = _uploaded(cast)
+    batch = _uploaded(cast, kind)
     with workers() as process:
         begin_check(actor, batch.pk, waiting=True)
         killed = _driven(process, "do_check", batch, State.CHECKING, cast)
@@ -105,7 +108,9 @@ def test_an_import_that_is_killed_again_and_again_ends_as_if_undisturbed(
     assert killed >= KILLS, "killed too seldom to tell anything"
 
 
-def _uploaded(cast: Cast) -> Import:
+def _uploaded(cast: Cast, kind: str) -> Import:
+    if kind == "opportunities":
+        return _deals(cast)
     rows: list[list[Any]] = [HEADER]
     for number in range(ROWS):
         name, phone = f"第{number % 170}号贸易公司", f"138{number % 190:08d}" if number % 3 else ""
@@ -120,6 +125,20 @@ def _uploaded(cast: Cast) -> Import:
             ]
         )
     return upload_file(cast.actor("owner"), filename="客户.csv", content=BytesIO(csv_file(*rows)))
+
+
+def _deals(cast: Cast) -> Import:
+    """Open ones, won ones, some refused, of customers that come again and again."""
+    rows: list[list[Any]] = [["商机编号", "客户名称", "阶段", "金额", "成交日期", "产品"]]
+    for number in range(ROWS):
+        stage = ("成交", "需求确认", "输单")[number % 3]
+        ended = f"2020-1-{number % 28 + 1}" if number % 3 != 1 else ""
+        amount = "" if number % 50 == 6 else number
+        rows.append([f"D{number % 290}", f"第{number % 17}号贸易公司", stage, amount, ended, f"产品{number % 5}"])
+    batch = upload_file(
+        cast.actor("owner"), filename="商机.csv", content=BytesIO(csv_file(*rows)), kind="opportunities"
+    )
+    return set_policy(cast.actor("owner"), batch.pk, policy={"given": {"opportunity.reason": "price"}})
 
 
 def _driven(process: subprocess.Popen[str], step: str, batch: Import, state: State, cast: Cast) -> int:
@@ -164,6 +183,9 @@ def _state(batch: Import) -> dict[str, Any]:
         "customers": list(customers.values_list(*told)),
         "contacts": list(Contact.objects.order_by("name").values_list("name", "customer__name", "primary", "version")),
         "followups": list(followups.values_list("content", "customer__name", "occurred_at", "version")),
+        "opportunities": list(Opportunity.objects.order_by("external_code", "name").values_list(*DEAL)),
+        "ended": list(Closing.objects.order_by("opportunity__external_code").values_list("outcome", "on", "amount")),
+        "lines": Line.objects.count(),
         "periods": Period.objects.count(),
         "events": sorted(links),
         "rows": list(rows.values_list("number", "state", "follows", "duplicate_row", "duplicate_why", "problems")),

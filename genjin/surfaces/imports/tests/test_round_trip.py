@@ -17,6 +17,8 @@ from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.tables import best_sheet, find_layout, open_book
+from genjin.leads.actions.leads import create_lead
+from genjin.opportunities.actions.opportunities import create_opportunity
 from genjin.plans.actions.plans import create_plan
 from genjin.surfaces.exports.asked import read_asked
 from genjin.surfaces.exports.models import Format
@@ -55,20 +57,33 @@ FILLED: dict[str, dict[str, Any]] = {
         "content": "报价", "starts_at": f"{SOON} 09:30", "minutes": 30, "method": "visit", "remind_minutes": 60,
         "rhythm": "week", "repeat_until": LATER,
     },
+    "lead": {
+        "name": "乙公司 陆先生", "company": "乙公司", "contact_name": "陆先生", "position": "厂长",
+        "mobile": "13812345679", "phone": "0512-62881235", "email": "l@b.cn", "wechat": "lu_1",
+        "source": "exhibition", "industry": "C39", "region": "320506",
+        "address": "工业路 2 号", "need": "第一行\n第二行", "remarks": "=1+1",
+    },
+    "opportunity": {
+        "name": "产线升级", "amount": "120000.50", "probability": "40", "expected_on": LATER, "budget_min": "100000",
+        "budget_max": "150000", "opened_on": "2026-02-01", "need": "三条产线", "remarks": "备注",
+    },
 }  # fmt: skip
 ACTIONS: dict[str, Action[Any, Any]] = {
     "customer": create_customer,
     "contact": create_contact,
     "followup": create_followup,
     "plan": create_plan,
+    "opportunity": create_opportunity,
 }
+FIRST = {"customer", "lead"}  # belong to nothing else
 CASES = [("zh-hans", Format.XLSX, ".xlsx"), ("en", Format.CSV, ".csv")]
 
 
 def written(actor: Actor) -> int:
     made = create_customer.run(actor, None, FILLED["customer"]).row_id
     assert made is not None
-    for key in ("contact", "followup", "plan"):
+    create_lead.run(actor, None, FILLED["lead"])
+    for key in ("contact", "followup", "plan", "opportunity"):
         ACTIONS[key].run(actor.through(Surface.IMPORT), None, {**FILLED[key], "customer": str(made)})
     return made
 
@@ -82,7 +97,7 @@ def test_what_our_exports_write_is_read_again(
     with override(language):
         for kind in KINDS.values():
             given = FILLED[kind.main]
-            keys = [*given, "owner", *(["code"] if kind.main == "customer" else ["customer"])]
+            keys = [*given, "owner", *(["code"] if kind.main in FIRST else ["customer"])]
             path = tmp_path / f"{kind.key}{ending}"
             asked = read_asked(actor, RECORD_TYPES[kind.main], "", [], keys)
             with path.open("wb") as file:
@@ -102,7 +117,7 @@ def test_what_our_exports_write_is_read_again(
                 assert field.parse(raw[kind.main].get(key), actor) == field.parse(value, actor), (kind.key, key, cells)
             if kind.owned:
                 assert raw["owner"] == {"owner": actor.member_id}, kind.key
-            if kind.main != "customer":
+            if kind.main not in FIRST:
                 assert raw["customer"] == {"name": customer.name}
-            else:
+            elif kind.main == "customer":
                 assert raw["customer"]["code"] == customer.code

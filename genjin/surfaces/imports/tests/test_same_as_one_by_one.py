@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
@@ -24,7 +24,7 @@ from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel import actions as kernel_actions
 from genjin.kernel.together import Torn
 from genjin.surfaces.imports import work
-from genjin.surfaces.imports.actions import bringing, running, set_policy, set_rules
+from genjin.surfaces.imports.actions import bringing, by_rules, running, set_policy, set_rules
 from genjin.surfaces.imports.models import Import, State
 from genjin.surfaces.imports.receiving import upload_file
 from genjin.surfaces.imports.rules import rules_from_json
@@ -52,11 +52,21 @@ REMARKS = ("", "一行\n两行\t制表", "\\N", "反斜杠\\ 'quoted' {braces} \
 # Numbers that the database gives: ids of rows, ids of events. Only their order counts.
 ROW_IDS, EVENT_IDS = 1_000_000_000, 2_000_000_000
 LEFT_OUT = frozenset({"salt", "digest", "position", "chain", "clock", "stored_as", "stamp"})
-OWN_IDS = frozenset({"ownership_period", "surfaces_brought", "surfaces_importshape", "kernel_option"})
+OWN_IDS = frozenset(
+    {
+        "ownership_period", "surfaces_brought", "surfaces_importshape", "kernel_option", "opportunities_stay",
+        "opportunities_closing",
+    }
+)  # fmt: skip
+DELTAS = {
+    "followups_totaldelta": ("counted", "effective", "followups", "on_time"),
+    "opportunities_opendelta": ("opportunities", "amount", "weighted"),
+}
 TABLES = (
     "surfaces_brought", "surfaces_importrow", "surfaces_import", "surfaces_importshape", "followups_followup",
     "customers_contact", "customers_customer", "ownership_period", "kernel_eventpayload", "kernel_eventlink",
-    "kernel_event", "kernel_option", "plans_plan", "followups_totaldelta",
+    "kernel_event", "kernel_option", "plans_plan", "followups_totaldelta", "opportunities_opportunity",
+    "opportunities_opendelta", "scoring_opportunityscore",
 )  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
 CODE = re.compile(r"\b([A-Za-z]{2})-?(\d{6})\b")
@@ -65,7 +75,8 @@ CODE = re.compile(r"\b([A-Za-z]{2})-?(\d{6})\b")
 def test_rows_brought_in_together_and_ahead_are_those_of_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "CHUNK", 25)
     monkeypatch.setattr(work, "MANY", 1)
-    cast = make_cast()
+    monkeypatch.setattr(by_rules, "WORTH_SHARING", -1)
+    cast = _cast()
     with time_machine.travel(NOON, tick=False):
         together = _world(cast)
         told = _all_rows()
@@ -79,6 +90,40 @@ def test_rows_brought_in_together_and_ahead_are_those_of_one_by_one(monkeypatch:
     }  # fmt: skip
     for table, rows in expected.items():
         assert told[table] == rows, table
+
+
+def test_deals_made_ahead_of_customers_that_others_before_them_changed_are_those_of_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "CHUNK", 25)
+    monkeypatch.setattr(work, "MANY", 1)
+    cast = _cast()
+    ahead: list[bool] = []
+    bring_next = running.bring_next
+
+    def seen(*args: Any, **more: Any) -> Import:
+        ahead.append(more.get("prepared") is not None)
+        return bring_next(*args, **more)
+
+    with time_machine.travel(NOON, tick=False):
+        monkeypatch.setattr(work, "bring_next", seen)
+        together = _world(cast, _deals)
+        told, steps = _all_rows(), list(ahead)
+        with _one_by_one(monkeypatch):
+            apart = _world(cast, _deals)
+        expected = _all_rows()
+    assert steps == [True] * 5 + [False], "five steps, all of them ahead; then nothing is left"
+    assert together.counts == apart.counts
+    assert {key: n for key, n in apart.counts.items() if n} == {"done": ROWS, "customers": 8, "opportunities": ROWS}
+    for table, rows in expected.items():
+        assert told[table] == rows, table
+
+
+def _cast() -> Cast:
+    """The cast, with numbers below those that imports are given, whatever was numbered before."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER SEQUENCE kernel_row_id RESTART WITH {ROW_IDS // 2}")
+    return make_cast()
 
 
 @contextmanager
@@ -95,7 +140,7 @@ def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def _world(cast: Cast) -> Import:
+def _world(cast: Cast, upload: Callable[[Cast], Import] | None = None) -> Import:
     """An import into a company that knows two customers, from the same start."""
     actor = cast.actor("owner")
     with connection.cursor() as cursor:
@@ -107,12 +152,30 @@ def _world(cast: Cast) -> Import:
     known = make_customer(actor, KNOWN, credit_code=CREDIT_CODE)
     make_contact(actor, known, "老联系人")
     make_customer(cast.actor("stranger"), HIDDEN)
+    batch = (upload or _customers)(cast)
+    return run_import(actor, check_import(actor, batch.pk, waiting=True).pk, waiting=True)
+
+
+def _deals(cast: Cast) -> Import:
+    """Won ones, each later than those before, lost and open ones, of a customer that is there and of new ones."""
+    rows: list[list[Any]] = [["商机编号", "客户名称", "阶段", "金额", "成交日期", "产品", "预计成交日期"]]
+    for n in range(ROWS):
+        name = KNOWN if n % 9 == 4 else f"第{n % 9}号贸易公司"
+        ended = f"2020-{n // 28 + 1}-{n % 28 + 1}" if n % 3 != 1 else ""
+        expected = "2026-9-1" if n % 3 == 1 else ""
+        rows.append([f"D{n}", name, ("成交", "需求确认", "输单")[n % 3], n + 1, ended, f"产品{n % 5}", expected])
+    actor = cast.actor("owner")
+    batch = upload_file(actor, filename="商机.csv", content=BytesIO(csv_file(*rows)), kind="opportunities")
+    return set_policy(actor, batch.pk, policy={"given": {"opportunity.reason": "price"}})
+
+
+def _customers(cast: Cast) -> Import:
+    actor = cast.actor("owner")
     batch = upload_file(actor, filename="客户.csv", content=BytesIO(csv_file(HEADER, *map(_row, range(ROWS)))))
     rules = rules_from_json(batch.rules)
     named = [rule.with_(target="contact.name") if rule.heading == "联系人姓名" else rule for rule in rules]
     set_rules(actor, batch.pk, rules=named)
-    set_policy(actor, batch.pk, policy={"duplicates": POLICY, "otherwise": "create"})
-    return run_import(actor, check_import(actor, batch.pk, waiting=True).pk, waiting=True)
+    return set_policy(actor, batch.pk, policy={"duplicates": POLICY, "otherwise": "create", "reason": "另一家"})
 
 
 def _row(n: int) -> list[Any]:
@@ -152,7 +215,7 @@ def _all_rows() -> dict[str, list[str]]:
     """{table: its rows as texts, in order}, with ids and codes by their ranks, each payload proved by its digest."""
     names = {model._meta.db_table for model in apps.get_models()} - {"kernel_stamp"}
     tables = {name: _rows(name) for name in sorted(names)}
-    tables["followups_totaldelta"] = _summed(tables["followups_totaldelta"])
+    tables |= {name: _summed(tables[name], counted) for name, counted in DELTAS.items()}
     payloads = {(row["row_id"], row["event_id"]): row for row in tables["kernel_eventpayload"]}
     for link in tables["kernel_eventlink"]:
         payload = payloads[link["row_id"], link["event_id"]]
@@ -172,11 +235,11 @@ def _rows(table: str) -> list[dict[str, Any]]:
         return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
-def _summed(deltas: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _summed(deltas: list[dict[str, Any]], counted: Sequence[str]) -> list[dict[str, Any]]:
     """What statistics are to count, however many statements told it."""
     totals: dict[str, Counter[str]] = {}
     for row in deltas:
-        counts = {key: row.pop(key) for key in ("counted", "effective", "followups", "on_time")}
+        counts = {key: row.pop(key) for key in counted}
         del row["id"]
         totals.setdefault(json.dumps(row, sort_keys=True), Counter()).update(counts)
     return [{"of": key, **counts} for key, counts in totals.items()]

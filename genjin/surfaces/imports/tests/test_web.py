@@ -138,6 +138,9 @@ def test_duplicates_stand_side_by_side_and_are_decided_once_per_kind(cast: Cast)
     assert (count(page, "ready"), count(page, "duplicate")) == (1, 1)
     assert "表格第 2 行" in page
     assert f'href="/customers/{known.pk}"' in page
+    again = client.post(f"{address}/decide", {"number": "2", "decision": "create"}, headers=HTMX)
+    assert again.status_code == 422, "why it is created all the same is asked for beside it"
+    assert 'value="create" checked' in again.content.decode()
     answer = client.post(f"{address}/decide", {"number": "2", "decision": "fill", "all": "1"}, headers=HTMX)
     assert 'id="go" hx-swap-oob="true"' in answer.content.decode()
     client.post(f"{address}/run")

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from genjin.surfaces.imports.values import choices, dates, names, numbers, people, phones, places, records, texts, yesno
+from genjin.kernel.fields import Named
+from genjin.surfaces.imports.values import (
+    choices,
+    dates,
+    names,
+    naming,
+    numbers,
+    people,
+    phones,
+    places,
+    records,
+    texts,
+    yesno,
+)
 from genjin.surfaces.imports.values.found import Asked, Found, Reader
 
 BY_KIND: dict[str, Callable[[Asked], Reader]] = {
@@ -37,6 +50,8 @@ def reader_for(asked: Asked, target: str = "") -> Reader:
         return names.reader(asked)
     if asked.field.key in texts.CODES:
         return texts.code_reader(asked)
+    if isinstance(asked.field, Named):
+        return naming.reader(asked)
     return BY_KIND.get(asked.field.kind, texts.reader)(asked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from genjin.surfaces.attachments.limit import allow_longer
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.storage import MOST_BYTES
 from genjin.surfaces.imports.web import entering, fetching, reviewing, running, setting, showing
 from genjin.ui.lists.heads import HeadTool, register_head_tool
@@ -25,15 +26,15 @@ register_nav(
         needs=NEEDS,
     )
 )
-for _key, _type in (("customers", "customer"), ("contacts", "contact"), ("followups", "followup"), ("plans", "plan")):
+for _kind in KINDS.values():
     register_head_tool(
         HeadTool(
-            key=f"import-{_key}",
+            key=f"import-{_kind.key}",
             label=_("从表格导入"),
             icon="file-import",
             link="/imports?kind={plural}",
             needs=NEEDS,
-            types=(_type,),
+            types=(_kind.main,),
             when_empty=True,
             order=10,
         )

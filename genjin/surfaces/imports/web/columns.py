@@ -58,7 +58,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question as a card: about the whole column (`chosen`), or about each of `answers`."""
+    """A question as a card: about the whole column (`chosen`), or about each of `answers`. `free`: the answers are
+    words, `choices` only help to write them; `settled`: all was decided about an earlier file."""
 
     index: int
     kind: str
@@ -70,6 +71,8 @@ class QuestionView:
     chosen: str
     answers: list[Answer]
     more: int
+    free: bool
+    settled: bool
 
 
 def column_views(actor: Actor, kind: Kind, rules: Sequence[Rule], samples: Samples) -> list[ColumnView]:
@@ -100,8 +103,8 @@ def missing_target(actor: Actor, kind: Kind, rules: Sequence[Rule]) -> str:
     """The label of what no column brings though every row needs it; '' when all is there."""
     brought = {rule.target for rule in rules}
     known = {"customer.name", "customer.external_code", "customer.code"}
-    targets = kind.targets(actor)
-    if kind.key != "contacts" and not brought & known:
+    targets, main = kind.targets(actor), kind.anchor.key
+    if main == "customer" and kind.key != "contacts" and not brought & known:
         return targets["customer.name"].label
     needed = (t for t in targets.values() if t.required and t.part != "customer" and t.name not in brought)
     return next((t.label for t in needed if not any(b.startswith(f"piece.{t.part}.") for b in brought)), "")
@@ -144,6 +147,7 @@ def _question(asked: Question, rule: Rule) -> QuestionView:
     whole = asked.asked in ("date_order", "unit", "span")
     best = next((choice.key for choice in asked.choices if choice.best), "")
     kept = _kept(rule, asked.asked)
+    settled = rule.how == "remembered" and set(asked.values) <= set(kept)
     answers = (
         []
         if whole
@@ -160,12 +164,14 @@ def _question(asked: Question, rule: Rule) -> QuestionView:
         chosen=kept.get("", asked.proposed.get("", best)),
         answers=answers[:MOST_ANSWERS],
         more=max(0, len(answers) - MOST_ANSWERS),
+        free=asked.asked == "names",
+        settled=settled,
     )
 
 
 def _kept(rule: Rule, asked: str) -> Mapping[str, str]:
     """What the rule says to a question already."""
-    if asked == "options":
+    if asked in ("options", "names"):
         return rule.options
     if asked == "people":
         return rule.people

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from genjin.kernel.records import by_plural
 from genjin.kernel.wording import listed
 from genjin.surfaces.imports.drilling import CHANGED, brought_url
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, RowState
 from genjin.ui.formats import number
 
-TYPES = ("customers", "contacts", "followups", "plans")
+TYPES = tuple(dict.fromkeys(["customers", "contacts", "followups", "plans", *KINDS]))
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def brought_counts(row: Import) -> list[Count]:
     """How many of each type were made, and how many customers changed."""
     made = [Count(key, _label(key), int(row.counts.get(key, 0))) for key in TYPES if row.counts.get(key)]
     changed = int(row.counts.get("changed", 0))
-    return [*made, *([Count("changed", _("更新已有客户"), changed)] if changed else [])]
+    words = _("更新已有%s") % KINDS[row.kind].anchor_type.label
+    return [*made, *([Count("changed", words, changed)] if changed else [])]
 
 
 def _label(plural: str) -> str:
@@ -69,4 +71,8 @@ def tiles(row: Import, found: dict[int, int]) -> list[Count]:
 
 def _list_of(row: Import, key: str) -> str:
     """The list of exactly these records."""
-    return brought_url(row.pk, "customers", CHANGED) if key == "changed" else brought_url(row.pk, key)
+    return (
+        brought_url(row.pk, KINDS[row.kind].anchor_type.plural, CHANGED)
+        if key == "changed"
+        else brought_url(row.pk, key)
+    )

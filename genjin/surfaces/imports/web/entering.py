@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from genjin.kernel.importing import IMPORTABLES
 from genjin.kernel.refusal import Refused
 from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Import, State
@@ -25,7 +26,9 @@ from genjin.ui.pages import PageRequest, go, page, render
 NEEDS = "imports.run"
 MOST = 8
 ACCEPT = ".xlsx,.xls,.csv,.txt,.tsv,.vcf"
-_ICONS = {"customers": "building", "contacts": "users", "followups": "message-2", "plans": "calendar-plus"}
+_ICONS = {"customers": "building", "contacts": "users", "followups": "message-2", "plans": "calendar-plus"} | {
+    one.record_type.plural: one.record_type.icon for one in IMPORTABLES.values()
+}
 _FILE_ICONS = {True: "address-book", False: "file-spreadsheet"}
 TONES = {
     State.DONE: "ok",
@@ -110,7 +113,7 @@ def kind_views() -> list[KindView]:
         "contacts": _("也可以是手机通讯录 vcf、Google 或 Outlook 导出的 csv"),
         "followups": _("补到已有客户上"),
         "plans": _("以后的安排"),
-    }
+    } | {one.record_type.plural: str(one.help) for one in IMPORTABLES.values()}
     return [
         KindView(k.key, str(k.label), words.get(k.key, ""), _ICONS.get(k.key, "file-text"), _template(str(k.label)))
         for k in KINDS.values()

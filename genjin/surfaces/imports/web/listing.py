@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
-from genjin.kernel.doors import titles_of
 from genjin.kernel.records import RECORD_TYPES
-from genjin.surfaces.imports.models import Import, ImportRow, RowState, Why
+from genjin.kernel.titles import titles_of
+from genjin.surfaces.imports.models import Import, ImportRow, RowState
 from genjin.surfaces.imports.queries import brought_by, counts, duplicate_groups, kept_rows, rows_of
 from genjin.surfaces.imports.web.rows import Heading, RowView, RowWriter
+from genjin.surfaces.imports.whys import is_why, words_of
 from genjin.ui import formats
 from genjin.ui.addresses import record_url
 
@@ -91,7 +92,7 @@ def listing(actor: Actor, batch: Import, asked: Mapping[str, str]) -> Listing:
         )
     after, before = _number(asked, "after"), _number(asked, "before")
     after = max(0, _number(asked, "row") - 1) or after
-    why = asked.get("why", "") if asked.get("why", "") in Why.values and state == RowState.DUPLICATE else ""
+    why = asked.get("why", "") if is_why(asked.get("why", "")) and state == RowState.DUPLICATE else ""
     rows = rows_of(batch, state, after=after, before=before, most=MOST + (not before), why=why)
     if before and len(rows) < MOST:  # fewer than a page stand in front: the first page
         after, before, rows = 0, 0, rows_of(batch, state, most=MOST + 1, why=why)
@@ -184,7 +185,7 @@ def kept_links(actor: Actor, batch: Import) -> list[tuple[int, str, str, str]]:
 
 
 def _words(record_type: str, verb: str, title: str) -> str:
-    if record_type == "customer":
+    if record_type == "customer" or verb == "changed":
         return _("%(title)s（已更新）") % {"title": title} if verb == "changed" else title
     return str(RECORD_TYPES[record_type].label)
 
@@ -195,13 +196,13 @@ def _kinds(batch: Import, why: str) -> list[Chip]:
         return []
     return [
         Chip(
-            str(Why(g.why).label),
+            words_of(g.why),
             g.rows,
             _href(batch, RowState.DUPLICATE, why="" if g.why == why else g.why),
             g.why == why,
         )
         for g in groups
-        if g.why in Why.values
+        if words_of(g.why)
     ]
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from genjin.customers.record import CUSTOMER
-from genjin.kernel import normal
+from genjin.duplicates.searching.fitting import name_percent
 from genjin.kernel.actor import Actor
-from genjin.kernel.likeness import ALIKE, likeness
+from genjin.kernel.company_names import read_company
+from genjin.surfaces.imports.kinds import KINDS
 from genjin.surfaces.imports.models import Decision, Import, Why
 from genjin.surfaces.imports.pairs.queries import Pair, decisions_for, pair_at
+from genjin.surfaces.imports.policy import Policy
+from genjin.surfaces.imports.whys import FORBIDDEN, said_of, words_of
 from genjin.ui.addresses import record_url
 
 
@@ -42,6 +44,7 @@ class PairView:
     decisions: list[tuple[str, str]]
     decision: str
     others: int
+    reason: str
     previous: str
     next: str
 
@@ -52,40 +55,40 @@ def pair_view(actor: Actor, batch: Import, number: int | None = None, *, after: 
     if pair is None:
         return None
     why = pair.row.duplicate_why
-    here = reverse("import-pair", args=[batch.pk])
+    here, kind = reverse("import-pair", args=[batch.pk]), KINDS[batch.kind]
     return PairView(
         number=pair.row.number,
         place=pair.place,
         total=pair.total,
-        why=_why(pair),
-        kind=str(Why(why).label) if why in Why.values else why,
+        why=_why(pair, kind.anchor_type.title),
+        kind=words_of(why),
         left_title=_left(pair),
         owner=pair.there.owner,
-        link=record_url("customer", pair.there.customer_id) if pair.there.customer_id else "",
+        link=record_url(kind.anchor.key, pair.there.record_id) if pair.there.record_id else "",
         facts=[_fact(pair, key, label) for key, label in pair.facts],
-        decisions=[(str(d), _verb(d)) for d in decisions_for(why)],
+        decisions=[(str(d), _verb(d)) for d in decisions_for(kind, why)],
         decision=pair.decision,
         others=pair.others,
+        reason=Policy.from_json(batch.policy).reason,
         previous=f"{here}?at={pair.previous}" if pair.previous else "",
         next=f"{here}?at={pair.next}" if pair.next else "",
     )
 
 
-def _why(pair: Pair) -> str:
+def _why(pair: Pair, key: str) -> str:
     """By what they are a possible duplicate; with how much the names are alike where both can be read."""
-    key = CUSTOMER.title
-    names = [normal.company_fuzzy_key(side.texts.get(key, "")) for side in (pair.there, pair.comes)]
-    percent = likeness(*names) if all(names) else 0
-    known = pair.row.duplicate_why
-    if ALIKE <= percent < 100 and known in (Why.PHONE, Why.FILE_PHONE, Why.CREDIT_CODE, Why.FILE_CREDIT_CODE):
-        return " · ".join([pair.row.why, _("名称相似 %(percent)d%%") % {"percent": percent}])
-    return pair.row.why
+    names = [read_company(side.texts.get(key, "")) for side in (pair.there, pair.comes)]
+    percent = name_percent(*names) if names[0].key != names[1].key else 0
+    said, known = said_of(pair.row), pair.row.duplicate_why.removesuffix(FORBIDDEN)
+    if percent and known in (Why.PHONE, Why.FILE_PHONE, Why.CREDIT_CODE, Why.FILE_CREDIT_CODE):
+        return " · ".join([said, _("名称相似 %(percent)d%%") % {"percent": percent}])
+    return said
 
 
 def _left(pair: Pair) -> str:
     if pair.there.row:
         return _("表格第 %(row)s 行") % {"row": pair.there.row}
-    return _("系统已有") if pair.there.customer_id else _("系统已有（您看不到）")
+    return _("系统已有") if pair.there.record_id else _("系统已有（您看不到）")
 
 
 def _fact(pair: Pair, key: str, label: str) -> Fact:

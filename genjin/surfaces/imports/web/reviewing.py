@@ -73,10 +73,16 @@ def decide(request: PageRequest, import_id: int) -> HttpResponse:
     """What becomes of one duplicate, or (`all`) of all of its kind; then the next one."""
     batch = import_for(request.actor, import_id)
     row, decision = row_of(batch, _number(request.POST.get("number", "")) or 0), request.POST.get("decision", "")
-    if request.POST.get("all"):
-        decide_rows(request.actor, batch.pk, why=row.duplicate_why, decision=decision)
-    else:
-        decide_row(request.actor, batch.pk, number=row.number, decision=decision)
+    reason = request.POST.get("reason", "")
+    try:
+        if request.POST.get("all"):
+            decide_rows(request.actor, batch.pk, why=row.duplicate_why, decision=decision, reason=reason)
+        else:
+            decide_row(request.actor, batch.pk, number=row.number, decision=decision, reason=reason)
+    except Refused as refusal:
+        if refusal.code != "reason_needed" or not wants_fragment(request):
+            raise
+        return pair_answer(request, batch, row.number, unexplained=refusal.message)
     batch = import_for(request.actor, import_id)
     return pair_answer(request, batch, None, after=row.number, toast=_("已记下"))
 
@@ -141,11 +147,13 @@ def _row(
 
 
 def pair_answer(
-    request: PageRequest, batch: Import, number: int | None, *, after: int = 0, toast: str = ""
+    request: PageRequest, batch: Import, number: int | None, *, after: int = 0, toast: str = "", unexplained: str = ""
 ) -> HttpResponse:
-    """The card of a duplicate, with the rules and the bar as they are now."""
+    """The card of a duplicate, with the rules and the bar as they are now. `unexplained`: it is to be created all the
+    same, and why is still to be said."""
     shown = pair_view(request.actor, batch, number, after=after)
     rules = rules_view(request.actor, batch, {group.why: group.rows for group in duplicate_groups(batch, 0)})
     context: dict[str, Any] = {"head": head_of(batch), "pair": shown, "go": go_view(batch), "rules": rules, "oob": True}
-    answer = fragment(request, "imports/duplicates_changed.html", **context)
+    status = 422 if unexplained else 200
+    answer = fragment(request, "imports/duplicates_changed.html", status=status, unexplained=unexplained, **context)
     return with_event(with_toast(answer, toast), "import:decided") if toast else answer

@@ -12,17 +12,28 @@ from django.utils.translation import gettext as _
 from genjin.kernel import industries, regions
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Choice
+from genjin.kernel.importing import IMPORTABLES
 from genjin.kernel.tables import Cell
+from genjin.kernel.wording import in_sentence
 from genjin.surfaces.imports.kinds import KINDS, Target
 from genjin.surfaces.imports.models import Decision, Import, ImportRow, RowState, State
 from genjin.surfaces.imports.rules import Rule, rules_from_json
 from genjin.surfaces.imports.values import places
 from genjin.surfaces.imports.web.masked import cell_text, shown
+from genjin.surfaces.imports.whys import said_of
 from genjin.ui.addresses import record_url
 
 MOST_COLUMNS = 4
 MOST_OPTIONS = 40
-_FIRST = ("customer.name", "contact.name", "customer.phone", "contact.phone", "customer.level", "followup.occurred_at")
+_FIRST = (
+    "customer.name",
+    "contact.name",
+    *(f"{key}.{name}" for key, one in IMPORTABLES.items() for name in one.columns[:2]),
+    "customer.phone",
+    "contact.phone",
+    "customer.level",
+    "followup.occurred_at",
+)
 
 
 @dataclass(frozen=True)
@@ -124,9 +135,15 @@ class RowWriter:
             problems=[self._problem(index, words) for index, words, _suggestion, _blocking in problems_of(row)],
             suggestion=_suggested(row) if self.batch.state == State.CHECKED else None,
             note=_note(row) if not mended else _("已改好"),
-            links=list(links) or _existing(row),
+            links=list(links) or self._existing(row),
             form=self.form(row) if form else [],
         )
+
+    def _existing(self, row: ImportRow) -> list[tuple[str, str]]:
+        about = KINDS[self.batch.kind].anchor_type
+        if not row.duplicate_of:
+            return []
+        return [(record_url(about.key, row.duplicate_of), _("查看已有%s") % in_sentence(about.label))]
 
     def _about(self, row: ImportRow) -> dict[int, str]:
         """{column: what keeps the row out}; who it is about is missing in the first column."""
@@ -167,10 +184,11 @@ def chosen_columns(rules: Sequence[Rule], rows: Sequence[ImportRow]) -> list[Rul
     """The columns that the page has room for: who it is about, those with problems, then the others as they stand."""
     troubled = {index for row in rows for index, _words, _suggestion, blocking in problems_of(row) if blocking}
     used = [rule for rule in rules if rule.target or rule.index in troubled]
-    known = {name: place for place, name in enumerate(_FIRST)}
-    wanted = sorted(used, key=lambda r: (known.get(r.target, 9) > 0, r.index not in troubled, known.get(r.target, 9)))
+    known, last = {name: place for place, name in enumerate(_FIRST)}, len(_FIRST)
+    place = {r.index: known.get(r.target, last) for r in used}
+    wanted = sorted(used, key=lambda r: (place[r.index] > 0, r.index not in troubled, place[r.index]))
     chosen = wanted[: max(MOST_COLUMNS, len(troubled) + 1)]
-    return sorted(chosen, key=lambda r: (known.get(r.target, 9) > 1, r.index))
+    return sorted(chosen, key=lambda r: (place[r.index] > 1, r.index))
 
 
 def problems_of(row: ImportRow) -> list[tuple[int, str, str, bool]]:
@@ -194,10 +212,6 @@ def _suggested(row: ImportRow) -> Suggestion | None:
     if not wrong or not all(suggestion and index >= 0 for index, suggestion in wrong):
         return None
     return Suggestion(wrong[0][1], {f"fix-{index}": suggestion for index, suggestion in wrong})
-
-
-def _existing(row: ImportRow) -> list[tuple[str, str]]:
-    return [(record_url("customer", row.duplicate_of), _("查看已有客户"))] if row.duplicate_of else []
 
 
 def _options(actor: Actor, target: Target | None, text: str) -> list[tuple[str, str]]:
@@ -225,7 +239,7 @@ def _hints(target: Target | None, text: str) -> list[str]:
 
 def _note(row: ImportRow) -> str:
     if row.state == RowState.DUPLICATE or row.duplicate_why:
-        why = row.why
+        why = said_of(row)
         decided = str(Decision(row.decision).label) if row.decision in Decision.values else ""
         return " · ".join(part for part in (why, decided) if part)
     if row.state == RowState.SKIPPED:

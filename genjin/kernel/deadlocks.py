@@ -1,0 +1,34 @@
+"""Work that the database broke off because two waited for each other is done again: nothing of it was written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+P = ParamSpec("P")
+R = TypeVar("R")
+TIMES = 3
+logger = logging.getLogger(__name__)
+
+
+def unlocked(call: Callable[P, R]) -> Callable[P, R]:
+    """The same, done up to three times. Inside somebody else's transaction that is lost, and only he can begin anew."""
+
+    @wraps(call)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, TIMES):
+            alone = not connection.in_atomic_block
+            try:
+                return call(*args, **kwargs)
+            except OperationalError as error:
+                if not alone or not isinstance(error.__cause__, DeadlockDetected | SerializationFailure):
+                    raise
+                logger.warning("two waited for each other: %s is done again (%d)", call.__qualname__, attempt)
+        return call(*args, **kwargs)
+
+    return again

@@ -1,0 +1,18 @@
+"""How often somebody may send: counted for one part of the net and for one form, in quarters of an hour."""
+
+from __future__ import annotations
+
+from genjin.leadforms.models import LeadForm
+from genjin.leadforms.settings import PER_ADDRESS, PER_FORM
+from genjin.org.changing.attempts import TooMany, check_attempts, count_failure, key_of
+
+
+def within_pace(form: LeadForm, address: str, stamp: int) -> bool:
+    """Count one more try; whether it may be looked at. A step of actions."""
+    from_there, of_form = key_of("lead-form", str(form.pk), address), f"lead-form:{form.pk}"
+    count_failure(from_there, of_form)
+    try:
+        check_attempts((from_there, PER_ADDRESS.at(stamp) + 1), (of_form, PER_FORM.at(stamp) + 1))
+    except TooMany:
+        return False
+    return True

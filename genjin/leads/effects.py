@@ -1,0 +1,65 @@
+"""What contacts with a lead and plans for it change on it (B1 L5, L9). Steps of the actions of follow-ups and plans,
+never actions themselves.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from genjin.followups.models import FollowUp
+from genjin.kernel.actor import Actor
+from genjin.kernel.models.rows import Life
+from genjin.kernel.recording import record
+from genjin.kernel.together import kin
+from genjin.leads.models import Lead
+from genjin.leads.rules import MOVES, LeadState
+
+
+def note_contact(
+    actor: Actor,
+    lead: Lead,
+    /,
+    *,
+    occurred_at: datetime,
+    effective: bool = True,  # noqa: ARG001 - whoever called in vain has followed as well
+    deal_date: date | None = None,  # noqa: ARG001 - a lead is won by being converted
+) -> None:
+    """A (locked) lead was contacted: it is followed (L5), again when it was invalid (L9); the time limit stops."""
+    last = lead.last_followed_at
+    lead.last_followed_at = occurred_at if last is None else max(last, occurred_at)
+    lead.last_content = _last_content(lead)
+    if MOVES.allows(lead.state, LeadState.FOLLOWING):
+        MOVES.move(lead, LeadState.FOLLOWING)
+    lead.owner_followed, lead.neglected = True, False
+    record(actor, lead)
+
+
+def restate_contacts(
+    actor: Actor,
+    lead: Lead,
+    /,
+    *,
+    last_followed_at: datetime | None,
+    last_effective_at: datetime | None,  # noqa: ARG001 - leads do not keep it
+    deal_date: date | None,  # noqa: ARG001 - a lead is won by being converted
+) -> None:
+    """The follow-ups of a (locked) lead changed: put what they say now. The state stays: there is no way back (B1)."""
+    lead.last_followed_at, lead.last_content = last_followed_at, _last_content(lead)
+    lead.owner_followed = last_followed_at is not None and last_followed_at >= (lead.owner_since or last_followed_at)
+    record(actor, lead)
+
+
+def restate_plan(actor: Actor, lead: Lead, /, *, next_contact_at: datetime | None, next_step: str) -> None:
+    """Put what is planned next on a (locked) lead. Nothing is written when that is what stands."""
+    if (lead.next_contact_at, lead.next_step) != (next_contact_at, next_step):
+        lead.next_contact_at, lead.next_step = next_contact_at, next_step
+        record(actor, lead)
+
+
+def _last_content(lead: Lead) -> str:
+    made = kin(FollowUp, "lead_id", lead.pk)
+    if made is not None:
+        live = [talk for talk in made if talk.life == Life.LIVE]
+        return max(live, key=lambda talk: (talk.occurred_at, talk.pk)).summary if live else ""
+    rows = FollowUp.objects.filter(lead_id=lead.pk, life=Life.LIVE).order_by("-occurred_at", "-id")
+    return rows.values_list("summary", flat=True).first() or ""

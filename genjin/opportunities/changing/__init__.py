@@ -1,0 +1,1 @@
+"""Steps of changing opportunities and pipelines, for the actions; never actions themselves."""

@@ -1,0 +1,1 @@
+"""Steps that write scores, for actions and jobs."""
