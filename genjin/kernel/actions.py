@@ -161,7 +161,7 @@ class Action(Generic[P, R]):
 
     def __call__(self, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run once, in its own transaction (or the caller's). Raises Refused."""
-        return self._execute(actor, lambda: self.function(actor, *args, **kwargs))[0]
+        return self._alone(actor, lambda: self.function(actor, *args, **kwargs))[0]
 
     @unlocked
     def run(
@@ -236,6 +236,7 @@ class Action(Generic[P, R]):
         call: Callable[..., R] = self.function
         return call(actor, row_id, **arguments) if self.takes_row else call(actor, **arguments)
 
+    @unlocked
     def _batch(
         self, actor: Actor, calls: Sequence[tuple[int, Callable[[], R]]], whole: tuple[type[Refused], ...]
     ) -> BatchOutcome:
@@ -289,6 +290,10 @@ class Action(Generic[P, R]):
         finally:
             recording.batch.reset(token)
         return result, recorded
+
+    @unlocked
+    def _alone(self, actor: Actor, call: Callable[[], R]) -> tuple[R, int | None]:
+        return self._execute(actor, call)
 
     def _execute(self, actor: Actor, call: Callable[[], R]) -> tuple[R, int | None]:
         self.check(actor)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import ACTIONS, Action, expected_version
 from genjin.kernel.actor import Actor
+from genjin.kernel.deadlocks import unlocked
 from genjin.kernel.doors import formerly
 from genjin.kernel.editing import values_before
 from genjin.kernel.fields.base import Values
@@ -75,6 +76,7 @@ class Undone:
         return _("%(done)d 条已撤销，%(kept)d 条保持不变：%(why)s") % counts
 
 
+@unlocked
 def undo_event(actor: Actor, event_id: int, *, late: bool = False) -> Undone:
     """Undo one's own event of the last minutes, or (`late`: what belongs to a larger piece of work that says itself how
     long it can be taken back) of any time. Raises NotFound for anybody else's, Refused("no_undo"),
@@ -169,9 +171,22 @@ def _pasts(event: Event, action: Action[Any, Any]) -> list[Past]:
 def _changed(action: Action[Any, Any], pasts: Sequence[Past]) -> set[int]:
     """The rows that are not any more as the event left them; all are locked from here on."""
     assert action.on is not None
+    _hold_above(action, pasts)
     rows = action.on._default_manager.filter(pk__in=[past.row_id for past in pasts]).order_by("pk")
     versions = dict(rows.select_for_update(of=("self",)).values_list("pk", "version"))
     return {past.row_id for past in pasts if versions.get(past.row_id) != past.version}
+
+
+def _hold_above(action: Action[Any, Any], pasts: Sequence[Past]) -> None:
+    """What the rows belonged to and belong to is locked before them, as by whoever gives it away."""
+    record_type = action.record_type
+    for link in record_type.owner_links() if record_type else ():
+        moved = {past.row_id: past.before[link.column] for past in pasts if link.column in past.before}
+        if moved:
+            assert record_type is not None
+            now = record_type.model._default_manager.filter(pk__in=moved).values_list(link.column, flat=True)
+            above = RECORD_TYPES[link.to].model._default_manager.filter(pk__in={*now, *moved.values()} - {None})
+            list(above.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def _calls(actor: Actor, action: Action[Any, Any], past: Past) -> Sequence[Call]:

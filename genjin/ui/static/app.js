@@ -247,10 +247,18 @@ document.addEventListener("keydown", event => {
   const target = $$(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`).find(element => element.offsetParent && !element.closest("[popover]")) ?? $(`#quick-menu [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (target) { event.preventDefault(); target.click(); }
 });
+// What is typed until the palette stands goes into it, not to the page.
 async function palette(start) {
   hidePopovers();
-  const { open } = await import(body.dataset.paletteScript);
-  open(start);
+  let typed = "";
+  const early = event => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Backspace") typed = typed.slice(0, -1); else if (event.key.length === 1) typed += event.key; else return;
+    event.preventDefault(); event.stopImmediatePropagation();
+  };
+  addEventListener("keydown", early, true);
+  const { open } = await import(body.dataset.paletteScript).finally(() => removeEventListener("keydown", early, true));
+  open(start + typed);
 }
 const help = () => openDialog("/keys");
 const labelKeys = within => { if (mac) $$("[data-mac]", within).forEach(key => { key.textContent = key.dataset.mac; }); };

@@ -18,6 +18,7 @@ from genjin.kernel import postgres
 from genjin.kernel.postgres.leftovers import parts_of, written_pid
 from genjin.kernel.postgres.tests.trial import ask
 from genjin.kernel.processes import LINUX, wait_until
+from genjin.testing.served import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ def test_after_kill_9_of_the_server_nothing_acknowledged_is_lost(data: Path, sta
     with psycopg.connect(host=first.address.host, user="genjin", dbname="genjin") as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000)")
     os.kill(first.process.pid, signal.SIGKILL)
-    assert wait_until(lambda: not first.is_alive(), 5)
+    assert wait_until(lambda: not first.is_alive(), PATIENCE)
     second = start(data, started)
     assert ask(second, "SELECT count(*) FROM kept") == 1000
 
@@ -63,7 +64,9 @@ def test_a_busy_child_of_a_killed_server_is_ended_before_the_next_start(
     first = start(data, started)
     busy = threading.Thread(target=_count_for_long, args=(first.address.host,), daemon=True)
     busy.start()
-    assert wait_until(lambda: ask(first, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate%'") == 2, 5)
+    assert wait_until(
+        lambda: ask(first, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate%'") == 2, PATIENCE
+    )
     children = set(parts_of(data / "pg", owner(data))) - {first.process.pid}
     os.kill(first.process.pid, signal.SIGKILL)
     second = start(data, started)
@@ -91,7 +94,7 @@ def test_a_lock_file_with_the_number_of_another_process_does_not_block(
 ) -> None:
     start(data, started).stop()
     uid = owner(data)
-    stranger = subprocess.Popen(["/bin/sleep", "60"], user=uid if uid != os.geteuid() else None)
+    stranger = subprocess.Popen(["/bin/sleep", "600"], user=uid if uid != os.geteuid() else None)
     try:
         lines = f"{stranger.pid}\n{data / 'pg'}\n1700000000\n5432\n{data / 'run'}\n\n123 456\nready\n"
         (data / "pg" / "postmaster.pid").write_text(lines)
@@ -115,7 +118,7 @@ def test_an_orphaned_server_is_stopped_and_replaced(data: Path, started: list[po
 def test_when_our_process_is_killed_the_server_stops_cleanly(data: Path, started: list[postgres.Server]) -> None:
     program = (
         "import sys, time, pathlib; from genjin.kernel import postgres;"
-        "postgres.start(pathlib.Path(sys.argv[1]), create_account=False); print('up', flush=True); time.sleep(60)"
+        "postgres.start(pathlib.Path(sys.argv[1]), create_account=False); print('up', flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", program, str(data)], stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -123,7 +126,7 @@ def test_when_our_process_is_killed_the_server_stops_cleanly(data: Path, started
     assert parts_of(data / "pg", owner(data))
     parent.kill()
     parent.communicate()
-    assert wait_until(lambda: not parts_of(data / "pg", owner(data)), 5)
+    assert wait_until(lambda: not parts_of(data / "pg", owner(data)), PATIENCE)
     assert ask(start(data, started), "SELECT 1") == 1
 
 
@@ -131,7 +134,7 @@ def test_a_claim_keeps_a_second_process_out_and_ends_with_its_holder(data: Path)
     taken, done = multiprocessing.Event(), multiprocessing.Event()
     other = multiprocessing.get_context("fork").Process(target=_hold, args=(data, taken, done))
     other.start()
-    assert taken.wait(5)
+    assert taken.wait(PATIENCE)
     with pytest.raises(BlockingIOError):
         postgres.Claim.take(data)
     other.kill()
@@ -142,7 +145,7 @@ def test_a_claim_keeps_a_second_process_out_and_ends_with_its_holder(data: Path)
 def _hold(data: Path, taken: object, done: object) -> None:
     claim = postgres.Claim.take(data)
     taken.set()  # type: ignore[attr-defined]
-    done.wait(60)  # type: ignore[attr-defined]
+    done.wait(2 * PATIENCE)  # type: ignore[attr-defined]
     claim.release()
 
 
