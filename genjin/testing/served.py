@@ -14,6 +14,9 @@ from pathlib import Path
 from genjin.kernel.postgres.leftovers import cluster_name
 from genjin.kernel.processes import all_processes
 
+PATIENCE = 300.0
+"""Seconds after which a test gives up what it waits for; machines are slow, and busy with other things."""
+
 
 def clean_environment(**more: str) -> dict[str, str]:
     """Our environment without what the test run has set."""
@@ -33,7 +36,7 @@ def free_port() -> int:
         return port
 
 
-def read_until(process: subprocess.Popen[str], wanted: str, *, seconds: float = 300) -> str:
+def read_until(process: subprocess.Popen[str], wanted: str, *, seconds: float = PATIENCE) -> str:
     """What the process prints up to the line with these words; all that it printed when they never came."""
     assert process.stdout is not None
     seen, deadline = "", time.monotonic() + seconds
@@ -64,7 +67,7 @@ class Serving:
         below = children_of(self.process.pid)
         return next((pid for pid, _owner, command in all_processes() if pid in below and words in command), 0)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, *, seconds: float = 60) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, *, seconds: float = PATIENCE) -> int:
         """Send the signal and wait; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)

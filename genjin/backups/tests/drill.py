@@ -17,7 +17,7 @@ import psycopg
 
 from genjin.kernel.postgres import Address
 from genjin.testing.cast import PASSWORD
-from genjin.testing.served import clean_environment
+from genjin.testing.served import PATIENCE, clean_environment
 
 COMPANY = "genjin.backups.tests.company"
 CLI = "genjin.surfaces.cli"
@@ -37,7 +37,7 @@ def genjin(data: Path, *words: str, code: int = 0, **settings: str) -> str:
 
 def finish(process: subprocess.Popen[str], *, code: int = 0) -> str:
     """Wait for its end."""
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=2 * PATIENCE)
     assert process.returncode == code, out + err
     assert "Traceback" not in err, err
     return out + err
@@ -80,13 +80,13 @@ class Browser:
 
     def get(self, path: str) -> str:
         """A page's text."""
-        with self.opener.open(self.base + urllib.parse.quote(path, safe="/?=&%"), timeout=60) as answer:
+        with self.opener.open(self.base + urllib.parse.quote(path, safe="/?=&%"), timeout=PATIENCE) as answer:
             text: str = answer.read().decode("utf-8", "replace")
             return text
 
     def fetch(self, path: str) -> bytes:
         """A file's bytes."""
-        with self.opener.open(self.base + path, timeout=60) as answer:
+        with self.opener.open(self.base + path, timeout=PATIENCE) as answer:
             content: bytes = answer.read()
             return content
 
@@ -96,7 +96,7 @@ class Browser:
         assert token
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **sent}).encode()
         request = urllib.request.Request(self.base + path, body, {"Referer": self.base + page})  # noqa: S310 - our own server
-        with self.opener.open(request, timeout=60) as answer:
+        with self.opener.open(request, timeout=PATIENCE) as answer:
             text: str = answer.read().decode()
             return text
 

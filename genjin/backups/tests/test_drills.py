@@ -23,7 +23,7 @@ from genjin.kernel.postgres import Address
 from genjin.kernel.postgres.tests.trial import reachable_folder
 from genjin.kernel.processes import LINUX, wait_until
 from genjin.surfaces.cli.network import answers
-from genjin.testing.served import Serving, free_port
+from genjin.testing.served import PATIENCE, Serving, free_port
 
 pytestmark = [
     pytest.mark.slow(about=80),
@@ -105,7 +105,7 @@ def _archive_all(data: Path, archive: Path) -> None:
     with psycopg.connect(host=Address.of(data).host, user="postgres", dbname="postgres", autocommit=True) as connection:
         row = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
     assert row is not None
-    assert wait_until((archive / "wal" / f"{row[0]}.gz").exists, 15)
+    assert wait_until((archive / "wal" / f"{row[0]}.gz").exists, PATIENCE)
 
 
 def test_a_backup_under_load_holds_every_write_acknowledged_before_it(lived: Lived, restored: Path) -> None:
@@ -126,7 +126,7 @@ def test_what_came_back_works_as_before(lived: Lived, restored: Path) -> None:
     """Sign in, search, the attachment's bytes, a job: the next backup, from the page's button."""
     serving = Serving(restored, free_port())
     try:
-        assert wait_until(lambda: answers(serving.port, "/-/ready"), 180)
+        assert wait_until(lambda: answers(serving.port, "/-/ready"), PATIENCE)
         owner = Browser(serving.port)
         owner.sign_in("owner")
         assert "澄湖智造7号客户" in owner.get("/palette?q=澄湖智造7号&from=/")
@@ -136,7 +136,7 @@ def test_what_came_back_works_as_before(lived: Lived, restored: Path) -> None:
         administrator.sign_in("administrator")
         administrator.post("/settings/backups", "/settings/backups/start")
         ended = "SELECT state, verified, error FROM backups_run WHERE state <> 'waiting' AND state <> 'running'"
-        assert wait_until(lambda: ask(restored, ended) != [], 180)
+        assert wait_until(lambda: ask(restored, ended) != [], PATIENCE)
         assert ask(restored, ended) == [("done", True, "")]
         assert "已试恢复" in administrator.get("/settings/backups")
     finally:
@@ -243,12 +243,12 @@ def test_an_upgrade_that_was_killed_goes_on_with_the_backup_it_took(lived: Lived
                 connection.execute("LOCK TABLE django_migrations IN SHARE MODE")
                 first = start(data, CLI, "upgrade")
                 waits = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT INTO \"django_migrations\"%'"
-                assert wait_until(lambda: ask(data, waits) != [], 180)
+                assert wait_until(lambda: ask(data, waits) != [], PATIENCE)
                 first.send_signal(signal.SIGKILL)
                 first.communicate()
             told = genjin(data, "upgrade", "--status", code=1)
             assert "没有完成" in told
-            assert wait_until(lambda: ask(data, waits) == [], 10)
+            assert wait_until(lambda: ask(data, waits) == [], PATIENCE)
             assert ask(data, "SELECT to_regclass('backups_run') IS NULL") == [(True,)]
             genjin(data, "upgrade")
             assert "已完成" in genjin(data, "upgrade", "--status")

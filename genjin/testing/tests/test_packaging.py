@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from genjin.kernel.processes import wait_until
 from genjin.surfaces.cli.network import answers
-from genjin.testing.served import clean_environment, free_port, read_until
+from genjin.testing.served import PATIENCE, clean_environment, free_port, read_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -101,15 +102,15 @@ def test_wheel_serves_from_an_empty_environment(wheel: Path) -> None:
     )
     run([uv, "pip", "install", "--quiet", *target, "-r", str(folder / "r.txt")], cwd=folder, env=env)
     run([uv, "pip", "install", "--quiet", "--no-deps", *target, str(wheel)], cwd=folder, env=env)
+    static = first_static_file(wheel)
     command = [str(venv / "bin" / "genjin"), "serve", "--port", str(port)]
     with subprocess.Popen(command, cwd="/", env=env, stdout=subprocess.PIPE, text=True) as serving:
         try:
             assert "/setup?token=" in read_until(serving, "/setup?token=")
-            assert answers(port, "/-/ready")
-            assert answers(port, first_static_file(wheel))
+            assert wait_until(lambda: answers(port, "/-/ready") and answers(port, static), PATIENCE)
         finally:
             serving.send_signal(signal.SIGTERM)
-        assert serving.wait(40) == 0
+        assert serving.wait(PATIENCE) == 0
     assert list((data / "run").iterdir()) == []
 
 
