@@ -4,6 +4,7 @@ its processes copies the database. Made anew when a migration or a package chang
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from genjin.kernel.postgres import start_throwaway
@@ -26,21 +28,34 @@ def migrated_cluster() -> Path:
     kept = KEPT / _state()
     if not kept.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=KEPT))
-        try:
-            _make(unfinished / "pg")
-            with contextlib.suppress(OSError):  # another run was faster
-                (unfinished / "pg").rename(kept)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-        _remove_old()
+        with _one_at_a_time():
+            if not kept.exists():
+                _make_whole(kept)
+                _remove_old()
     return kept
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Runs that begin together wait for the first of them."""
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_whole(kept: Path) -> None:
+    unfinished = Path(tempfile.mkdtemp(dir=KEPT))
+    try:
+        _make(unfinished / "pg")
+        (unfinished / "pg").rename(kept)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _remove_old() -> None:
     """Those of other states and of broken runs, unless a run of today may still be copying them."""
     for folder in KEPT.iterdir():
-        if folder.stat().st_mtime < time.time() - 24 * 3600:
+        if folder.is_dir() and folder.stat().st_mtime < time.time() - 24 * 3600:
             shutil.rmtree(folder, ignore_errors=True)
 
 
