@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import inspect
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
+import jinja2
 import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.template import engines
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings as property_tests
+from jinja2 import FileSystemBytecodeCache
 
 from genjin.kernel import frequencies
 from genjin.testing.cast import Cast, make_cast
 from genjin.testing.fingerprints import table_fingerprints
 from genjin.testing.sharing_out import group_of, pytest_xdist_make_scheduler
+from genjin.ui.jinja import PageEnvironment
+from genjin.ui.rendering import PageCode
 
 __all__ = ["pytest_xdist_make_scheduler"]
 
@@ -63,6 +71,16 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_compiled_once() -> None:
+    """By one process for all, and for the runs that follow. Made anew when a template or what compiles it changes."""
+    decides = b"".join(Path(inspect.getfile(part)).read_bytes() for part in (PageCode, PageEnvironment))
+    compiler = hashlib.sha256(decides + jinja2.__version__.encode()).hexdigest()[:16]
+    kept = Path(__file__).resolve().parent / "var" / "templates" / compiler
+    kept.mkdir(parents=True, exist_ok=True)
+    engines["jinja2"].env.bytecode_cache = FileSystemBytecodeCache(str(kept))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,10 +11,12 @@ import sys
 import time
 from pathlib import Path
 
+from django.db import connection
+
 from genjin.kernel.postgres.leftovers import cluster_name
 from genjin.kernel.processes import all_processes
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 """Seconds after which a test gives up what it waits for; machines are slow, and busy with other things."""
 
 
@@ -79,6 +81,13 @@ class Serving:
         """Command lines of processes of this installation that are still alive."""
         marks = (f" {self.port} ", f"{self.data}/", cluster_name(self.data / "pg"))
         return [command for _pid, _owner, command in all_processes() if any(mark in command for mark in marks)]
+
+
+def somebody_waits_for_us() -> bool:
+    """Whether another connection to the database waits for what this one has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
 
 
 def children_of(parent: int) -> set[int]:

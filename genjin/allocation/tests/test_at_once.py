@@ -23,6 +23,7 @@ from genjin.kernel.models.events import Event
 from genjin.kernel.models.jobs import JobProgress
 from genjin.ownership.models import Period
 from genjin.testing.cast import make_cast
+from genjin.testing.served import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -53,14 +54,13 @@ except Refused as refusal:
     print(refusal.code, flush=True)
 """
 RUN = """
-import time
 from genjin.allocation import jobs
 jobs.CHUNK = 5
 kept = jobs._next_chunk
 def slowly(actor, run):
     over = kept(actor, run)
     print("chunk", flush=True)
-    time.sleep({pause})
+    sys.stdin.readline()
     return over
 jobs._next_chunk = slowly
 jobs.run_over(actor, {job}, run={run})
@@ -94,7 +94,7 @@ def all_go(processes: list[subprocess.Popen[str]]) -> list[str]:
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    return [process.communicate(timeout=120)[0].strip().splitlines()[-1] for process in processes]
+    return [process.communicate(timeout=PATIENCE)[0].strip().splitlines()[-1] for process in processes]
 
 
 def test_b20_two_processes_at_once_never_give_a_turn_twice(world: World) -> None:
@@ -152,12 +152,12 @@ def test_b20_a_run_that_was_killed_goes_on_behind_what_is_done(world: World) -> 
     rows = [row.pk for row in world.customers(17)]
     ACTIONS["customers.allocate_all"].run(world.admin, None, {})
     run = Run.objects.get()
-    process = started(world.cast.administrator.pk, RUN, run=run.pk, job=run.job_id, pause=2)
+    process = started(world.cast.administrator.pk, RUN, run=run.pk, job=run.job_id)
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write("\n")
-    process.stdin.flush()
-    for _chunk in range(2):
+    for _chunk in range(2):  # after each it waits for a line
+        process.stdin.write("\n")
+        process.stdin.flush()
         assert process.stdout.readline().strip() == "chunk"
     process.send_signal(signal.SIGKILL)
     process.communicate()

@@ -37,7 +37,7 @@ def genjin(data: Path, *words: str, code: int = 0, **settings: str) -> str:
 
 def finish(process: subprocess.Popen[str], *, code: int = 0) -> str:
     """Wait for its end."""
-    out, err = process.communicate(timeout=2 * PATIENCE)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, out + err
     assert "Traceback" not in err, err
     return out + err

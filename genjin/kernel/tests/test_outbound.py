@@ -47,7 +47,7 @@ def listening(answer: Answering | bytes = OK) -> Iterator[Listener]:
                 visitor, _ = server.accept()
                 listener.visitors += 1
                 with visitor, suppress(OSError):
-                    visitor.settimeout(5)
+                    visitor.settimeout(60)
                     listener.seen.append(visitor.recv(65_536))
                     if isinstance(answer, bytes):
                         visitor.sendall(answer)
@@ -59,12 +59,12 @@ def listening(answer: Answering | bytes = OK) -> Iterator[Listener]:
     yield listener
     server.shutdown(socket.SHUT_RDWR)
     server.close()
-    thread.join(5)
+    thread.join(60)
 
 
 def opened(listener: Listener, **limits: float) -> Limits:
-    """Loopback opened by the administrator, short times."""
-    chosen: dict[str, float] = {"connect": 1.0, "read": 1.0, "whole": 3.0} | limits
+    """Loopback opened by the administrator."""
+    chosen: dict[str, float] = {"connect": 60.0, "read": 60.0, "whole": 60.0} | limits
     return Limits(
         connect=chosen["connect"],
         read=chosen["read"],
@@ -310,7 +310,7 @@ def drip(visitor: socket.socket) -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 500 + b"\r\n",
-        lambda _visitor: time.sleep(1),
+        lambda visitor: visitor.recv(1),  # until the other one leaves
         drip,
     ],
     ids=["none", "nonsense", "large", "endless", "short", "chunks", "headers", "hangs", "drips"],
@@ -320,7 +320,7 @@ def test_bad_reply_fails_in_time(answer: Answering | bytes) -> None:
         began = time.monotonic()
         with pytest.raises(OutboundFailed):
             send("GET", f"http://127.0.0.1:{listener.port}/", limits=opened(listener, read=0.3, whole=0.6))
-        assert time.monotonic() - began < 4  # dripping, the whole reply would take longer
+        assert time.monotonic() - began < 30  # whoever hangs or drips would take longer
 
 
 def test_plain_server_fails_over_https() -> None:

@@ -22,6 +22,7 @@ from genjin.customers.tests.factories import make_contact, make_customer
 from genjin.kernel.actions import ACTIONS
 from genjin.kernel.actor import system
 from genjin.kernel.models.events import EventLink
+from genjin.kernel.processes import wait_until
 from genjin.kernel.refusal import Refused
 from genjin.org.models import MemberRole, Role
 from genjin.ownership.jobs.clocks import restate
@@ -29,6 +30,7 @@ from genjin.ownership.jobs.nights import GRANTS, Fallen, fall
 from genjin.ownership.models import Daily, Period, Rule
 from genjin.ownership.tests.pool_worlds import drop, make_capacity, make_pool, make_rule
 from genjin.testing.cast import Cast, make_cast, make_member
+from genjin.testing.served import PATIENCE, somebody_waits_for_us
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -113,7 +115,7 @@ def test_fifty_people_claim_thirty_records_over_two_processes_B4_P1(cast: Cast) 
     workers = [
         started(CLAIMING.format(database=database, records=rows, members=half)) for half in (ids[::2], ids[1::2])
     ]
-    told = [said for worker in workers for said in json.loads(worker.communicate(timeout=300)[0])]
+    told = [said for worker in workers for said in json.loads(worker.communicate(timeout=PATIENCE)[0])]
     assert len(told) == PEOPLE * RECORDS * 2
     won = {member: row for member, row, code, _words in told if code == "claimed"}
     # thirty different owners, each with the one record that he was told of
@@ -181,8 +183,7 @@ def test_a_lock_is_refused_when_the_owner_changes_at_that_moment_B4_P4(cast: Cas
         ACTIONS["customers.transfer"].run(everybody, row.pk, {"owner": str(cast.teammate.pk)})
         other = threading.Thread(target=lock)
         other.start()
-        other.join(timeout=1.5)
-        assert other.is_alive()  # it waits for the record
+        assert wait_until(somebody_waits_for_us, PATIENCE)  # for the record
     other.join()
     assert refused == [("changed_since", "刚刚换了负责人，请刷新后再锁定")]
     assert not Customer.objects.get(pk=row.pk).locked

@@ -27,12 +27,14 @@ from genjin.kernel.actor import system
 from genjin.kernel.deadlocks import unlocked
 from genjin.kernel.models.events import Event
 from genjin.kernel.models.rows import Life
+from genjin.kernel.processes import wait_until
 from genjin.kernel.refusal import Refused
 from genjin.kernel.undo import undo_event
 from genjin.ownership.jobs.nights import GRANTS, Fallen, fall
 from genjin.ownership.models import Daily, Period
 from genjin.ownership.tests.pool_worlds import drop, make_pool, make_rule
 from genjin.testing.cast import Cast, make_cast
+from genjin.testing.served import PATIENCE, somebody_waits_for_us
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 CUSTOMERS, STEPS, LIMIT = 6, 22, 9
@@ -139,7 +141,7 @@ def test_whoever_works_on_the_same_records_at_once_leaves_them_whole_B4_B3_B16(t
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=PATIENCE)
     assert not any(thread.is_alive() for thread in threads), "nobody waits for ever"
     assert rush.broken == []
     assert rush.came["customers.claim"] > 3, rush.came
@@ -170,8 +172,7 @@ def test_customers_are_locked_before_their_contacts_and_what_waits_crosswise_is_
     with transaction.atomic():  # whoever gives a customer away locks it, then its contacts
         Customer.objects.select_for_update().get(pk=other.pk)
         moves = told(lambda: ACTIONS["contacts.edit"].run(owner, contact.pk, {"customer": str(other.pk)}))
-        moves.join(timeout=1)
-        assert moves.is_alive()
+        assert wait_until(somebody_waits_for_us, PATIENCE)
         Contact.objects.select_for_update(nowait=True).get(pk=contact.pk)
     moves.join()
     assert (broken, Contact.objects.get(pk=contact.pk).customer_id) == ([], other.pk)
@@ -185,7 +186,7 @@ def test_customers_are_locked_before_their_contacts_and_what_waits_crosswise_is_
             for place, row in enumerate(rows):
                 Customer.objects.select_for_update().get(pk=row)
                 if not place and len(tries) <= 2:
-                    begin.wait(timeout=20)
+                    begin.wait(timeout=PATIENCE)
 
     pair = [told(lambda: crosswise(one.pk, other.pk)), told(lambda: crosswise(other.pk, one.pk))]
     for thread in pair:

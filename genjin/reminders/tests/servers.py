@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from genjin.testing.served import PATIENCE
+
 KEY, SECRET = "k" * 32 + "-robot-key", "SEC" + "s" * 40
 
 
@@ -145,7 +147,7 @@ def providers() -> Iterator[Provider]:
             status, told = provider.answer(call)
             if fault == "silent":  # it was taken, but no answer comes
                 provider.entered.set()
-                provider.go_on.wait(30)
+                provider.go_on.wait(PATIENCE)
                 return None
             return self.say(status, told)
 
@@ -207,7 +209,7 @@ def post_office() -> Iterator[Post]:
             post.mails.append((receivers, b"".join(lines).decode()))
             if post.fault == "silent":
                 post.entered.set()
-                post.go_on.wait(30)
+                post.go_on.wait(PATIENCE)
                 return True
             self.say("250 taken")
             return False

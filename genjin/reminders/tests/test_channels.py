@@ -100,7 +100,7 @@ class TestRobots:
 
 
 def test_a_time_out_after_the_request_is_unsure(outside: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(robots, "LIMITS", Limits(connect=1, read=0.3, whole=1))
+    monkeypatch.setattr(robots, "LIMITS", Limits(read=2, whole=60))
     outside.fault = "silent"
     answer = ROBOTS["feishu"].send(outside.url["feishu"], SECRET, MESSAGE)
     assert answer.verdict is Verdict.UNSURE
@@ -241,7 +241,7 @@ def test_what_a_mail_server_refuses_was_not_sent(office: Post, fault: str, verdi
 def test_a_mail_server_that_says_nothing_after_the_text_is_unsure(
     office: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "LIMITS", Limits(whole=0.5, schemes=mail.LIMITS.schemes))
+    monkeypatch.setattr(mail, "LIMITS", Limits(read=2, whole=60, schemes=mail.LIMITS.schemes))
     office.fault = "silent"
     assert converse(office) is Verdict.UNSURE
 
