@@ -30,7 +30,9 @@ HEADERS = {
 }
 INLINE = (
     re.compile(r"<[a-zA-Z][^<>]*\s(?:style|on[a-z]+|hx-on[^=\s]*)\s*="),
-    re.compile(r"<style\b|\bjavascript:|<base\b"),
+    re.compile(r"<style\b"),  # each by itself, from fixed letters on: found at once
+    re.compile(r"<base\b"),
+    re.compile(r"javascript:(?<=\bjavascript:)"),
     re.compile(r"<script(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")"),
     re.compile(r"<(?:script|link|img|iframe|form|object|embed)\b[^>]*\s(?:src|href|action)=\"(?:https?:)?//"),
     re.compile(r"hx-(?:vals|headers)\s*=\s*['\"]js:|hx-trigger=\"[^\"]*\["),
