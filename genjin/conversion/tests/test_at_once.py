@@ -19,6 +19,7 @@ from genjin.followups.models import FollowUp
 from genjin.leads.models import Lead
 from genjin.leads.tests.factories import follow, make_lead
 from genjin.testing.cast import Cast, make_cast
+from genjin.testing.served import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -79,7 +80,7 @@ def test_B2_12_no_lead_is_converted_twice_and_no_company_made_twice(cast: Cast) 
         subprocess.Popen([sys.executable, "-c", each], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
         for each in programs
     ]
-    told = [said for worker in workers for said in json.loads(worker.communicate(timeout=120)[0])]
+    told = [said for worker in workers for said in json.loads(worker.communicate(timeout=PATIENCE)[0])]
     done = Counter(row for row, said in told if said == "done")
     assert done == dict.fromkeys(ids, 1)
     answers = Counter(said for _row, said in told)

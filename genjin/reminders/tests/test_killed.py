@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -19,6 +19,7 @@ from genjin.reminders.changing.spreading import make_digests, spread
 from genjin.reminders.models import Delivery
 from genjin.reminders.tests.conftest import Company, make_company
 from genjin.reminders.tests.servers import Post, Provider
+from genjin.testing.served import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -60,7 +61,7 @@ def test_killed_between_call_and_mark_a_group_gets_it_once(busy: Company) -> Non
     busy.outside.fault = "silent"
     process = worker(busy)
     try:
-        assert busy.outside.entered.wait(30)
+        assert busy.outside.entered.wait(PATIENCE)
         assert Delivery.objects.get().state == Delivery.State.CALLING
     finally:
         process.send_signal(signal.SIGKILL)
@@ -126,9 +127,7 @@ def _told(text: str) -> int:
 
 def test_two_makers_of_digests_make_one(busy: Company) -> None:
     busy.use_mail()
-    morning = timezone.now().replace(hour=1, minute=0)  # 09:00 in Shanghai
-    while morning.weekday() > 4:
-        morning += timedelta(days=1)
+    morning = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # a working day, 09:00 in Shanghai
 
     def make() -> None:
         try:
