@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +49,9 @@ FORMULA = '连接({x_text}, "……", {x_text})'
 SPARED = {"name", "content", "subject", "next_step"}
 """What titles are made of stays (the next step of a follow-up becomes the subject of a plan); all else is limited."""
 FORMS = {"edit", "new", "fact"}
-ONCE = re.compile(r'(?<=name="keep" value=")\w+')
+LONGEST = 80
+"""So long at most is what tells a value."""
+ONCE = re.compile(r'(name="keep" value=")\w+')
 
 
 @dataclass
@@ -241,10 +243,22 @@ def test_no_door_tells_a_hidden_value_or_more_than_the_mask_of_a_masked_one(matr
             for f in fields
             for word in canaries(f, right)
         }
+        assert max(map(len, words)) <= LONGEST
         for _address, answer in answers.values():
-            told = answer.body + str(answer.headers)
-            found += [f"{answer} tells {path} ({word})" for word, path in words.items() if word in told]
+            found += [f"{answer} tells {words[word]} ({word})" for word in met(answer, words)]
     assert_nothing(sorted(set(found)))
+
+
+def met(answer: Answer, words: Iterable[str]) -> list[str]:
+    """Those of the words that it tells. Most of them begin with the owner's mark, so only what follows that is looked
+    at for them."""
+    told, begins = answer.body + str(answer.headers), mark("owner")
+    after = {told[at.start() : at.start() + LONGEST] for at in re.finditer(begins, told)}
+    return [
+        word
+        for word in words
+        if (any(each.startswith(word) for each in after) if word.startswith(begins) else word in told)
+    ]
 
 
 def test_the_values_are_where_the_matrix_looks(matrix: Matrix) -> None:
@@ -288,7 +302,7 @@ def test_another_hidden_value_changes_no_byte(matrix: Matrix) -> None:
     found = []
     for path, (_address, after) in matrix.other.items():
         before = matrix.answers["owner", "hidden"][path][1]
-        if ONCE.sub("·", str(before.same())) != ONCE.sub("·", str(after.same())):
+        if not before.tells_as(after, but=ONCE):
             found.append(f"{after}: {_difference(before, after)}")
     assert_nothing(found)
 
