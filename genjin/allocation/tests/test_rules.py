@@ -103,6 +103,7 @@ def test_b20_two_to_one_is_spread_smoothly() -> None:
     assert kept({1: 1}, {1: 2}, {1: 3}) == {}
 
 
+@pytest.mark.long
 @FEW
 @given(st.sets(st.integers(1, 99), min_size=1, max_size=9), st.text(max_size=16))
 def test_b20_lots_are_drawn_again_from_the_seed(able: set[int], seed: str) -> None:
@@ -215,6 +216,7 @@ def test_s2_42_similar_means_as_many_traits_as_there_is_past_for() -> None:
     assert by_both.rates[1] > by_both.rates[2]
 
 
+@pytest.mark.long
 @FEW
 @given(st.data())
 def test_s2_42_an_assignment_keeps_capacities_and_no_exchange_improves_it(data: st.DataObject) -> None:

@@ -185,6 +185,7 @@ def client(limited: Shop) -> Client:
     return signed_in
 
 
+@pytest.mark.long
 def test_nothing_asks_by_what_may_not_be_known(limited: Shop, client: Client) -> None:
     for asked in (
         "phone.contains=7777", "phone.is=13977776666", "sort=-level", "x_secret.is=自有金丝雀", "x_price.gte=1",
@@ -255,6 +256,7 @@ def test_exports_hold_masked_forms_and_no_hidden_columns(limited: Shop) -> None:
     assert not {"电话", "密钥", "底价", "客户等级"} & row.keys()
 
 
+@pytest.mark.long
 def test_a_hidden_value_changes_nothing_that_is_received(limited: Shop, client: Client) -> None:
     """Metamorphic: with another hidden value every door answers the same."""
     doors = [

@@ -203,6 +203,7 @@ def test_pages_in_english_have_no_chinese_words(latin_world: World, part: str) -
     assert_nothing([f"{words}  {path}" for words, path in sorted(found.items())])
 
 
+@pytest.mark.long
 def test_pages_before_sign_in_follow_the_browser(latin_world: World) -> None:
     walker = Walker(latin_world, "anonymous")
     walker.client = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
