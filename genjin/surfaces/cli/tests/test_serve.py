@@ -22,7 +22,7 @@ from genjin.kernel.postgres.tests.trial import reachable_folder
 from genjin.kernel.processes import LINUX, wait_until
 from genjin.surfaces.cli.network import answers
 from genjin.surfaces.cli.state import State
-from genjin.testing.served import Serving, children_of, clean_environment, free_port, read_until
+from genjin.testing.served import PATIENCE, Serving, children_of, clean_environment, free_port, read_until
 
 pytestmark = [
     pytest.mark.slow(about=120),
@@ -56,14 +56,14 @@ def serving(data: Path, first_words: str) -> Iterator[Serving]:
     """A running installation that has been started before."""
     assert first_words
     serving = Serving(data, free_port())
-    assert wait_until(lambda: answers(serving.port, READY) and serving.child(" worker") > 0, 30)
+    assert wait_until(lambda: answers(serving.port, READY) and serving.child(" worker") > 0, PATIENCE)
     yield serving
     serving.stop()
 
 
 def status(serving: Serving, path: str) -> int:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}{path}", timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -85,10 +85,10 @@ def test_killed_database_comes_back_with_what_was_committed(serving: Serving) ->
     query(serving, "INSERT INTO trial_kept VALUES (42)")
     old = serving.child("/postgres -D")
     os.kill(old, signal.SIGKILL)
-    assert wait_until(lambda: serving.child("/postgres -D") not in {0, old} and _answers_query(serving), 20)
+    assert wait_until(lambda: serving.child("/postgres -D") not in {0, old} and _answers_query(serving), PATIENCE)
     assert query(serving, "SELECT number FROM trial_kept") == [(42,)]
     query(serving, "DROP TABLE trial_kept")
-    assert wait_until(lambda: status(serving, "/") < 500, 20)
+    assert wait_until(lambda: status(serving, "/") < 500, PATIENCE)
 
 
 def _answers_query(serving: Serving) -> bool:
@@ -103,7 +103,7 @@ def test_killed_web_process_comes_back_and_leaves_no_worker(serving: Serving) ->
     workers = children_of(old)
     assert workers
     os.kill(old, signal.SIGKILL)
-    assert wait_until(lambda: serving.child("cli.web") not in {0, old} and answers(serving.port, READY), 20)
+    assert wait_until(lambda: serving.child("cli.web") not in {0, old} and answers(serving.port, READY), PATIENCE)
     assert not workers & children_of(serving.child("cli.web"))
     assert not [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()]
 
@@ -112,13 +112,13 @@ def test_killed_granian_worker_is_replaced(serving: Serving) -> None:
     web = serving.child("cli.web")
     before = children_of(web)
     os.kill(max(before), signal.SIGKILL)
-    assert wait_until(lambda: len(children_of(web) - before) == 1 and answers(serving.port, READY), 20)
+    assert wait_until(lambda: len(children_of(web) - before) == 1 and answers(serving.port, READY), PATIENCE)
 
 
 def test_killed_worker_comes_back(serving: Serving) -> None:
     old = serving.child(" worker")
     os.kill(old, signal.SIGKILL)
-    assert wait_until(lambda: serving.child(" worker") not in {0, old}, 20)
+    assert wait_until(lambda: serving.child(" worker") not in {0, old}, PATIENCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -140,13 +140,13 @@ def test_stop_while_starting_does_not_hang(data: Path, first_words: str) -> None
 def test_after_kill_9_of_everything_the_next_start_recovers(data: Path, first_words: str) -> None:
     assert first_words
     first = Serving(data, free_port())
-    assert wait_until(lambda: answers(first.port, READY), 30)
+    assert wait_until(lambda: answers(first.port, READY), PATIENCE)
     query(first, "CREATE TABLE trial_kill AS SELECT 7 AS number")
     os.kill(first.child("/postgres -D"), signal.SIGKILL)
     first.stop(signal.SIGKILL)
     second = Serving(data, first.port)
     try:
-        assert wait_until(lambda: _answers_query(second) and answers(second.port, READY), 30)
+        assert wait_until(lambda: _answers_query(second) and answers(second.port, READY), PATIENCE)
         assert query(second, "SELECT number FROM trial_kill") == [(7,)]
         query(second, "DROP TABLE trial_kill")
     finally:
@@ -157,15 +157,15 @@ def test_after_kill_9_of_everything_the_next_start_recovers(data: Path, first_wo
 def test_second_start_reaches_the_first_page(data: Path, first_words: str) -> None:
     assert first_words
     serving = Serving(data, free_port())
-    assert wait_until(lambda: answers(serving.port, READY) and status(serving, "/") < 500, 30)
+    assert wait_until(lambda: answers(serving.port, READY) and status(serving, "/") < 500, PATIENCE)
     serving.stop()
 
 
 def test_second_serve_on_the_same_folder_is_refused_and_the_first_unharmed(serving: Serving) -> None:
     other = Serving(serving.data, free_port())
-    assert wait_until(lambda: other.process.poll() == 1, 30)
+    assert wait_until(lambda: other.process.poll() == 1, PATIENCE)
     other.stop()
-    assert answers(serving.port, READY)
+    assert wait_until(lambda: answers(serving.port, READY), PATIENCE)
 
 
 def test_port_in_use_is_told_in_one_sentence(serving: Serving) -> None:
@@ -178,7 +178,7 @@ def test_port_in_use_is_told_in_one_sentence(serving: Serving) -> None:
 
 def test_doctor_finds_a_running_installation_well(serving: Serving) -> None:
     fresh = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
-    assert wait_until(lambda: query(serving, fresh) != [], 30)  # the worker loads after the web
+    assert wait_until(lambda: query(serving, fresh) != [], PATIENCE)  # the worker loads after the web
     said = _genjin(serving.data, "doctor", GENJIN_ADDRESS=f"http://127.0.0.1:{serving.port}")
     assert said.returncode == 0, said.stdout
     assert "一切正常" in said.stdout
@@ -201,13 +201,15 @@ def test_nonsense_in_a_setting_stops_the_start_with_its_name(data: Path) -> None
 def _genjin(data: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "genjin.surfaces.cli", *arguments]
     environment = clean_environment(GENJIN_DATA=str(data), **env)
-    return subprocess.run(command, cwd="/", env=environment, check=False, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, cwd="/", env=environment, check=False, capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 def test_demo_company_that_was_interrupted_is_begun_anew(data: Path, first_words: str) -> None:
     assert first_words
     half = Serving(data, free_port())
-    assert wait_until(lambda: answers(half.port, READY), 30)
+    assert wait_until(lambda: answers(half.port, READY), PATIENCE)
     query(half, "CREATE TABLE trial_half AS SELECT 1")
     half.stop()
     state = State.read(data)
