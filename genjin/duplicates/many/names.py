@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 from psycopg import sql
 
 from genjin.duplicates.rules import Compared
 from genjin.duplicates.searching.fitting import name_percent
 from genjin.duplicates.searching.keys import heads_of, keys_like
-from genjin.duplicates.sweeping.names import MOST_OF_KEY, keys_of
+from genjin.duplicates.sweeping.marks import Marks, Places, marks_of
+from genjin.duplicates.sweeping.names import MOST_OF_KEY
 from genjin.kernel.company_names import CompanyName, read_company
 
 FEW = 50
@@ -42,8 +42,6 @@ FROM unnest(%(headed)s::int[], %(heads)s::text[], %(least)s::int[], %(longest)s:
       AND char_length({loose}) BETWEEN m.least AND m.longest LIMIT {most}
   ) c
 """
-Numbers = NDArray[np.int64]
-Places = NDArray[np.int32]
 
 
 class Near(NamedTuple):
@@ -135,9 +133,9 @@ def _reader() -> Callable[[str], CompanyName]:
     return read
 
 
-def _keys(names: Sequence[str]) -> tuple[Numbers, Places]:
+def _keys(names: Sequence[str]) -> tuple[Marks, Places]:
     """Keys in order, and whose they are."""
-    parts = [_hashed(names[start : start + AT_ONCE], start) for start in range(0, len(names), AT_ONCE)]
+    parts = [_marked(names[start : start + AT_ONCE], start) for start in range(0, len(names), AT_ONCE)]
     if not parts:
         return np.array([], dtype=np.int64), np.array([], dtype=np.int32)
     keys = np.concatenate([each for each, _whose in parts])
@@ -146,19 +144,13 @@ def _keys(names: Sequence[str]) -> tuple[Numbers, Places]:
     return keys[order], places[order]
 
 
-def _hashed(names: Iterable[str], start: int) -> tuple[Numbers, Places]:
+def _marked(names: Iterable[str], start: int) -> tuple[Marks, Places]:
     """All keys of some names as numbers, and whose they are, counted from `start`."""
-    found: list[int] = []
-    whose: list[int] = []
-    for place, name in enumerate(names, start):
-        own = {hash(key) for key in keys_of(_read(name))}
-        found += own
-        whose += [place] * len(own)
-    return np.array(found, dtype=np.int64), np.array(whose, dtype=np.int32)
+    return marks_of([_read(name) for name in names], start)
 
 
 def _pairs(
-    names: Sequence[str], keys: Numbers, places: Places, read: Callable[[str], CompanyName]
+    names: Sequence[str], keys: Marks, places: Places, read: Callable[[str], CompanyName]
 ) -> Iterator[tuple[int, int, int]]:
     """Of names that share a key that few have."""
     if not len(keys):
@@ -168,7 +160,7 @@ def _pairs(
     most = MOST_OF_KEY
     while most > 2 and int(_pairs_of(sizes[sizes <= most]).sum()) > MOST_PAIRS:
         most //= 2
-    found: list[Numbers] = []
+    found: list[Marks] = []
     for size in range(2, most + 1):
         first = starts[sizes == size]
         if len(first):
@@ -188,7 +180,7 @@ def _pairs_of(sizes: Any) -> Any:
 
 
 def _of_all(
-    names: Sequence[str], keys: Numbers, places: Places, there: There, share: Share
+    names: Sequence[str], keys: Marks, places: Places, there: There, share: Share
 ) -> Iterator[tuple[str, int, str]]:
     """(name, id, other name) of records that share a key with a name; all records are read, the first ones of each key
     count."""
@@ -198,7 +190,7 @@ def _of_all(
     counts = np.zeros(len(held), dtype=np.int32)
     with there.all(share) as parts:
         for part in parts:
-            own, whose = _hashed((key for _id, key in part), 0)
+            own, whose = _marked((key for _id, key in part), 0)
             spots = np.searchsorted(held, own)
             spots[spots == len(held)] = 0
             known = held[spots] == own

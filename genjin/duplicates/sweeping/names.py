@@ -1,21 +1,19 @@
 """Names of a million companies that may be one's: each has some keys, and only names that share a key are compared.
-Keys are numbers in one array that is sorted once.
+Keys are numbers (`marks`) in one array that is sorted once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from genjin.duplicates.rules import Kind
 from genjin.duplicates.searching.fitting import SURE, name_percent
+from genjin.duplicates.sweeping.marks import Marks, Places, look_of, marks_of, sound_of
 from genjin.kernel.company_names import CompanyName, read_company
 from genjin.kernel.likeness import SHORTEST
-from genjin.kernel.slips import near_sound, taken_for
 
 MOST_OF_KEY = 40
 """A key that more names share says nothing: 上海恒泰."""
@@ -51,10 +49,10 @@ def keys_of(read: CompanyName) -> Iterator[str]:
     rest = read.rest
     if len(rest) < 2:
         return
-    said = list(map(_sound, rest))
+    said = list(map(sound_of, rest))
     yield "".join(said)
     brand = min(read.brand, SHORTEST)
-    looks = "".join(map(_look, rest[:brand])) + rest[brand:]
+    looks = "".join(map(look_of, rest[:brand])) + rest[brand:]
     if looks != rest:
         yield "=" + looks
     yield "=" + rest
@@ -64,26 +62,21 @@ def keys_of(read: CompanyName) -> Iterator[str]:
     yield from {"".join(said[:size]) for size in range(max(SHORTEST, brand + 1), len(said))}
 
 
-def _keys(names: Sequence[tuple[int, str]], done: Callable[[int], None]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _keys(names: Sequence[tuple[int, str]], done: Callable[[int], None]) -> tuple[Marks, Places]:
     """All keys as numbers, and whose they are."""
-    parts: list[NDArray[np.int64]] = []
-    owners: list[NDArray[np.int32]] = []
+    parts: list[Marks] = []
+    owners: list[Places] = []
     for start in range(0, len(names), AT_ONCE):
-        found: list[int] = []
-        whose: list[int] = []
-        for place, (_id, name) in enumerate(names[start : start + AT_ONCE], start):
-            own = {hash(key) for key in keys_of(read_company(name))}
-            found += own
-            whose += [place] * len(own)
-        parts.append(np.array(found, dtype=np.int64))
-        owners.append(np.array(whose, dtype=np.int32))
+        own, whose = marks_of([read_company(name) for _id, name in names[start : start + AT_ONCE]], start)
+        parts.append(own)
+        owners.append(whose)
         done(min(start + AT_ONCE, len(names)))
     if not parts:
         return np.array([], dtype=np.int64), np.array([], dtype=np.int32)
     return np.concatenate(parts), np.concatenate(owners)
 
 
-def _groups(keys: NDArray[np.int64], places: NDArray[np.int32]) -> Iterator[list[int]]:
+def _groups(keys: Marks, places: Places) -> Iterator[list[int]]:
     """Places with one key, where there are two of them and not too many."""
     if not len(keys):
         return
@@ -92,18 +85,6 @@ def _groups(keys: NDArray[np.int64], places: NDArray[np.int32]) -> Iterator[list
     wanted = (ends - starts >= 2) & (ends - starts <= MOST_OF_KEY)
     for start, end in zip(starts[wanted].tolist(), ends[wanted].tolist(), strict=True):
         yield places[start:end].tolist()
-
-
-@cache
-def _sound(char: str) -> str:
-    return near_sound(char) + "'"
-
-
-@cache
-def _look(char: str) -> str:
-    """The first of the characters that one is taken for by its look."""
-    alike = [other for other in taken_for(char) if near_sound(other) != near_sound(char)]
-    return min([char, *alike])
 
 
 def unite(pairs: Iterable[Pair], most: int) -> list[tuple[list[int], int]]:
