@@ -16,7 +16,7 @@ from genjin.leads.models import Lead
 from genjin.leads.tests.factories import follow, make_lead
 from genjin.opportunities.tests.factories import make_opportunity
 from genjin.ownership.tests.pool_worlds import make_pool, pooled
-from genjin.testing.browsing import PHONE, Visit, visit
+from genjin.testing.browsing import PHONE, Visit, until, visit
 from genjin.testing.cast import make_cast
 
 pytestmark = pytest.mark.browser
@@ -31,6 +31,7 @@ def shot(window: Visit, name: str) -> None:
 
 def drag(page: Page, card: Locator, onto: Locator) -> None:
     """By the mouse, in steps as a hand does."""
+    until(page, "Boolean(globalThis.Sortable)")
     start, end = card.bounding_box(), onto.bounding_box()
     assert start
     assert end

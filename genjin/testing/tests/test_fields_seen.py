@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genjin.customers.models import Customer
-from genjin.testing.browsing import Visit, visit
+from genjin.testing.browsing import Visit, until, visit
 from genjin.testing.cast import make_cast
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,8 @@ def test_fields_are_added_laid_out_by_keyboard_and_used(at: Open) -> None:
 
 def drags(page: Page) -> None:
     """The same by pointer: a field into the next section, and that section before the first; kept when saved."""
-    expect(page.locator(".toast")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".toast")).to_be_hidden()
+    until(page, "Boolean(globalThis.Sortable)")
     sections = page.locator(".lsec")
     key = sections.nth(1).get_attribute("data-key") or ""
     page.get_by_role("button", name="移动「年采购额」").drag_to(sections.nth(1).locator(".lfield").first)

@@ -228,7 +228,7 @@ def test_a_draft_keeps_the_method_and_the_next_contact(at: Open, people: Cast) -
     page.keyboard.type("谈了一半")
     page.get_by_role("radio", name="微信").check()
     page.get_by_role("button", name="下周").click()
-    page.wait_for_timeout(500)
+    expect(page.locator("#fu-next_contact_at")).not_to_have_value("")
     page.reload()
     expect(page.locator("#fu-content")).to_have_value("谈了一半")
     expect(page.get_by_role("radio", name="微信")).to_be_checked()

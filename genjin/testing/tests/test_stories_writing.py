@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -39,8 +41,7 @@ def test_by_keyboard_from_a_row_with_a_phrase_a_picture_and_a_next_step_and_undo
     page.locator("[popovertarget=fd-phrases]").press("Enter")
     expect(page.locator("#fd-phrase-list [role=option]").first).to_be_visible()
     page.keyboard.type("yjm")
-    page.wait_for_timeout(400)
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # before the answer
     expect(page.locator("#fd-content")).to_have_value(f"谈了交期\n约 {contact.name} 见面")
     page.evaluate(PASTE, ["#fd-content", PICTURE])
     expect(page.locator("dialog [data-attached]")).to_contain_text("截图")
@@ -57,6 +58,20 @@ def test_by_keyboard_from_a_row_with_a_phrase_a_picture_and_a_next_step_and_undo
     assert plan.starts_at.astimezone(owner.zone).weekday() < 5, "past days off"
 
 
+def test_what_is_pressed_before_its_script_stands_is_done_when_it_does(at: Open, people: Cast) -> None:
+    owner = people.actor("owner")
+    customer, window, held = make_customer(owner), at(), []
+    add_phrase(owner, title="约见面", words="约 {联系人} 见面")
+    window.page.route(re.compile(r"/compose[^/]*\.js"), lambda route: held.append(route))  # noqa: PLW0108 - as asked
+    page = window.page
+    page.goto(f"{window.address}/customers/{customer.pk}", wait_until="domcontentloaded")
+    page.locator("[popovertarget=fu-phrases]").click()
+    expect(page.locator("#fu-phrases")).to_be_hidden()
+    held[0].continue_()
+    page.locator("#fu-phrase-list [role=option]").first.click()
+    expect(page.locator("#fu-content")).to_have_value(re.compile("见面$"))
+
+
 def test_on_the_phone_an_unanswered_call_takes_a_few_taps(at: Open, people: Cast) -> None:
     make_customer(people.actor("owner"))
     page = at(viewport=PHONE, has_touch=True, is_mobile=True).go("/customers")
@@ -68,7 +83,7 @@ def test_on_the_phone_an_unanswered_call_takes_a_few_taps(at: Open, people: Cast
     page.get_by_role("radio", name="未接").tap()
     page.get_by_role("button", name="明天").tap()
     page.locator("dialog [type=submit]").tap()
-    expect(page.locator(".toast").get_by_text("跟进已保存")).to_be_visible()
+    page.locator(".toast").get_by_text("跟进已保存").hover()  # so that it stays
     followup = FollowUp.objects.get()
     assert (followup.call_result, followup.effective, followup.content) == ("unanswered", False, "")
     assert followup.next_plan_id is not None

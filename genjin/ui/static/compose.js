@@ -6,14 +6,20 @@ const changed = field => field.dispatchEvent(new Event("input", { bubbles: true 
 // ---- phrases: searched on the server, inserted at the cursor -------------------------------------------------------------
 const pickerOf = target => target?.closest?.("[data-phrases]");
 let asked = 0, wait = 0;
+const answered = new WeakMap(); // the words that each list answers
 async function offer(picker) {
-  const mine = ++asked, field = $("input", picker), list = $("[role=listbox]", picker), form = formOf(picker);
+  const mine = ++asked, field = $("input", picker), list = $("[role=listbox]", picker), form = formOf(picker), query = field.value.trim();
   const contact = form?.elements.contact?.value ?? "", join = picker.dataset.phrases.includes("?") ? "&" : "?";
-  const answer = await fetch(`${picker.dataset.phrases}${join}q=${encodeURIComponent(field.value.trim())}&contact=${contact}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(`${picker.dataset.phrases}${join}q=${encodeURIComponent(query)}&contact=${contact}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (mine !== asked) return;
   if (answer?.ok) list.innerHTML = await answer.text(); else list.replaceChildren(make("div", { className: "none" }, words.failed));
   $$("[role=option]", list).forEach((option, number) => { option.id = `${list.id}-${number}`; });
-  point(picker, $("[role=option]", list));
+  point(picker, $("[role=option]", list)); answered.set(picker, query);
+}
+async function take(picker, field) { // what was typed last, also when its answer is still to come
+  if (answered.get(picker) !== field.value.trim()) { clearTimeout(wait); await offer(picker); }
+  const option = $("[role=option][data-active]", picker);
+  if (option && field === document.activeElement) insert(picker, option);
 }
 function point(picker, option) {
   $$("[role=option]", picker).forEach(other => { delete other.dataset.active; other.setAttribute("aria-selected", other === option); });
@@ -39,7 +45,7 @@ document.addEventListener("keydown", event => {
   const options = $$("[role=option]", picker), at = options.findIndex(option => "active" in option.dataset);
   if (event.key === "ArrowDown") point(picker, options[(at + 1) % options.length]);
   else if (event.key === "ArrowUp") point(picker, options.at(at - 1));
-  else if (event.key === "Enter") { if (options[at]) insert(picker, options[at]); }
+  else if (event.key === "Enter") take(picker, event.target);
   else return;
   event.preventDefault(); event.stopPropagation();
 }, true);

@@ -53,7 +53,13 @@ async function search() {
   list.innerHTML = html;
   if (!text) list.prepend(...recent());
   $$("[role=option]", list).forEach((option, number) => { option.id = `palette-${number}`; });
-  mark($("[role=option]", list));
+  mark($("[role=option]", list)); list.dataset.answers = text;
+}
+
+async function enter(apart) { // what was typed last, also when its answer is still to come
+  if (list.dataset.answers !== field.value.trim()) { clearTimeout(wait); await search(); }
+  const option = $("[aria-selected=true]", list);
+  if (option && box.open && list.dataset.answers === field.value.trim()) choose(option, apart);
 }
 
 function recent() {
@@ -78,7 +84,7 @@ function keys(event) {
   const options = $$("[role=option]", list), at = options.findIndex(option => option.getAttribute("aria-selected") === "true");
   if (event.key === "ArrowDown") mark(options[(at + 1) % options.length]);
   else if (event.key === "ArrowUp") mark(options.at(at - 1));
-  else if (event.key === "Enter") { if (options[at]) choose(options[at], event.metaKey || event.ctrlKey); }
+  else if (event.key === "Enter") enter(event.metaKey || event.ctrlKey);
   else return;
   event.preventDefault(); event.stopPropagation();
 }
