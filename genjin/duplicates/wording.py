@@ -61,9 +61,12 @@ def kept_words(record_type: RecordType, kept: str) -> str:
     )
 
 
-def effect_words(rule: DuplicateRuling) -> list[tuple[str, str, Effect]]:
-    """[(entry, what it does there)]."""
-    return [(str(ENTRY_WORDS[e]), str(EFFECT_WORDS[rule.at(e)]), rule.at(e)) for e in ENTRY_WORDS]
+def effect_words(rule: DuplicateRuling) -> list[tuple[Effect, str, str]]:
+    """[(effect, its words, where it holds)], the strictest first."""
+    where = {
+        effect: [str(words) for entry, words in ENTRY_WORDS.items() if rule.at(entry) is effect] for effect in Effect
+    }
+    return [(effect, str(EFFECT_WORDS[effect]), listed(where[effect])) for effect in reversed(Effect) if where[effect]]
 
 
 def told_words(rule: DuplicateRuling) -> str:

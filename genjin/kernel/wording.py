@@ -6,10 +6,11 @@ Not here: words for the terminal (`genjin.kernel.words`), dates and numbers (`ge
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import override, pgettext
+from django.utils.translation import gettext, override, pgettext
 
 
 def listed(words: Iterable[str]) -> str:
@@ -32,6 +33,19 @@ def in_sentence(label: str | Promise) -> str:
     words = str(label)
     first = words.split(" ")[0]
     return words[:1].lower() + words[1:] if first[1:].islower() else words
+
+
+def span_words(left: timedelta) -> str:
+    """How long it still takes, for a sentence: `3 天 4 小时 20 分钟`, `20 分钟`; at least a minute, never less than it
+    takes. Not as a clock: `06:20 后` reads as after twenty past six."""
+    minutes = max(-(-int(left.total_seconds()) // 60), 1)
+    days, rest = divmod(minutes, 24 * 60)
+    parts = [
+        gettext("%(days)d 天") % {"days": days} if days else "",
+        gettext("%(hours)d 小时") % {"hours": rest // 60} if rest // 60 else "",
+        gettext("%(minutes)d 分钟") % {"minutes": rest % 60} if rest % 60 else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def in_every_language(label: str | Promise) -> list[str]:

@@ -11,9 +11,10 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Refused
+from genjin.kernel.wording import span_words
 from genjin.ownership.capacity import demand_room
 from genjin.ownership.models import Owned, Pool, PoolKind
-from genjin.ownership.rules import cooled_at, span_words
+from genjin.ownership.rules import cooled_at
 from genjin.ownership.standing import administers, belongs_to
 
 
@@ -46,12 +47,12 @@ def demand_time(record_type: RecordType, pool: Pool, now: datetime, *, row: Owne
     facts["until"]."""
     free = row.claimable_at
     if free and now < free:
-        words = _("刚进入公海，%s 后才能领取") % span_words(free - now)
+        words = _("刚进入公海，%s后才能领取") % span_words(free - now)
         raise Refused("new_data", words, facts={"until": free.isoformat()})
     cooled = cooled_at(pool.claims, row.pooled_at) if his_own else None
     if cooled and now < cooled:
         told = {"what": record_type.label, "left": span_words(cooled - now)}
-        words = _("您是这个%(what)s的前负责人，%(left)s 后才能再领取") % told
+        words = _("您是这个%(what)s的前负责人，%(left)s后才能再领取") % told
         raise Refused("cool_down", words, facts={"until": cooled.isoformat()})
 
 

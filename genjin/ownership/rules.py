@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 MOST_PROTECTED = 90
 """So many days ahead a record may be protected by hand (P6), unless its pool says otherwise."""
@@ -59,11 +58,3 @@ def night_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The moment at which a day of the company ends."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=company_zone())
-
-
-def span_words(left: timedelta) -> str:
-    """How long it still takes: 3 天 06:20, or 06:20; at least a minute."""
-    minutes = max(-(-int(left.total_seconds()) // 60), 1)
-    days, rest = divmod(minutes, 24 * 60)
-    clock = f"{rest // 60:02}:{rest % 60:02}"
-    return _("%(days)d 天 %(clock)s") % {"days": days, "clock": clock} if days else clock

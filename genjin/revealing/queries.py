@@ -13,6 +13,7 @@ from genjin.kernel.models.events import Event
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused
 from genjin.kernel.sights import in_force
+from genjin.kernel.wording import span_words
 from genjin.revealing.settings import PER_DAY, PER_HOUR
 
 
@@ -42,10 +43,9 @@ def demand_room(actor: Actor) -> None:
     names = [t.grant("reveal") for t in RECORD_TYPES.values()]
     asked = Event.objects.filter(member_id=actor.member_id or 0, action__in=names)
     now = timezone.now()
-    for limit, hours, words in (
-        (PER_HOUR.at(actor.stamp), 1, _("您这一小时已查看 %d 个完整号码，请稍后再试；确有需要请联系管理员")),
-        (PER_DAY.at(actor.stamp), 24, _("您今天已查看 %d 个完整号码，请明天再试；确有需要请联系管理员")),
-    ):
-        times = asked.filter(at__gt=now - timedelta(hours=hours)).order_by("-id").values_list("id", flat=True)
-        if len(times[:limit]) >= limit:
-            raise TooMany(words % limit)
+    for limit, hours in ((PER_HOUR.at(actor.stamp), 1), (PER_DAY.at(actor.stamp), 24)):
+        span = timedelta(hours=hours)
+        times = list(asked.filter(at__gt=now - span).order_by("-id").values_list("at", flat=True)[:limit])
+        if len(times) >= limit:
+            words = _("最近 %(hours)d 小时您已查看 %(count)d 个完整号码，%(left)s后可以再看；确有需要请联系管理员")
+            raise TooMany(words % {"hours": hours, "count": limit, "left": span_words(times[-1] + span - now)})

@@ -18,14 +18,21 @@ PER_HOUR = declare_setting(
         least=1,
         greatest=1000,
         unit=_(" 个"),
-        help=_("每名成员每小时最多查看多少个完整号码，超过后要等下一小时"),
+        help=_("每名成员在任何一小时里最多查看多少个完整号码，超过后要等最早的一次满一小时"),
     ),
     section=SECTION,
     default=30,
 )
 PER_DAY = declare_setting(
     "privacy.reveals_per_day",
-    Number(key="reveals_per_day", label=_("每天最多查看"), least=1, greatest=5000, unit=_(" 个")),
+    Number(
+        key="reveals_per_day",
+        label=_("每天最多查看"),
+        least=1,
+        greatest=5000,
+        unit=_(" 个"),
+        help=_("按连续 24 小时计算"),
+    ),
     section=SECTION,
     default=100,
 )

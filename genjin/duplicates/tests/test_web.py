@@ -64,6 +64,9 @@ def test_b3_rules_are_shown_with_an_example_and_changed(cast: Cast, hidden: int)
         [[{"field": "phone", "how": "exact"}]],
         {"create": "block"},
     )
+    shown = client.get("/settings/duplicates").content.decode()
+    for words in ("<span>页面新建</span>", "<span>页面编辑、接口新建和编辑、导入、公开表单、查重工具</span>"):
+        assert words in shown, words  # where it forbids, where it asks nothing: each effect once
     refused = client.post(f"/settings/duplicates/{row.pk}", form | {"if.0.0": "", "version": row.version})
     assert refused.status_code == 422
     assert "请填写「怎样算重复」" in refused.content.decode()

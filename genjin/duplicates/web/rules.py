@@ -64,7 +64,7 @@ class Line:
     rule: DuplicateRuling
     name: str
     words: str
-    effects: list[tuple[str, str, Effect]]
+    effects: list[tuple[Effect, str, str]]
     told: str
     address: str
     example: str

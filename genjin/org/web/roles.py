@@ -33,7 +33,7 @@ GRANT = "grants:"  # before a grant's key in the flat form
 SCOPE_HELP = (
     (ScopeKind.SELF, gettext_lazy("只有自己负责的记录")),
     (ScopeKind.SELF_SUB, gettext_lazy("自己和下属负责的，下属按「直属上级」一级一级算到底")),
-    (ScopeKind.DEPT, gettext_lazy("自己所在部门（含其他部门）的记录，不含下级部门")),
+    (ScopeKind.DEPT, gettext_lazy("自己的主部门和其他部门的记录，不含下级部门")),
     (ScopeKind.DEPT_SUB, gettext_lazy("自己所在部门和它的所有下级部门")),
     (ScopeKind.DEPT_CUSTOM, gettext_lazy("下面指定的部门和它们的下级部门，与自己在哪里无关")),
     (ScopeKind.ALL, gettext_lazy("全公司的记录")),

@@ -74,7 +74,7 @@ def test_claim_refusals_say_what_is_left_and_when_B4_P1(cast: Cast, unchanged: U
     # 5: his own, cooling down: one minute before and after the end
     Customer.objects.filter(pk=second).update(pooled_at=timezone.now() - timedelta(hours=91, minutes=40))
     with unchanged():
-        words = "您是这个客户的前负责人，3 天 04:20 后才能再领取"
+        words = "您是这个客户的前负责人，3 天 4 小时 20 分钟后才能再领取"
         refused(lambda: claim_customer.run(owner, second, {}), "cool_down", words)
     own = standing_of(owner, Customer.objects.get(pk=second))
     assert own is not None

@@ -69,7 +69,7 @@ def _holding(pool: Pool, what: str) -> Iterator[str]:
 def _falling(actor: Actor, seen: RecordType, pool: Pool, rules: Sequence[Recycling]) -> Iterator[str]:
     what = in_sentence(str(seen.many))
     if not rules:
-        yield _("不会自动掉入；由负责人退回，或由管理员收回。")
+        yield _("不会自动掉入；由负责人退回，或由负责人的上级收回。")
         return
     for rule in rules:
         yield _rule(actor, seen, rule)

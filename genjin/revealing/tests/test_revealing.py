@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -111,10 +112,14 @@ def test_no_more_than_so_many(cast: Cast, client: Client, customer: Customer) ->
     setting(cast, reveals_per_hour="2")
     client.force_login(cast.owner)
     assert [told(client, customer).status_code for _n in range(3)] == [200, 200, 429]
-    assert "2 个完整号码" in json.loads(told(client, customer).headers["HX-Trigger"])["toast"]["text"]
+    said = json.loads(told(client, customer).headers["HX-Trigger"])["toast"]["text"]
+    assert re.search(r"最近 1 小时您已查看 2 个完整号码，(1 小时|\d+ 分钟)后可以再看", said), said
     assert revealed_text(cast.actor("manager"), CUSTOMER, customer.pk, "phone") == PHONE
     setting(cast, reveals_per_hour="9", reveals_per_day="2")
-    assert told(client, customer).status_code == 429
+    refused = told(client, customer)
+    assert refused.status_code == 429
+    said = json.loads(refused.headers["HX-Trigger"])["toast"]["text"]
+    assert re.search(r"最近 24 小时您已查看 2 个完整号码，(1 天|23 小时 \d+ 分钟)后", said), said
 
 
 def test_without_scripts_the_value_stands_on_a_page_that_is_left_by_itself(
