@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ JOINING: dict[str, Closed] = {}
 """{type: why a record of it cannot become a member now}"""
 _known: ContextVar[tuple[int, str, set[int]] | None] = ContextVar("members_known", default=None)
 SLACK = timedelta(minutes=5)
+QUEUE = 7_204_779
 
 
 def joins(key: str, closed: Closed) -> None:
@@ -61,6 +63,7 @@ def join(actor: Actor, touch: Touch, key: str, record_id: int, campaign_id: int)
     """Make a record a member: fill in and save the new touch; the record. Raises NotFound, Forbidden, Refused("voided",
     "already_member", "future", "converted")."""
     _demand_open(campaign_for(actor, campaign_id, to=SEE))
+    await_turn(campaign_id)
     row: Any = _locked(actor, RECORD_TYPES[key], record_id)
     refusal = JOINING[key](row)
     if refusal is not None:
@@ -93,6 +96,13 @@ def _locked(actor: Actor, record_type: RecordType, record_id: int) -> Any:
     return row_at_pool(actor, record_type, record_id, administered(actor, record_type, record_id))
 
 
+def await_turn(campaign_id: int) -> None:
+    """Let whoever else takes members into this campaign wait until this transaction is over, so that nobody joins
+    twice. Before the records are locked: campaigns come before members."""
+    with connection.cursor() as cursor:  # rows: a lock, no row
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [QUEUE, campaign_id])
+
+
 def check_time(actor: Actor, touch: Touch) -> None:
     """A touch lies in the past; not given, it is now. Raises Refused("future")."""
     now: datetime = actor.now()
@@ -103,13 +113,16 @@ def check_time(actor: Actor, touch: Touch) -> None:
 
 @contextmanager
 def members_known(key: str, ids: Sequence[int], campaign_id: int | None) -> Iterator[None]:
-    """In bulk, who is a member already is asked once for all."""
-    known = (campaign_id, key, members_among(campaign_id, key, ids)) if campaign_id else None
-    token = _known.set(known)
-    try:
-        yield
-    finally:
-        _known.reset(token)
+    """In bulk, who is a member already is asked once for all, when nobody else can join any more."""
+    with transaction.atomic():
+        if campaign_id:
+            await_turn(campaign_id)
+        known = (campaign_id, key, members_among(campaign_id, key, ids)) if campaign_id else None
+        token = _known.set(known)
+        try:
+            yield
+        finally:
+            _known.reset(token)
 
 
 def _members(campaign_id: int, key: str, record_id: int) -> set[int]:

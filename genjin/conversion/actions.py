@@ -15,6 +15,7 @@ from genjin.conversion.choosing import customer_to_join, join_team
 from genjin.conversion.models import Conversion
 from genjin.conversion.queries import await_turn
 from genjin.customers.models import Customer
+from genjin.customers.rhythm import local_day
 from genjin.kernel import people
 from genjin.kernel.actions import ACTIONS, action
 from genjin.kernel.actor import Actor
@@ -25,6 +26,7 @@ from genjin.kernel.models.rows import Life
 from genjin.kernel.notices import declare_notice, notify
 from genjin.kernel.recording import in_batch, record
 from genjin.kernel.refusal import Forbidden, NotFound, Refused
+from genjin.kernel.seeing import seen_value
 from genjin.kernel.together import insert
 from genjin.leads.models import Lead
 from genjin.leads.queries import lead_for
@@ -114,7 +116,7 @@ def convert_lead(
     lead = lead_for(actor, lead_id, to=WRITE, lock=True)
     owner_id = _demand_convertible(actor, lead, opens=opportunity)
     with _by_rule():
-        of, fact = _become(actor, lead, customer, name or lead.company or lead.name)
+        of, fact = _become(actor, lead, customer, name or seen_value(actor, lead, "company") or lead.name)
         join_team(actor, of, owner_id)
         if contact:
             fact.contact_id, fact.new_contact = contact_of(actor, lead, of)
@@ -178,7 +180,7 @@ def _close(actor: Actor, lead: Lead, fact: Conversion) -> None:
     """The lead is converted and says into what (B2-11)."""
     MOVES.move(lead, LeadState.CONVERTED)
     lead.customer_id, lead.contact_id, lead.opportunity_id = fact.customer_id, fact.contact_id, fact.opportunity_id
-    lead.deal_date = actor.now().date()
+    lead.deal_date = local_day(actor.now())
     lead.neglected = False
     record(actor, lead, customer=fact.customer_id)
     insert(fact)

@@ -7,6 +7,7 @@ once, and carries the owner of the customer from now on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from genjin.conversion.queries import contact_like
@@ -20,6 +21,7 @@ from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Access, Values
 from genjin.kernel.recording import record
 from genjin.kernel.records import RecordType, belonging_to
+from genjin.kernel.sights import LESS
 from genjin.leads.models import Lead
 from genjin.leads.record import LEAD
 from genjin.opportunities.models import Opportunity
@@ -29,21 +31,22 @@ from genjin.ownership.models import Rule
 from genjin.plans.planning import restate_next
 from genjin.plans.subjects import subject_of
 
+Table = Mapping[str, tuple[str, ...]]
+
 
 def make_customer(actor: Actor, lead: Lead, name: str) -> Customer:
     """A new customer of the lead's owner (B2-7). Raises what creating one raises: a field that must be unique, a rule
     of 查重 that blocks, an owner who may hold no more."""
-    given = _allowed(actor, CUSTOMER, carried(lead, TO_CUSTOMER))
-    return create_customer(actor, values=Values(name=name, **given), owner=lead.owner_id, duplicate_known=True)
+    values = Values(name=name, **_told(actor, CUSTOMER, lead, TO_CUSTOMER))
+    customer: Customer = create_customer(actor, values=values, owner=lead.owner_id, duplicate_known=True)
+    _carry_unseen(actor, CUSTOMER, lead, customer, TO_CUSTOMER)
+    return customer
 
 
 def fill_customer(actor: Actor, lead: Lead, customer: Customer) -> None:
     """Fill what is empty in a customer that was there; nothing is overwritten (B2-7)."""
-    given = missing(customer, _allowed(actor, CUSTOMER, carried(lead, TO_CUSTOMER)))
-    for key, value in given.items():
-        setattr(customer, key, value)
-    if given:
-        record(actor, customer)
+    _fill(actor, customer, missing(customer, _told(actor, CUSTOMER, lead, TO_CUSTOMER)))
+    _carry_unseen(actor, CUSTOMER, lead, customer, TO_CUSTOMER)
 
 
 def contact_of(actor: Actor, lead: Lead, customer: Customer) -> tuple[int | None, bool]:
@@ -54,9 +57,10 @@ def contact_of(actor: Actor, lead: Lead, customer: Customer) -> tuple[int | None
     known = contact_like(customer.pk, lead.contact_name, lead.mobile)
     if known is not None:
         return known, False
-    given = _allowed(actor, CONTACT, carried(lead, TO_CONTACT))
+    given = _told(actor, CONTACT, lead, TO_CONTACT)
     values = Values(**{**given, "name": lead.contact_name, "customer": customer.pk})
     made: Contact = create_contact(actor, values=values, duplicate_known=True)
+    _carry_unseen(actor, CONTACT, lead, made, TO_CONTACT)
     return made.pk, True
 
 
@@ -94,10 +98,35 @@ def _tell(actor: Actor, row: Any, facts: LastFacts) -> None:
 
 def came_from(actor: Actor, lead: Lead) -> dict[str, Any]:
     """What the opportunity takes over from its lead: what is wanted, and where it came from (B2-9, B2-11)."""
-    return _allowed(actor, OPPORTUNITY, carried(lead, TO_OPPORTUNITY))
+    return _told(actor, OPPORTUNITY, lead, TO_OPPORTUNITY)
 
 
-def _allowed(actor: Actor, declared: RecordType, given: dict[str, Any]) -> dict[str, Any]:
-    """Of these values those that the actor may fill in."""
-    seen = declared.seen_by(actor)
+def _told(actor: Actor, declared: RecordType, lead: Lead, table: Table) -> dict[str, Any]:
+    """What the actor knows of the lead in full and may fill in: nothing hidden of it comes to light (trust flaw 4)."""
+    seen, kept = declared.seen_by(actor), _kept_back(actor, LEAD)
+    given = carried(lead, {key: tuple(name for name in names if name not in kept) for key, names in table.items()})
     return {key: value for key, value in given.items() if seen.accesses.get(key) is Access.EDIT}
+
+
+def _carry_unseen(actor: Actor, declared: RecordType, lead: Lead, row: Any, table: Table) -> None:
+    """What the actor may know in full neither of the lead nor of what it becomes goes over unseen; nothing is
+    overwritten, nothing is lost (B2-7)."""
+    kept, there = _kept_back(actor, LEAD), _kept_back(actor, declared)
+    if kept and there:
+        unseen = {key: tuple(name for name in names if name in kept) for key, names in table.items() if key in there}
+        _fill(actor, row, missing(row, carried(lead, unseen)))
+
+
+def _kept_back(actor: Actor, declared: RecordType) -> frozenset[str]:
+    """The columns of a type that the actor may not know in full."""
+    if not actor.rights:
+        return frozenset()
+    accesses = declared.seen_by(actor).accesses
+    return frozenset(f.attribute for f in declared.fields if accesses.get(f.key) in LESS)
+
+
+def _fill(actor: Actor, row: Any, given: Mapping[str, Any]) -> None:
+    for key, value in given.items():
+        setattr(row, key, value)
+    if given:
+        record(actor, row)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from genjin.conversion.actions import CONVERT
 from genjin.conversion.queries import conversions_of, made_of
 from genjin.customers.record import CUSTOMER
+from genjin.customers.rhythm import local_day
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, may
@@ -25,6 +26,7 @@ from genjin.kernel.workdays import day_start
 from genjin.leads.models import Lead
 from genjin.leads.record import LEAD
 from genjin.leads.rules import OPEN
+from genjin.ownership.rules import company_zone
 from genjin.ui.addresses import list_url, record_url
 from genjin.ui.details.cards import Drawn, register_button
 from genjin.ui.lists.heads import Way, register_way, ways_of
@@ -52,11 +54,11 @@ class Row:
 @page("leads/conversions", name="lead-conversions", needs=LEAD.grant("see"))
 def conversions(request: PageRequest) -> HttpResponse:
     """By owner: leads that became new customers, and ones that joined customers that were there (`?period=`)."""
-    actor, today = request.actor, request.actor.now().date()
+    actor, today = request.actor, local_day(request.actor.now())
     chosen = request.GET.get("period", "")
     period = chosen if chosen in PERIODS else "month"
     first = _first(period, today)
-    start, end = (day_start(day, actor.zone) for day in (first, today + timedelta(days=1)))
+    start, end = (day_start(day, company_zone()) for day in (first, today + timedelta(days=1)))
     rows = [
         Row(people.directory().member_name(one.owner_id, actor.stamp), one.new, one.existing, _url(one.owner_id, first))
         for one in conversions_of(actor, start, end)

@@ -8,11 +8,16 @@ from genjin.org.changing.attempts import TooMany, check_attempts, count_failure,
 
 
 def within_pace(form: LeadForm, address: str, stamp: int) -> bool:
-    """Count one more try; whether it may be looked at. A step of actions."""
+    """Count one more try; whether it may be looked at. What one part of the net sends beyond its own limit does not
+    count against the form: nobody closes it for all others. A step of actions."""
     from_there, of_form = key_of("lead-form", str(form.pk), address), f"lead-form:{form.pk}"
-    count_failure(from_there, of_form)
+    return _one_more(from_there, PER_ADDRESS.at(stamp)) and _one_more(of_form, PER_FORM.at(stamp))
+
+
+def _one_more(key: str, most: int) -> bool:
+    count_failure(key)
     try:
-        check_attempts((from_there, PER_ADDRESS.at(stamp) + 1), (of_form, PER_FORM.at(stamp) + 1))
+        check_attempts((key, most + 1))
     except TooMany:
         return False
     return True

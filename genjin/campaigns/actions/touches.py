@@ -7,7 +7,7 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from genjin.campaigns.joined import check_time, join, named
+from genjin.campaigns.joined import await_turn, check_time, join, named
 from genjin.campaigns.models import Touch
 from genjin.campaigns.queries import COLUMNS, members_among, touch_for
 from genjin.campaigns.record import TOUCH
@@ -99,6 +99,7 @@ def void_touch(
 )
 def restore_touch(actor: Actor, touch_id: int) -> Touch:
     """Take a member in again. Raises Refused("not_voided", "already_member")."""
+    await_turn(touch_for(actor, touch_id, to=WRITE).campaign_id)
     touch = touch_for(actor, touch_id, to=WRITE, lock=True)
     if touch.life != Life.VOIDED:
         raise Refused("not_voided", _("没有移出活动"))

@@ -108,7 +108,9 @@ def receive(
 ) -> Receipt:
     """Take a submission exactly once: the same sheet with the same content, or the same content within a short while,
     is taken already. Submissions of one form come one after another."""
-    row = LeadForm.objects.select_for_update(no_key=True).get(pk=form)
+    row = LeadForm.objects.select_for_update(no_key=True).filter(pk=form).first()
+    if row is None:  # deleted a moment ago
+        return Receipt(closed=Closed.CLOSED)
     if sent.sheet is None:
         return _away(row, Turned.TOKEN, sent)
     fields = {f.key: f for _asked, f in fields_of(row.fields, actor.stamp)}

@@ -97,14 +97,17 @@ def _blank(visit: Visit) -> HttpResponse:
     said = digest_of(shown(visit.form, visit.actor.stamp))
     query = visit.request.GET
     tracked = {key: cleaned(query[key])[:LONGEST_TRACKED] for key in TRACKED if query.get(key)}
-    channel = query.get("c", "")[:20]
+    channel = cleaned(query.get("c", ""))[:20]
     sheet = tokens.Sheet(visit.form.pk, said, channel=channel, referrer=_referrer(visit.request), tracked=tracked)
     return _drawn(visit, sheet, 200)
 
 
 def _referrer(request: HttpRequest) -> str:
     """The page that led here, without what its address asked."""
-    parts = urlsplit(cleaned(request.headers.get("Referer", ""))[:2_000])
+    try:
+        parts = urlsplit(cleaned(request.headers.get("Referer", ""))[:2_000])
+    except ValueError:  # no address at all: `http://[`
+        return ""
     if parts.scheme not in ("http", "https") or parts.netloc == request.get_host():
         return ""
     return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:200]

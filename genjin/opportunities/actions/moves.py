@@ -190,7 +190,8 @@ def put_opportunity_back(
     stage: Stage = "",
     probability: Annotated[int | None, Percent(key="probability", label=gettext_lazy("赢率"))] = None,
 ) -> Opportunity:
-    """It stands where it stood. Only as an undo, while nobody touched it."""
+    """It stands where it stood. Only as an undo, while nobody touched it; what was ended is opened again by who may
+    end. Raises Refused("no_undo"), Forbidden."""
     row = _live(actor, opportunity_id)
     demand_undoing()
     before = pipelines_at(actor.stamp).steps.get(stage)
@@ -199,6 +200,7 @@ def put_opportunity_back(
         return row
     ended = row.outcome != Outcome.OPEN
     if ended:
+        actor.demand("opportunities.close")
         moving.reopen(actor, row, undone=True)
     moving.put_back(actor, row, stage or row.stage, row.probability if probability is None else probability)
     if ended:

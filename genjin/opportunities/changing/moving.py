@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -255,7 +255,7 @@ def _check_ending(actor: Actor, row: Opportunity, ending: Ending) -> None:
 
 def check_facts(actor: Actor, amount: Decimal | None, ending: Ending) -> None:
     """What an ending needs (B9). Raises Refused("future", "no_amount", "reason_needed")."""
-    if ending.on > local_day(actor.now()) + timedelta(days=1):
+    if ending.on > max(local_day(actor.now()), actor.now().date()):
         raise Refused("future", _("实际结束日期不能晚于今天"), "on")
     if ending.outcome is Outcome.WON and not (amount and amount > 0):
         raise Refused("no_amount", _("赢单前请填写商机金额"), "amount", facts={"missing": ["amount"]})
