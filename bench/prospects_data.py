@@ -269,13 +269,14 @@ def _talks(first: int) -> None:
 def _totals() -> None:
     """Totals as the recount of a night makes them."""
     from bench.followups import make_totals
-    from genjin.opportunities.totals.jobs import fold, mend
+    from genjin.opportunities.totals.jobs import fold, mend, stays
 
     make_totals()
     mend()
-    while fold():
+    stays.mend()
+    while fold() or stays.fold():
         pass
-    for name in ("opentotal", "opensum", "opendelta"):
+    for name in ("opentotal", "opensum", "opendelta", "staytotal", "staydelta"):
         _execute(f"VACUUM ANALYZE opportunities_{name}")
 
 

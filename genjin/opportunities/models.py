@@ -14,11 +14,11 @@ from genjin.campaigns.models import Campaign
 from genjin.customers.models import Contact, Customer
 from genjin.kernel.models.rows import IN_ORDER, Life, Record, Row
 from genjin.opportunities.rules import Category, Outcome, StageKind
-from genjin.opportunities.totals.models import OpenDelta, OpenSum, OpenTotal
+from genjin.opportunities.totals.models import OpenDelta, OpenSum, OpenTotal, StayDelta, StayTotal
 
 __all__ = [
     "Closing", "Competitor", "Line", "OpenDelta", "OpenSum", "OpenTotal", "Opportunity", "Participant", "Pipeline",
-    "Stage", "Stay",
+    "Stage", "Stay", "StayDelta", "StayTotal",
 ]  # fmt: skip
 
 MONEY: dict[str, Any] = {"max_digits": 15, "decimal_places": 2}
@@ -266,7 +266,11 @@ class Stay(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["opportunity", "id"], name="stay_opportunity", include=["stage"]),
+            models.Index(  # how long it was where is read from it alone
+                fields=["opportunity", "id"],
+                name="stay_of_opportunity",
+                include=["stage", "entered_at", "left_at", "again"],
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["opportunity"], condition=models.Q(left_at=None), name="stay_one_open")

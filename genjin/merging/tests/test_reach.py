@@ -36,6 +36,8 @@ NO_RECORDS = {
     "opportunities.OpenDelta": "sums by member and department",
     "opportunities.OpenSum": "sums by member and department",
     "opportunities.OpenTotal": "sums by member and department",
+    "opportunities.StayDelta": "sums by member and department",
+    "opportunities.StayTotal": "sums by member and department",
 }
 
 

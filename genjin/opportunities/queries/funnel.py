@@ -2,7 +2,7 @@
 lies in it; voided and invalid ones do not count.
 
 Reached: came to this stage or a later one. Conversion: of those that reached a stage, the share that reached the next.
-Loss: of those that reached it, the share lost there. Stay: all the time spent in a stage ÷ those that entered it.
+Loss: of those that reached it, the share lost there. Stay: `queries.stays`.
 Win rate: won ÷ (won + lost), by number and by amount. All are sums over what the actor may see.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -19,17 +19,12 @@ from django.db import connection
 from django.db.models import (
     Case,
     Count,
-    DateTimeField,
-    DurationField,
-    ExpressionWrapper,
-    F,
     Q,
     QuerySet,
     Sum,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
 
 from genjin.customers.rhythm import local_day
 from genjin.kernel.actor import Actor
@@ -37,7 +32,7 @@ from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.expressions import WEIGHED, Within
 from genjin.kernel.lists.columns import Board, parts
 from genjin.kernel.models.rows import Life
-from genjin.opportunities.models import OPEN, Opportunity, Stay
+from genjin.opportunities.models import OPEN, Opportunity
 from genjin.opportunities.record import OPPORTUNITY
 from genjin.opportunities.rules import CHOSEN, Category, Outcome, Pipe, Step
 
@@ -132,25 +127,21 @@ class Funnel:
     total: Tally
 
 
-@dataclass(frozen=True)
-class StayTime:
-    """How long a stage takes: all the time ÷ those that entered."""
-
-    stage: str
-    entered: int
-    days: float
-
-
 def share(part: Decimal | int, whole: Decimal | int) -> int | None:
     """Per cent, rounded; None of nothing."""
     return round(100 * part / whole) if whole else None
 
 
+def in_question(narrow: Narrow) -> Q:
+    """Opportunities of the period that count, whoever sees them."""
+    period = Q(life=Life.LIVE, pipeline=narrow.pipeline, opened_on__range=(narrow.start, narrow.end))
+    return period & ~Q(outcome=Outcome.INVALID) & narrow.whose()
+
+
 def counted(actor: Actor, narrow: Narrow) -> QuerySet[Opportunity]:
     """The opportunities in question that the actor sees. Raises Forbidden."""
     scope = actor.demand(OPPORTUNITY.grant("see"))
-    period = Q(life=Life.LIVE, pipeline=narrow.pipeline, opened_on__range=(narrow.start, narrow.end))
-    fitting = period & ~Q(outcome=Outcome.INVALID) & narrow.whose()
+    fitting = in_question(narrow)
     if not scope.everything and not scope.departments and 0 < len(scope.members) <= WEIGHED:
         first, *others = (rows.values("pk") for rows in parts(actor, Board(OPPORTUNITY, "stage", fitting)))
         return Opportunity.objects.filter(pk__in=first.union(*others) if others else first).order_by()
@@ -214,19 +205,6 @@ def tallies(actor: Actor, narrow: Narrow, columns: Sequence[str] = COLUMNS) -> d
     return {
         column: dict(sorted(each.items(), key=lambda pair: (-pair[1].count, str(pair[0]))))
         for column, each in found.items()
-    }
-
-
-def stay_times(actor: Actor, narrow: Narrow) -> dict[str, StayTime]:
-    """{stage: how long it takes} of the same opportunities; whoever stands there still counts until now. One query."""
-    now = Value(actor.now(), DateTimeField())
-    spent = ExpressionWrapper(Coalesce("left_at", now) - F("entered_at"), DurationField())
-    rows = Stay.objects.filter(opportunity_id__in=counted(actor, narrow).values("pk")).order_by()
-    groups = rows.values_list("stage").annotate(entered=Count("pk", filter=Q(again=False)), time=Sum(spent))
-    return {
-        stage: StayTime(stage, entered, round((time or timedelta()) / timedelta(days=1) / entered, 1))
-        for stage, entered, time in groups
-        if entered
     }
 
 

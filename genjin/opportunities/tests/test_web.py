@@ -175,6 +175,12 @@ def test_b5_what_a_reader_may_not_see_is_in_no_figure(cast: Cast) -> None:
     assert "自己的" not in boss.content.decode()
     ACTIONS["opportunities.add_teammate"].run(owner, row.pk, {"member": str(cast.stranger.pk)})
     assert "机密项目" in client.get("/opportunities/board?whose=all").content.decode()
+    of_source = "/opportunities/funnel?source=referral"
+    assert "source=referral" in client.get(of_source).content.decode()
+    limit("salesperson", "opportunity.source", Access.HIDDEN)  # nor is it told by what a source leaves over
+    hidden = client.get(of_source).content.decode()
+    assert "source=referral" not in hidden
+    assert 'name="source"' not in hidden
     limit("salesperson", "opportunity.amount", Access.HIDDEN)
     told = {part: "".join(visitor(getattr(cast, part)).get(page).content.decode() for page in pages) for part in PARTS}
     assert "777" not in told["stranger"]

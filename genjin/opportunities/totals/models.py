@@ -1,7 +1,8 @@
-"""Tables of the totals of open opportunities, and the deltas not yet folded into them.
+"""Tables of the totals of open opportunities and of stays in stages, and the deltas not yet folded into them.
 
-A trigger on the table of opportunities appends the deltas (migration `totals_trigger`): whatever writes, and however,
-the totals cannot miss it. What is open, live and where it stands is the row's; no rule lives in the trigger.
+Triggers on the tables of opportunities and stays append the deltas (migrations `totals_trigger`, `totals_of_stays`):
+whatever writes, and however, the totals cannot miss it. What is open, live and where it stands is the row's; no rule
+lives in a trigger.
 """
 
 from __future__ import annotations
@@ -63,3 +64,42 @@ class OpenTotal(Monthly):
             models.UniqueConstraint(fields=[*KEY], name="open_total_group", include=NUMBERS, nulls_distinct=False)
         ]
         indexes = [models.Index(fields=["id"], name="open_total_none", condition=models.Q(opportunities=0))]
+
+
+STAYS_KEY = ("pipeline", "month", "owner", "department", "stage")
+STAYS_NUMBERS = ("entered", "inside", "seconds")
+
+
+class StayCounts(models.Model):
+    """Stays in a stage of live opportunities that are not invalid, by the month of their date (商机日期, its first
+    day), owner and department (nobody is 0). `entered`: opportunities that came into it; `inside`: stays that last;
+    `seconds`: Σ end − Σ beginning in seconds since 1970. A stay that lasts has no end yet: `inside` × now is added."""
+
+    id = models.BigAutoField(primary_key=True)
+    pipeline = models.CharField(max_length=20)
+    month = models.DateField()
+    owner = models.BigIntegerField()
+    department = models.BigIntegerField()
+    stage = models.CharField(max_length=20)
+    entered = models.IntegerField()
+    inside = models.IntegerField()
+    seconds = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class StayDelta(StayCounts):
+    """What one statement added to a group (or took away); waits to be folded."""
+
+    class Meta:
+        app_label = "opportunities"
+
+
+class StayTotal(StayCounts):
+    """The folded total of a group, read from the index of its groups alone."""
+
+    class Meta:
+        app_label = "opportunities"
+        constraints = [models.UniqueConstraint(fields=[*STAYS_KEY], name="stay_total_group", include=STAYS_NUMBERS)]
+        indexes = [models.Index(fields=["id"], name="stay_total_none", condition=models.Q(entered=0, inside=0))]

@@ -26,13 +26,12 @@ from genjin.opportunities.queries.funnel import (
     COLUMNS,
     Level,
     Narrow,
-    StayTime,
     Tally,
     forecast,
     funnel,
-    stay_times,
     tallies,
 )
+from genjin.opportunities.queries.stays import StayTime, stay_times
 from genjin.opportunities.record import OPPORTUNITY
 from genjin.opportunities.rules import Pipe
 from genjin.org.queries import organisation
@@ -205,9 +204,15 @@ def _asked(request: PageRequest) -> FunnelAsked:
     if not {"from", "to"} & lists.keys():
         lists |= {"from": [date(today.year, 1, 1).isoformat()], "to": [date(today.year, 12, 31).isoformat()]}
     pipe = pipelines_at(actor.stamp).pipes.get(given.get("pipeline", "")) or pipeline_for(actor, actor.member_id)
-    known = options_of(SOURCE.key, actor.stamp)
+    known = _sources(actor)
     sources = tuple(dict.fromkeys(one for one in given.getlist("source") if one in known))
     return FunnelAsked(pipe, read_asked(actor, lists), sources)
+
+
+def _sources(actor: Actor) -> dict[str, str]:
+    """What may be chosen as {source: words}; nothing for whom the field is hidden: figures by it would tell it."""
+    options = options_of(SOURCE.key, actor.stamp) if whole(actor, OPPORTUNITY, "source") else {}
+    return {key: str(option.label) for key, option in options.items()}
 
 
 def _form(actor: Actor, asked: FunnelAsked) -> dict[str, Any]:
@@ -224,7 +229,7 @@ def _form(actor: Actor, asked: FunnelAsked) -> dict[str, Any]:
             }
             for one in choices(today)[2:]
         ],
-        "sources": [(option.key, str(option.label)) for option in options_of(SOURCE.key, actor.stamp).values()],
+        "sources": list(_sources(actor).items()),
         "authors": [(one, AUTHOR.text(one, actor)) for one in asked.period.authors],
         "author_src": choices_url(OPPORTUNITY.plural, OPPORTUNITY.keys["owner"]) + "?filter=1",
         "departments": [(one, DEPARTMENT.text(one, actor)) for one in asked.period.departments if one in tree],

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.jobs import periodic
+from genjin.opportunities.totals.jobs import stays
 
 logger = logging.getLogger(__name__)
 LOCK = 7_204_781
@@ -86,13 +87,15 @@ def fold_totals(actor: Actor) -> None:
     del actor
     while fold() == AT_ONCE:
         pass
+    while stays.fold() == stays.AT_ONCE:
+        pass
 
 
 @periodic("35 18 * * *", "opportunities.mend_totals")
 def mend_totals(actor: Actor) -> None:
     """Every night: totals that differ from a recount are mended, and told of, because they never should."""
     fold_totals(actor)
-    wrong = mend()
+    wrong = mend() + stays.mend()
     if wrong:
         logger.error("totals of opportunities differed from the recount in %s groups; they are mended", wrong)
     fold_totals(actor)
