@@ -93,7 +93,8 @@ def registered_items() -> list[NavItem]:
     for place, declared in enumerate(RECORD_TYPES.values()):
         if declared.listed and declared.plural not in _items:
             register_nav(_list_item(declared, place))
-    return sorted(_items.values(), key=lambda item: (list(SECTIONS).index(item.section), item.order, item.key))
+    sections = list(SECTIONS)
+    return sorted(_items.values(), key=lambda item: (sections.index(item.section), item.order, item.key))
 
 
 def _list_item(declared: RecordType, place: int) -> NavItem:
@@ -112,13 +113,13 @@ def _list_item(declared: RecordType, place: int) -> NavItem:
 
 def menu_for(actor: Actor, path: str = "", *, counted: bool = True) -> Menu:
     """What this actor may use, with the entry current whose address begins `path`. Pages not served are left out."""
-    addresses = {item: _address(item) for item in registered_items() if item.open_to(actor)}
-    covering = {item: item.covers or address for item, address in addresses.items() if address}
-    current = max((a for a in covering.values() if _leads_to(a, path)), key=len, default="")
+    served = [(item, _address(item)) for item in registered_items() if item.open_to(actor)]
+    served = [(item, address) for item, address in served if address]
+    covering = [item.covers or address for item, address in served]
+    current = max((covered for covered in covering if _leads_to(covered, path)), key=len, default="")
     entries = [
-        Entry(item, address, covering[item] == current, item.badge(actor) if item.badge and counted else None)
-        for item, address in addresses.items()
-        if address
+        Entry(item, address, covered == current, item.badge(actor) if item.badge and counted else None)
+        for (item, address), covered in zip(served, covering, strict=True)
     ]
     sections: list[tuple[Text, list[Entry]]] = []
     for key, label in SECTIONS.items():

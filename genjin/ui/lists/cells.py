@@ -82,7 +82,8 @@ def _eye(field: Field, at: str) -> Callable[[str], Markup]:
     else:
         button = Markup('<button class="eye" type="button" data-eye="{}" title="{}">')
         opening, closing = button.format(field.key, title), Markup("</button>")
-    return lambda text: opening + escape(text) + icon("eye", "s") + closing
+    before, after = str(opening), f"{icon('eye', 's')}{closing}"
+    return lambda text: Markup(f"{before}{escape(text)}{after}")  # noqa: S704 - markup around an escaped text
 
 
 def is_due(field: Field) -> bool:

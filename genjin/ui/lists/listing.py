@@ -17,7 +17,7 @@ from genjin.kernel.fields import Choice, Field, RecordRef
 from genjin.kernel.fields.base import Label
 from genjin.kernel.lists import ListRow, Page, page
 from genjin.kernel.masked_classes import InLists, in_lists
-from genjin.kernel.models.rows import Life, Record
+from genjin.kernel.models.rows import Life, Record, fresh
 from genjin.kernel.records import RecordType
 from genjin.kernel.titles import titles_of
 from genjin.ui.formats import Formats
@@ -199,7 +199,8 @@ def _samples(actor: Actor, state: State) -> list[Record]:
     moved = next((f for f in record_type.fields if f.key == "state" and isinstance(f, Choice) and not f.editable), None)
     asked = next((c.raw for c in query.conditions if c.field.key == "state" and c.operator == "in"), ())
     states = [{moved.attribute: one} for one in asked or moved.choices(actor)] if moved else [{}]
-    samples = [record_type.model(life=query.life or Life.LIVE, owner_id=actor.member_id, **one) for one in states]
+    life = query.life or Life.LIVE
+    samples = [fresh(record_type.model, life=life, owner_id=actor.member_id, **one) for one in states]
     for condition in query.conditions:
         if condition.operator == "is" and len(condition.raw) == 1:
             for sample in samples:
