@@ -183,7 +183,11 @@ class Rest(models.Model):
 
 class Grade(models.Model):
     """What the rules of grading last said of a customer (B6), the day of its first deal as far as is known, and until
-    when somebody's word counts instead, with the reason."""
+    when somebody's word counts instead, with the reason.
+
+    `graded_on`: the day on which the rules came to that; `inputs`: of what, {"level", "lifecycle", "first", "last":
+    days as texts}; `rules`: those in force, {"version", "new_days", "lost_days"}. Kept until they say otherwise.
+    """
 
     customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.PROTECT, related_name="grade")
     category = models.CharField(max_length=60, default="")
@@ -191,6 +195,9 @@ class Grade(models.Model):
     first_deal = models.DateField(null=True)
     by_hand_until = models.DateField(null=True)
     reason = models.CharField(max_length=200, default="")
+    graded_on = models.DateField(null=True)
+    inputs = models.JSONField(null=True)
+    rules = models.JSONField(null=True)
 
     customer_id: int
 

@@ -20,6 +20,7 @@ class OpportunitiesConfig(AppConfig):
             merging,
             pooling,
             record,
+            stalling,
             subjects,
         )
         from genjin.opportunities.changing import deals  # slow: models must be ready
@@ -33,4 +34,5 @@ class OpportunitiesConfig(AppConfig):
         assert merging
         assert pooling
         assert record
+        assert stalling
         assert subjects

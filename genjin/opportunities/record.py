@@ -266,7 +266,7 @@ OPPORTUNITY = register(
             View("mine", _("我的商机"), (("owner.in", "me"), ("outcome.in", "open"))),
             View("open", _("进行中的商机"), (("outcome.in", "open"),)),
             View("soon", _("30 天内成交"), (("outcome.in", "open"), ("horizon.in", "short")), sort="expected_on"),
-            View("stalled", _("停滞的商机"), (("outcome.in", "open"), ("stalls_on.past", "1")), sort="stalls_on"),
+            View("stalled", _("停滞的商机"), (("outcome.in", "open"), ("stalls.any", "1")), sort="stalls_on"),
             View("won", _("赢单的商机"), (("outcome.in", "won"),), sort="-closed_on"),
             View(
                 "lost",

@@ -26,7 +26,7 @@ from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import current_stamp
 
 AT_ONCE = 500
-FIELDS = ("category", "lifecycle", "first_deal", "by_hand_until", "reason")
+FIELDS = ("category", "lifecycle", "first_deal", "by_hand_until", "reason", "graded_on", "inputs", "rules")
 declare_grants(gettext_lazy("系统"), ("customers.grade", gettext_lazy("按规则分级")), scoped=False, internal=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from genjin.customers.grading.rules import BY_HAND_DAYS, LOST_DAYS, NEW_DAYS, Facts, graded
+from genjin.customers.grading.rules import BY_HAND_DAYS, LOST_DAYS, NEW_DAYS, VERSION, Facts, graded
 from genjin.customers.models import Customer, Grade
 
 
@@ -43,7 +43,12 @@ def _change(customer: Customer, grade: Grade | None, today: date, stamp: int) ->
     if grade.by_hand_until:
         return Change(customer, grade, customer.category, customer.lifecycle)
     facts = Facts(customer.level, customer.lifecycle, grade.first_deal, customer.deal_date)
-    found = graded(facts, today, NEW_DAYS.at(stamp), LOST_DAYS.at(stamp))
+    rules = {"version": VERSION, "new_days": NEW_DAYS.at(stamp), "lost_days": LOST_DAYS.at(stamp)}
+    found = graded(facts, today, rules["new_days"], rules["lost_days"])
+    made_of = facts.kept()
+    stands = (grade.rules, {**(grade.inputs or {}), "lifecycle": facts.lifecycle}, grade.category, grade.lifecycle)
+    if stands != (rules, made_of, found.category, found.lifecycle):  # the lifecycle is what it made itself
+        grade.graded_on, grade.inputs, grade.rules = today, made_of, rules
     grade.category, grade.lifecycle = found.category, found.lifecycle
     return Change(customer, grade, found.category, found.lifecycle)
 

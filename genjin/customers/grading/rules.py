@@ -73,6 +73,10 @@ BY_HAND_DAYS = declare_setting(
 )
 
 
+VERSION = 1
+"""Of the rules as `graded` reads them; a later reading has a higher one."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a grade is made of: level, the lifecycle as it stands, days of the first and the last deal."""
@@ -81,6 +85,12 @@ class Facts:
     lifecycle: str
     first_deal: date | None
     last_deal: date | None
+
+    def kept(self) -> dict[str, str]:
+        """As a grade keeps what it was given by (B6)."""
+        days = {"first": self.first_deal, "last": self.last_deal}
+        told = {key: day.isoformat() for key, day in days.items() if day is not None}
+        return {"level": self.level, "lifecycle": self.lifecycle} | told
 
 
 @dataclass(frozen=True)

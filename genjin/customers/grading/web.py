@@ -11,8 +11,11 @@ from genjin.customers.grading.rules import BY_RULE, LOST_DAYS, NEW_DAYS
 from genjin.customers.models import Customer, Grade
 from genjin.customers.queries import customer_for
 from genjin.customers.record import CUSTOMER
+from genjin.kernel.actor import Actor
 from genjin.kernel.doors import WRITE, may
 from genjin.kernel.refusal import Refused
+from genjin.kernel.seeing import whole
+from genjin.kernel.wording import listed
 from genjin.ui.addresses import record_url
 from genjin.ui.details.cards import Drawn, register_card
 from genjin.ui.pages import PageRequest, closed_dialog, go, page
@@ -37,6 +40,7 @@ def grade_card(request: PageRequest, customer: Customer) -> Drawn | None:
             "by_hand": fmt.day(by_hand) if by_hand else "",
             "reason": grade.reason if grade else "",
             "why": _why(customer, grade, actor.stamp) if by_rule and not by_hand else "",
+            "given": _given(grade, actor) if by_rule and not by_hand and grade else "",
             "grade_url": record_url(CUSTOMER, customer.pk),
             "regrades": may(actor, customer, CUSTOMER.grant("edit"), WRITE),
             "by_rule": by_rule,
@@ -71,6 +75,21 @@ def _why(customer: Customer, grade: Grade | None, stamp: int) -> str:
     if customer.lifecycle == "new":
         return _("第一次成交 %(first)s，在 %(new)s 天之内") % words
     return _("第一次成交 %(first)s，最近成交 %(last)s") % words
+
+
+def _given(grade: Grade, actor: Actor) -> str:
+    """When the rules came to it, of which facts and in which version (B6), as far as the reader may know the facts."""
+    if grade.graded_on is None or grade.inputs is None or grade.rules is None:
+        return ""
+    seen = CUSTOMER.seen_by(actor)
+    told = []
+    if grade.inputs.get("level") and whole(actor, CUSTOMER, "level"):
+        told.append(_("等级 %s") % seen.keys["level"].text(grade.inputs["level"], actor))
+    days = {"first": _("第一次成交 %s"), "last": _("最近成交 %s")}
+    told += [words % grade.inputs[key] for key, words in days.items() if key in grade.inputs]
+    facts = listed(told) if told else _("没有成交")
+    said = {"day": grade.graded_on.isoformat(), "facts": facts, "version": grade.rules["version"]}
+    return _("%(day)s 按规则第 %(version)s 版判定，依据：%(facts)s") % said
 
 
 register_card("customer", "grade", grade_card, order=55)

@@ -9,16 +9,17 @@ import pytest
 from genjin.customers.actions.customers import create_customer, edit_customer
 from genjin.customers.grading.actions import grade_many, regrade_customer, ungrade_customer
 from genjin.customers.grading.jobs import grade_nightly
-from genjin.customers.grading.rules import BY_RULE, Facts, graded
+from genjin.customers.grading.rules import BY_RULE, NEW_DAYS, VERSION, Facts, graded
 from genjin.customers.models import Customer, Grade
 from genjin.customers.rhythm import local_day, rhythm_of
 from genjin.kernel.actor import system
-from genjin.kernel.fields import Values
+from genjin.kernel.fields import Access, Values
 from genjin.kernel.models.events import Event, Notification
 from genjin.kernel.refusal import Refused
 from genjin.kernel.stamps import current_stamp
 from genjin.org.actions.settings import change_settings
-from genjin.testing.cast import Cast, make_cast
+from genjin.testing.cast import Cast, limit, make_cast
+from genjin.ui.tests.visitors import visitor
 
 TODAY = date(2026, 11, 22)
 
@@ -110,3 +111,32 @@ def test_what_is_set_by_hand_holds_until_its_day_B6(cast: Cast) -> None:
 def stands(customer: Customer) -> tuple[str, str]:
     row = Customer.objects.get(pk=customer.pk)
     return row.category, row.lifecycle
+
+
+def test_B6_a_grade_keeps_of_what_and_by_which_rules_it_was_given(cast: Cast) -> None:
+    owner, grader = cast.actor("owner"), system("customers.grade")
+    customer = dealt(cast, 5, level="A")
+    day = Customer.objects.get(pk=customer.pk).deal_date
+    assert day is not None
+    by_rule(cast)
+    grade_nightly(grader)
+    today, deal = local_day(owner.now()), day.isoformat()
+    given = Grade.objects.get(customer=customer)
+    assert given.graded_on == today
+    assert given.inputs == {"level": "A", "lifecycle": "", "first": deal, "last": deal}
+    assert given.rules == {"version": VERSION, "new_days": 90, "lost_days": 365}
+    Grade.objects.filter(customer=customer).update(graded_on=date(2020, 1, 1))
+    grade_nightly(grader)
+    kept = Grade.objects.get(customer=customer)
+    assert (kept.graded_on, kept.inputs) == (date(2020, 1, 1), given.inputs), "nothing changed: it stays as given"
+    client = visitor(cast.owner)
+    shown = client.get(f"/customers/{customer.pk}/related").content.decode()
+    assert f"2020-01-01 按规则第 {VERSION} 版判定" in shown
+    limit("salesperson", "customer.level", Access.HIDDEN)
+    assert "等级" not in client.get(f"/customers/{customer.pk}/related").content.decode().partition("判定")[2][:60]
+    change_settings(cast.actor("administrator"), changes={NEW_DAYS.key: 3})
+    grade_nightly(grader)
+    anew = Grade.objects.get(customer=customer)
+    assert (anew.graded_on, anew.lifecycle) == (today, "old")
+    assert anew.rules is not None
+    assert anew.rules["new_days"] == 3

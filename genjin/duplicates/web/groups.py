@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from genjin.duplicates.actions.sweeping import begin_sweep, dismiss, under_way
 from genjin.duplicates.grants import SWEEP
+from genjin.duplicates.nights import plan_at
 from genjin.duplicates.queries import SeenGroup, groups_of, job_of, place_of, sweep_of
 from genjin.duplicates.rules import COMPARED
+from genjin.duplicates.settings import EVERY, HOW_OFTEN
 from genjin.duplicates.wording import kept_words
 from genjin.kernel.actor import Actor
 from genjin.kernel.records import RECORD_TYPES, RecordType, by_plural
@@ -42,6 +44,7 @@ def _listed(request: PageRequest, types: list[RecordType], chosen: RecordType) -
         "types": [(t.plural, str(t.many), f"/{ROUTE}?type={t.plural}") for t in types],
         "chosen": chosen,
         "run": run,
+        "nights": _nights(request.actor),
         "running": run is not None and run.finished_at is None and under_way(run),
         "job": job_of(run) if run else None,
         "groups": [_drawn(chosen, group) for group in found],
@@ -82,6 +85,16 @@ def sweepable(actor: Actor) -> list[RecordType]:
     """The types that the actor sees some of."""
     declared = [RECORD_TYPES[key].seen_by(actor) for key in COMPARED if key in RECORD_TYPES]
     return [t for t in declared if actor.may(t.grant("see"))]
+
+
+def _nights(actor: Actor) -> dict[str, Any]:
+    """How often it is done by itself, in words, when next, and where that is set, for who may."""
+    plan = plan_at(actor.stamp)
+    return {
+        "words": dict(HOW_OFTEN)[EVERY.at(actor.stamp)],
+        "next": plan.next(actor.now()) if plan else None,
+        "sets": actor.may("settings.manage"),
+    }
 
 
 def _drawn(record_type: RecordType, group: SeenGroup) -> dict[str, Any]:

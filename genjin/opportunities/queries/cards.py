@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -120,22 +122,31 @@ def one_card(actor: Actor, opportunity_id: int) -> Card | None:
 
 def stalled(actor: Actor, narrowed: Narrowed, beyond: Sequence[Q] | None = None) -> int:
     """How many open opportunities stand in their stage longer than allowed; MOST_STALLED + 1 for more."""
-    late = Q(stalls_on__lt=local_day(actor.now()))
-    return count_of(parts(actor, _board(narrowed, late), beyond=beyond), MOST_STALLED)
+    return count_of(parts(actor, _board(narrowed, late_now(actor)), beyond=beyond), MOST_STALLED)
 
 
 def stalled_of(actor: Actor, member_id: int, most: int) -> list[Card]:
     """A member's open opportunities that stall: longer in their stage than allowed, or nobody in touch for so many
     days; the longest over first (B9). One query."""
-    now, today = actor.now(), local_day(actor.now())
-    idle = now - timedelta(days=IDLE_DAYS.at(actor.stamp) + 1)
-    quiet = (
+    rows = visible_to(actor, Opportunity).filter(OPEN, late_now(actor) | quiet_now(actor), owner_id=member_id)
+    return [Card(*values) for values in rows.order_by("stalls_on", "pk").values_list(*COLUMNS)[:most]]
+
+
+def late_now(actor: Actor) -> Q:
+    """What stands in its stage longer than that allows, of what is open."""
+    return Q(stalls_on__lt=local_day(actor.now()))
+
+
+def quiet_now(actor: Actor) -> Q:
+    """With whom nobody was in touch for longer than the company allows: not about it, not with its customer (B9), as
+    `Card.idle` tells it of one."""
+    day = local_day(actor.now()) - timedelta(days=IDLE_DAYS.at(actor.stamp))
+    idle = datetime.combine(day, time(), ZoneInfo(settings.COMPANY_TIME_ZONE))
+    return (
         Q(created_at__lt=idle)
         & (Q(last_followed_at=None) | Q(last_followed_at__lt=idle))
         & (Q(customer__last_followed_at=None) | Q(customer__last_followed_at__lt=idle))
     )
-    rows = visible_to(actor, Opportunity).filter(OPEN, Q(stalls_on__lt=today) | quiet, owner_id=member_id)
-    return [Card(*values) for values in rows.order_by("stalls_on", "pk").values_list(*COLUMNS)[:most]]
 
 
 def _board(narrowed: Narrowed, fitting: Q = Q()) -> Board:  # noqa: B008 - never changed

@@ -232,7 +232,7 @@ def _around(actor: Actor, asked: Asked, number: int, sums: dict[str, Sums]) -> d
         "chooses": _chooses(actor),
         "others": asked.query(whose=ALL) if asked.narrowed_to_own and not any(s.count for s in sums.values()) else "",
         "stalled": f"{MOST_STALLED}+" if number > MOST_STALLED else number,
-        "stalled_url": f"{list_url(OPPORTUNITY)}?view=stalled",
+        "stalled_url": f"{list_url(OPPORTUNITY)}?f=1&view=stalled&outcome.in=open&stalls.stage=1",
         "creates": actor.may(OPPORTUNITY.grant("create")),
         "closes": actor.may(OPPORTUNITY.grant("close")),
         "tasks": {step.key: _tasks(asked.pipe, step.key, actor) for step in asked.pipe.steps},

@@ -14,7 +14,7 @@ from genjin.ui.shell import formats_for
 from genjin.ui.workbench import Lead, Workcard, register_workcard
 
 SHOWN = 5
-STALLED = "outcome.in=open&stalls_on.past=1"
+STALLED = "outcome.in=open&stalls.any=1"
 
 
 def stalled_card(request: PageRequest, member_id: int) -> Workcard | None:
