@@ -27,6 +27,8 @@ from genjin.ui.navigation import NavItem, register_nav
 from genjin.ui.pages import PageRequest, page, render, wants_fragment
 
 Text = str | Promise
+OWN = frozenset({"form", "elements", "action", "method"})
+"""Properties of a form element itself: an input of such a name hides them from scripts, and htmx sends nothing."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ class SettingsForm:
             url=self.request.path,
             submit=str(self.submit or self.action.label),
             first=[drawn(self.request.actor, f, raw.get(f.key, ""), self.action.name, errors) for f in fields],
-            hidden=[*self.hidden.items(), *self._seen(sent)],
+            hidden=[*((key, value) for key, value in self.hidden.items() if key not in OWN), *self._seen(sent)],
             text=str(self.text or self.action.confirm),
             banner=self.refusal.message
             if self.refusal and not self.refusal.errors.keys() & {f.key for f in fields}

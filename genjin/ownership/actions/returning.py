@@ -25,7 +25,7 @@ from genjin.ownership.changing import change_owner
 from genjin.ownership.fields import pool_choice
 from genjin.ownership.models import Pool, Rule
 from genjin.ownership.options import RETURN
-from genjin.ownership.standing import home_pool, pools_open_to
+from genjin.ownership.standing import home_pool, pools_at, pools_open_to
 
 TARGET_HELP = gettext_lazy("不选就放入负责人所在的公海，多个时按公海的优先顺序")
 
@@ -149,12 +149,21 @@ def _target(actor: Actor, record_type: RecordType, row: Any, given: str) -> Pool
     if not given:
         pool = home_pool(actor, record_type, row)
         if pool is None:
-            raise Refused("no_pool", _("负责人不在任何公海的成员里，请选择一个公海"), "pool")
+            raise Refused("no_pool", _nowhere(actor, record_type, row), "pool")
         return pool
     pool = chosen_pool(actor, record_type, given)
     if pool.pk not in {each.pk for each in pools_open_to(actor, record_type, row)}:
         raise Refused("no_pool", _("不能放入「%s」，请选择负责人所在的公海") % pool.name, "pool")
     return pool
+
+
+def _nowhere(actor: Actor, record_type: RecordType, row: Any) -> str:
+    """Why it falls into no pool by itself, and what helps: a choice is asked for only where there is one."""
+    if not any(pool.enabled for pool in pools_at(actor.stamp, record_type.key)):
+        return _("还没有启用的公海，请管理员先在「公海规则」里建立")
+    if not pools_open_to(actor, record_type, row):
+        return _("负责人和您都不在任何公海的成员里，请管理员在「公海规则」里加上")
+    return _("负责人不在任何公海的成员里，请选择一个公海")
 
 
 def _back(record_type: RecordType) -> Maker:
