@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar
 from unicodedata import normalize
 
@@ -15,6 +15,9 @@ from genjin.kernel.money import BadAmount, parse_amount
 
 if TYPE_CHECKING:
     from genjin.kernel.actor import Actor
+
+LARGEST = 2**63 - 1
+"""Of what has no bounds of its own: beyond it no column reaches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +43,16 @@ class Number(Field):
         if not number.is_finite():
             raise FieldError(_("「%(field)s」应填数字") % {"field": self.label})
         self._check_range(number)
-        rounded = round(number, self.places)
+        rounded = number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
         return int(rounded) if self.places == 0 else rounded
 
     def _check_range(self, number: Decimal) -> None:
-        if self.least is not None and number < self.least:
-            raise FieldError(_("「%(field)s」不能小于 %(least)s") % {"field": self.label, "least": self.least})
-        if self.greatest is not None and number > self.greatest:
-            raise FieldError(_("「%(field)s」不能大于 %(greatest)s") % {"field": self.label, "greatest": self.greatest})
+        least = -LARGEST if self.least is None else self.least
+        if number < least:
+            raise FieldError(_("「%(field)s」不能小于 %(least)s") % {"field": self.label, "least": least})
+        greatest = LARGEST if self.greatest is None else self.greatest
+        if number > greatest:
+            raise FieldError(_("「%(field)s」不能大于 %(greatest)s") % {"field": self.label, "greatest": greatest})
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:
         """A filter value is a number as well."""
