@@ -14,12 +14,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from genjin.kernel import careful, recording
 from genjin.kernel.actor import Actor
+from genjin.kernel.constraints import as_refusal
 from genjin.kernel.deadlocks import unlocked
 from genjin.kernel.doors import WRITE, To, current_grant
 from genjin.kernel.fields.base import Field, FieldError, Label, Values
@@ -28,7 +29,6 @@ from genjin.kernel.models.rows import Record, Row
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, Invalid, NotFound, Refused, afterwards
 from genjin.kernel.repeating import claim
-from genjin.kernel.sights import in_force
 from genjin.kernel.together import Torn, one_write, together, waiting
 from genjin.kernel.versions import real_version
 from genjin.kernel.wording import listed
@@ -313,7 +313,7 @@ class Action(Generic[P, R]):
         except IntegrityError as error:
             if waiting.get():
                 raise  # the transaction is lost with all that was written together
-            raise _as_refusal(error) from error
+            raise as_refusal(error) from error
         finally:
             recording.current.reset(token)
             current_grant.reset(grant)
@@ -387,19 +387,6 @@ def actions_on(record_type: RecordType, actor: Actor, *, bulk: bool = False) -> 
         if a.on is record_type.model and a.listed and actor.may(a.needs) and (a.bulk or not bulk)
         if lacking(actor, a) is None
     ]
-
-
-def _as_refusal(error: DatabaseError) -> Refused:
-    """A broken constraint in words."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-    for record_type in RECORD_TYPES.values():
-        for field_ in in_force(record_type, 0).fields:
-            if field_.unique and name == f"{record_type.key}_{field_.key}_once":
-                message = _("「%s」已被另一条记录使用，不能重复") % field_.label
-                return Refused("duplicate", message, field_.key)
-    if name.endswith("_once"):
-        return Refused("duplicate", _("已有相同的记录，不能重复"))
-    raise error
 
 
 __all__ = ["ACTIONS", "Action", "BatchOutcome", "Outcome", "Record", "action", "actions_on", "expected_version"]

@@ -35,6 +35,8 @@ def consumer(name: str) -> Callable[[Consume], Consume]:
 
 def seal() -> int:
     """Seal what is committed; returns how many events got a position. 0 when another sealer is at work."""
+    if not Event.objects.filter(position=None).exists():
+        return 0
     with transaction.atomic():
         if not _locked():
             return 0
@@ -56,7 +58,10 @@ def deliver() -> int:
     given = 0
     failed: list[Exception] = []
     top = Event.objects.aggregate(top=Max("position"))["top"] or 0
+    marks = dict(Consumer.objects.values_list("name", "position"))
     for name, consume in CONSUMERS.items():
+        if marks.get(name, -1) >= top:
+            continue
         try:
             given += _give(name, consume, top)
         except Exception as error:  # noqa: BLE001 - raised below

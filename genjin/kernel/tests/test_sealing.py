@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from genjin.customers.tests.factories import make_customer
 from genjin.kernel import sealing
@@ -38,3 +40,12 @@ def test_a_reader_that_fails_keeps_its_place_and_holds_up_no_other(monkeypatch: 
     assert sealing.deliver() == len(seen["second"])
     assert sealing.deliver() == 0
     assert seen["first"] == 2 * seen["second"]
+
+
+def test_with_nothing_to_seal_or_give_it_asks_three_times_and_writes_nothing() -> None:
+    make_cast()
+    while sealing.seal() + sealing.deliver():
+        pass
+    with CaptureQueriesContext(connection) as asked:
+        assert sealing.seal() + sealing.deliver() == 0
+    assert [query["sql"].split()[0] for query in asked] == ["SELECT"] * 3

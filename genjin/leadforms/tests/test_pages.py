@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from genjin.leadforms.actions.forms import open_form
 from genjin.leadforms.models import FormChannel
 from genjin.leadforms.tests.factories import make_form
@@ -23,7 +25,8 @@ def test_who_has_the_code_is_told_that_the_form_is_not_open_yet(cast: Cast) -> N
 def test_the_days_of_a_form_are_told_as_people_say_them(cast: Cast) -> None:
     actor = cast.actor("administrator")
     browser = visitor(cast.administrator)
-    opens, closes = {"opens_at": "2019-03-01T09:00"}, {"closes_at": "2099-03-05T18:00"}
+    opens: dict[str, Any] = {"opens_at": "2019-03-01T09:00"}
+    closes: dict[str, Any] = {"closes_at": "2099-03-05T18:00"}
     for given, said in (
         ({}, "<dd>不限</dd>"),
         (opens, "2019-03-01 09:00 起</dd>"),

@@ -99,7 +99,7 @@ def test_claim_refuses_new_data_closed_pools_and_a_full_member_B4_P1_2_4(cast: C
     pool = make_pool("华东公海", cast.stranger.pk, claims={"new_data_hours": 48})
     row = pooled(cast, pool, days=1.75)
     with unchanged():
-        refused(lambda: claim_customer.run(taker, row.pk, {}), "new_data", "刚进入公海，06:00 后才能领取")
+        refused(lambda: claim_customer.run(taker, row.pk, {}), "new_data", "刚进入公海，6 小时后才能领取")
     standing = standing_of(taker, row)
     assert standing is not None
     assert standing.claimable_at == row.claimable_at

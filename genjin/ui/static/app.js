@@ -250,15 +250,15 @@ document.addEventListener("keydown", event => {
 // What is typed until the palette stands goes into it, not to the page.
 async function palette(start) {
   hidePopovers();
-  let typed = "";
+  let typed = "", entered = false;
   const early = event => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Backspace") typed = typed.slice(0, -1); else if (event.key.length === 1) typed += event.key; else return;
+    if (event.key === "Enter") entered = true; else if (event.key === "Backspace") typed = typed.slice(0, -1); else if (event.key.length === 1) typed += event.key; else return;
     event.preventDefault(); event.stopImmediatePropagation();
   };
   addEventListener("keydown", early, true);
   const { open } = await import(body.dataset.paletteScript).finally(() => removeEventListener("keydown", early, true));
-  open(start + typed);
+  open(start + typed, entered);
 }
 const help = () => openDialog("/keys");
 const labelKeys = within => { if (mac) $$("[data-mac]", within).forEach(key => { key.textContent = key.dataset.mac; }); };

@@ -4,11 +4,12 @@ const RECENT = "recent", MOST = 6;
 const answers = new Map();
 let box, field, list, asked = 0, wait = 0;
 
-export function open(start) {
+export function open(start, entered) {
   if (!box) build();
   if (box.open) return box.close();
   answers.clear();
-  field.value = start; box.showModal(); field.focus(); field.setSelectionRange(start.length, start.length); search();
+  field.value = start; box.showModal(); field.focus(); field.setSelectionRange(start.length, start.length);
+  if (entered) enter(false); else search();
 }
 
 function build() {

@@ -292,25 +292,7 @@ function restoreDraft(form) {
   const note = make("div", { className: "ban info" }, icon("history"), make("span", { className: "f1" }, words.draft), drop);
   ($(".db", form) ?? form).prepend(note);
 }
-// Scripts of what only some pages have. What is pressed there before they stand is pressed again when they do.
-const PARTS = { "form[data-compose]": "composeScript", "[data-talk]": "commentsScript", "[data-files]": "filesScript" }, coming = new Map();
-function fetchParts() {
-  for (const [where, script] of Object.entries(PARTS)) {
-    if (coming.has(where) || !$(where)) continue;
-    const early = [];
-    coming.set(where, early);
-    import(document.body.dataset[script]).finally(() => { coming.set(where, null); early.forEach(again => again()); });
-  }
-}
-function early(event) {
-  const [, held] = [...coming].find(([where, held]) => held && event.target.closest?.(where)) ?? [], { target } = event;
-  const enter = event.type === "keydown" && event.key === "Enter" && target.matches("input") && !event.isComposing && !event.ctrlKey && !event.metaKey;
-  if (!held || !(enter || event.type === "click" && target.closest("button,a,input,label"))) return;
-  event.preventDefault(); event.stopImmediatePropagation();
-  held.push(() => enter ? target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true })) : target.click());
-}
-addEventListener("click", early, true); addEventListener("keydown", early, true);
-const drafts = () => { $$("form[data-draft]").forEach(restoreDraft); fetchParts(); };
+const drafts = () => $$("form[data-draft]").forEach(restoreDraft);
 let saving = 0;
 document.addEventListener("input", event => {
   const form = event.target.closest?.("form[data-guard],form[data-draft]");
