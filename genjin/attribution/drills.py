@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from genjin.attribution.queries import begun_in, counts
 from genjin.attribution.rules import Way
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields import Field, FieldError, Operator
 from genjin.kernel.records import RecordType, register_filter
 from genjin.leads.record import LEAD
@@ -37,8 +38,9 @@ class OfYear(Field):
 
     def parse_filter(self, raw: str, actor: Actor) -> Any:  # noqa: ARG002 - one signature for all fields
         """A year."""
-        if raw.strip().isdecimal() and 1900 < int(raw) < 9999:
-            return int(raw)
+        year = number_in(raw.strip())
+        if year is not None and 1900 < year < 9999:
+            return year
         raise FieldError(_("「%(field)s」的筛选值不对") % {"field": self.label})
 
     def compare(self, operator: Operator, values: list[Any], actor: Actor) -> Q:

@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from genjin.kernel.money import per_cent
+
 NOTHING = Decimal()
 
 
@@ -48,7 +50,7 @@ class Credit:
     @property
     def conversion(self) -> int | None:
         """Of its leads, those that became customers, in per cent."""
-        return round(100 * self.converted / self.leads) if self.leads else None
+        return per_cent(self.converted, self.leads)
 
     def cost_per_lead(self, cost: Decimal | None) -> Decimal | None:
         """线索成本: cost ÷ leads; nothing while the cost is not known or there are no leads."""
@@ -56,4 +58,4 @@ class Credit:
 
     def roi(self, cost: Decimal | None) -> int | None:
         """投资回报率: (won revenue - cost) ÷ cost, in per cent; nothing for what cost nothing."""
-        return int((100 * (self.revenue - cost) / cost).to_integral_value(ROUND_HALF_UP)) if cost else None
+        return per_cent(self.revenue - cost, cost) if cost else None

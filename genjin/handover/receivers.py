@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields.base import Label
 from genjin.kernel.models.rows import Record
 from genjin.kernel.refusal import Refused
@@ -54,15 +55,16 @@ def read(to: str) -> tuple[ReceiverKind, int]:
     """(kind, id). Raises Refused("receiver") for what is none."""
     key, _colon, text = to.partition(":")
     kind = RECEIVER_KINDS.get(key)
-    if kind is None or not text.isascii() or not text.isdecimal() or len(text) > 18:
+    number = number_in(text)
+    if kind is None or number is None:
         raise Refused("receiver", _("没有这样的接收人：%s") % to[:40], "to")
-    return kind, int(text)
+    return kind, number
 
 
 def member_of(to: str) -> int | None:
     """The member who is meant; None for another kind and for nobody."""
     key, _colon, text = to.partition(":")
-    return int(text) if key == MEMBER and text.isdecimal() else None
+    return number_in(text) if key == MEMBER else None
 
 
 def name_of(actor: Actor, to: str) -> str:

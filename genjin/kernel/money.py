@@ -48,6 +48,11 @@ class AmountRange:
         return self.low is not None and self.low == self.high
 
 
+def per_cent(part: Decimal | int, whole: Decimal | int) -> int | None:
+    """A share in whole per cent, half up as all amounts; None of nothing."""
+    return int((Decimal(100) * part / whole).to_integral_value(ROUND_HALF_UP)) if whole else None
+
+
 def parse_amount(text: str | float | Decimal) -> Decimal:
     """One exact amount in yuan with two digits: `65万`, `100(万元人民币)`, `1,234.50`. Raises BadAmount."""
     amount = parse_range(text)

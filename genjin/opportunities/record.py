@@ -27,6 +27,7 @@ from genjin.kernel.fields import (
 )
 from genjin.kernel.grants import declare_grants
 from genjin.kernel.records import Link, RecordType, Searched, Section, View, register
+from genjin.kernel.sights import Told, tells_of
 from genjin.opportunities.fields import (
     ExpectedDate,
     HorizonOf,
@@ -279,6 +280,10 @@ OPPORTUNITY = register(
         ),
     )
 )
+
+# what follows from other fields tells of them: it is not there for who may not know these (trust flaw 4)
+tells_of("opportunity", "weighted", lambda _stamp: Told(frozenset({"opportunity.amount", "opportunity.probability"})))
+tells_of("opportunity", "horizon", lambda _stamp: Told(frozenset({"opportunity.expected_on"})))
 
 declare_compared(
     "opportunity",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.company_settings import leaves
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields import Field, FieldError, Text
 from genjin.kernel.fields.fixed import OneOf, Pairs
 from genjin.kernel.grants import GRANTS
@@ -48,7 +49,7 @@ class Ids(Field):
         """Ids from a list or a text with commas. Raises FieldError for one that is not known."""
         parts = raw if isinstance(raw, list | tuple) else str(raw or "").split(",")
         texts = [str(part).strip() for part in parts if str(part).strip()]
-        if any(not text.isdecimal() or int(text) not in self.known(actor) for text in texts):
+        if any(number_in(text) not in self.known(actor) for text in texts):
             raise FieldError(_("「%(field)s」里有不存在的选项，请重新选择") % {"field": self.label})
         return list(dict.fromkeys(int(text) for text in texts))
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.doors import POOL, To, current_grant, formerly, register_bar
 from genjin.kernel.fields.base import Access, Sensitivity
 from genjin.kernel.models.rows import Record
@@ -143,7 +144,7 @@ def pool_to_create_in(actor: Actor, record_type: RecordType, given: str, owner_i
     Raises Refused("no_pool", "owner_and_pool"), Forbidden."""
     if not given:
         return None
-    pool = pool_named(actor.stamp, int(given)) if given.isdecimal() else None
+    pool = pool_named(actor.stamp, number_in(given) or 0)
     if pool is None or pool.record_type != record_type.key or not pool.enabled:
         raise Refused("no_pool", _("请选择一个启用的公海"), "pool")
     if owner_id is not None:

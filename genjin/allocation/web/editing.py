@@ -19,6 +19,7 @@ from genjin.allocation.queries import scheme_for
 from genjin.allocation.rules.modes import PLAIN, Mode, SchemeState
 from genjin.allocation.web.schemes import PLACE, ROUTE
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields.base import FieldError
 from genjin.kernel.records import RECORD_TYPES
 from genjin.kernel.refusal import Refused, Stale
@@ -109,7 +110,7 @@ def _editor(request: PageRequest, scheme: Scheme | None, draft: Draft, refusal: 
     stale = isinstance(refusal, Stale)
     seen = request.POST.get("version") if refusal and not stale else None
     chosen = draft.plain["fallback"]
-    fallback = organisation(actor).people.get(int(chosen)) if chosen.isascii() and chosen.isdecimal() else None
+    fallback = organisation(actor).people.get(number_in(chosen) or 0)
     return settings_page(
         request,
         "allocation/scheme.html",
@@ -141,7 +142,7 @@ def _editor(request: PageRequest, scheme: Scheme | None, draft: Draft, refusal: 
 def _seats(actor: Actor, draft: Draft) -> list[dict[str, str]]:
     """The chosen people with their names."""
     known = organisation(actor).people
-    ids = [seat for seat in draft.seats if seat["member"].isdecimal() and int(seat["member"]) in known]
+    ids = [seat for seat in draft.seats if number_in(seat["member"]) in known]
     return [seat | {"name": known[int(seat["member"])].name} for seat in ids]
 
 
@@ -165,7 +166,7 @@ def _lines(actor: Actor, draft: Draft) -> list[dict[str, Any]]:
     for number, line in enumerate(draft.lines):
         one = fields.get(line.key) or next(iter(fields.values()))
         values = line.values if one.key == line.key else []
-        people = [(m, known[int(m)].name) for m in line.members if m.isdecimal() and int(m) in known]
+        people = [(m, known[int(m)].name) for m in line.members if number_in(m) in known]
         drawn.append(
             {
                 "number": number,

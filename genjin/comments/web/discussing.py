@@ -14,6 +14,7 @@ from genjin.comments.queries import GRANT, comment_for, counted, thread
 from genjin.comments.rules import named
 from genjin.comments.web.mentioning import active_names, still_named
 from genjin.kernel.careful import CONFIRMED
+from genjin.kernel.digits import number_in
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RECORD_TYPES, RecordType
@@ -47,8 +48,8 @@ def record_comments(request: PageRequest, record_type: RecordType, row_id: int) 
     record = row_for(request.actor, record_type.model, row_id, to=SEE)
     if request.method == "POST":
         return _write(request, record)
-    keys = {name: int(text) for name in ("before", "after", "at") if (text := request.GET.get(name, "")).isdecimal()}
-    known = {name: key for name, key in keys.items() if key < 2**63}
+    keys = {name: number_in(request.GET.get(name, "")) for name in ("before", "after", "at")}
+    known = {name: key for name, key in keys.items() if key is not None}
     talk = drawn(request.actor, record, thread(request.actor, record, **known), inline="inline" in request.GET)
     if wants_fragment(request):
         return fragment(request, "comments/lines.html" if {"before", "after"} & known.keys() else CARD, talk=talk)

@@ -35,6 +35,7 @@ from genjin.duplicates.rules import (
     How,
 )
 from genjin.duplicates.wording import condition_words, effect_words, example_of, rule_words, told_words
+from genjin.kernel.digits import number_in
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import NotFound, Refused, Stale
 from genjin.org.web.frame import Section, register_settings, settings_page
@@ -106,7 +107,7 @@ def edit(request: PageRequest, duplicate_rule_id: int) -> HttpResponse:
     """Change a stored rule."""
     row = rule_for(request.actor, duplicate_rule_id)
     seen = request.POST.get("version", "")
-    version = int(seen) if seen.isdecimal() else None
+    version = number_in(seen)
     return _form(
         request,
         ruling(row),

@@ -22,6 +22,7 @@ from genjin.kernel.moves import LIFE
 from genjin.kernel.recording import record, set_search
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import Forbidden, NotFound, Refused, Stale
+from genjin.kernel.versions import known_versions
 from genjin.merging.actions.moving import Moving, bring_together
 from genjin.merging.actions.together import merge_equals
 from genjin.merging.actions.unmerging import take_apart
@@ -99,7 +100,7 @@ def _merging(record_type: RecordType, grant: str) -> Action[Any, Any]:
         """Merge up to nine records into this one, the master (B3). Raises NotFound, Forbidden, Stale when one of them
         changed since `versions`, Refused("how_many"), Refused("voided"), Refused("merged"), Refused("not_live")."""
         rows = _locked(actor, record_type, master_id, others)
-        _demand_versions(rows, versions)
+        _demand_versions(actor, record_type, rows, versions)
         _demand_lives(record_type, rows)
         merged = merge_rows(actor, record_type, rows, choices=choices, reason=reason)
         if equals:
@@ -184,12 +185,19 @@ def _locked(actor: Actor, record_type: RecordType, master_id: int, others: Seque
     return [found[pk] for pk in (master_id, *ids)]
 
 
-def _demand_versions(rows: Sequence[Record], versions: Mapping[str, Any]) -> None:
-    changed = [row for row in rows if str(row.pk) in versions and versions[str(row.pk)] != row.version]
+def _demand_versions(
+    actor: Actor, record_type: RecordType, rows: Sequence[Record], versions: Mapping[str, Any]
+) -> None:
+    """Versions as the actor is told them: what changed out of his sight changed nothing that he looked at."""
+    known = known_versions(actor, record_type, {row.pk: row.version for row in rows})
+    changed = [row for row in rows if str(row.pk) in versions and versions[str(row.pk)] != known[row.pk]]
     if changed:
-        stale = Stale({}, rows[0].version)
+        stale = Stale({}, known[rows[0].pk])
         stale.message = _("您核对期间有人修改了要合并的记录，请看一下标出的新内容后再合并")
-        stale.facts |= {"changed": [row.pk for row in changed], "versions": {str(r.pk): r.version for r in rows}}
+        stale.facts |= {
+            "changed": [row.pk for row in changed],
+            "versions": {str(pk): told for pk, told in known.items()},
+        }
         raise stale
 
 

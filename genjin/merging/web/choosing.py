@@ -17,6 +17,7 @@ from genjin.kernel.careful import CONFIRMED
 from genjin.kernel.models.rows import Life
 from genjin.kernel.records import RecordType
 from genjin.kernel.refusal import NotFound, Refused
+from genjin.kernel.versions import known_versions
 from genjin.kernel.wording import in_sentence
 from genjin.merging.actions.merging import MOST
 from genjin.merging.queries.merges import latest_merge
@@ -134,7 +135,7 @@ def _context(
         "order": _ids(sent),
         "compared": compared,
         "candidates": compared.candidates(refusal.facts.get("changed", ()) if refusal else ()),
-        "versions": json.dumps({str(r.pk): r.version for r in rows})
+        "versions": json.dumps(known_versions(actor, record_type, {row.pk: row.version for row in rows}))
         if stale or not _versions(sent)
         else sent["versions"],
         "moves": moves_of(actor, record_type, rows[1:]),

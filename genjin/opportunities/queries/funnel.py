@@ -32,6 +32,7 @@ from genjin.kernel.doors import visible_one_by_one
 from genjin.kernel.expressions import WEIGHED, Within
 from genjin.kernel.lists.columns import Board, parts
 from genjin.kernel.models.rows import Life
+from genjin.kernel.money import per_cent
 from genjin.opportunities.models import OPEN, Opportunity
 from genjin.opportunities.record import OPPORTUNITY
 from genjin.opportunities.rules import CHOSEN, Category, Outcome, Pipe, Step
@@ -98,12 +99,12 @@ class Tally:
     @property
     def rate(self) -> int | None:
         """The win rate by number, in per cent; None while nothing has ended."""
-        return share(self.won, self.won + self.lost)
+        return per_cent(self.won, self.won + self.lost)
 
     @property
     def rate_of_amount(self) -> int | None:
         """The same by amount."""
-        return share(self.won_amount, self.won_amount + self.lost_amount)
+        return per_cent(self.won_amount, self.won_amount + self.lost_amount)
 
 
 @dataclass
@@ -125,11 +126,6 @@ class Funnel:
 
     levels: list[Level]
     total: Tally
-
-
-def share(part: Decimal | int, whole: Decimal | int) -> int | None:
-    """Per cent, rounded; None of nothing."""
-    return round(100 * part / whole) if whole else None
 
 
 def in_question(narrow: Narrow) -> Q:
@@ -175,8 +171,8 @@ def _levels(pipe: Pipe, parts: Iterable[Part]) -> Iterator[Level]:
         level.lost = sum(p.number for p in kept if p.outcome == Outcome.LOST and p.lost_stage == step.key)
         levels.append(level)
     for level, following in zip(levels, [*levels[1:], None], strict=True):
-        level.converted = share(following.reached, level.reached) if following else None
-        level.loss = share(level.lost, level.reached) if level.step.place < pipe.won.place else None
+        level.converted = per_cent(following.reached, level.reached) if following else None
+        level.loss = per_cent(level.lost, level.reached) if level.step.place < pipe.won.place else None
         yield level
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from genjin.kernel import people
 from genjin.kernel.actions import Outcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.refusal import Refused
 from genjin.kernel.seeing import whole
 from genjin.kernel.wording import listed
@@ -115,7 +116,7 @@ def further_cards(request: PageRequest) -> HttpResponse:
 def moved(request: PageRequest, opportunity_id: int) -> HttpResponse:
     """A card was put into another column: the card and the heads of the columns afresh, or 422 with what is missing."""
     version = request.POST.get("version", "")
-    seen = int(version) if version.isdecimal() and len(version) < 10 else None
+    seen = number_in(version)
     try:
         outcome = move_opportunity.run(
             request.actor, opportunity_id, {"stage": request.POST.get("stage", "")}, version=seen
@@ -180,7 +181,8 @@ def _asked(request: PageRequest) -> Asked:
     given = request.POST if request.method == "POST" else request.GET
     actor, known = request.actor, pipelines_at(request.actor.stamp)
     pipe = known.pipes.get(given.get("pipeline", "")) or pipeline_for(actor, actor.member_id)
-    whose, period, org = given.get("whose", ""), given.get("period", ""), organisation(actor)
+    whose, org = given.get("whose", ""), organisation(actor)
+    period = given.get("period", "") if whole(actor, OPPORTUNITY, "expected_on") else ""
     owner = _chosen(given.get("owner", ""), org.people)
     department = _chosen(given.get("department", ""), org.departments) if owner is None else None
     usual = whose if whose in WHOSE else _usual(actor)
@@ -188,7 +190,7 @@ def _asked(request: PageRequest) -> Asked:
 
 
 def _chosen(text: str, known: Container[int]) -> int | None:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    number = number_in(text)
     return number if number in known else None
 
 
@@ -204,7 +206,12 @@ def _usual(actor: Actor) -> str:
 
 
 def _shown(actor: Actor) -> dict[str, Any]:
-    return {"amounts": whole(actor, OPPORTUNITY, "amount"), "moves": actor.may(OPPORTUNITY.grant("edit"))}
+    amounts = whole(actor, OPPORTUNITY, "amount")
+    return {
+        "amounts": amounts,
+        "weights": amounts and whole(actor, OPPORTUNITY, "weighted"),
+        "moves": actor.may(OPPORTUNITY.grant("edit")),
+    }
 
 
 def _around(actor: Actor, asked: Asked, number: int, sums: dict[str, Sums]) -> dict[str, Any]:
@@ -223,7 +230,9 @@ def _around(actor: Actor, asked: Asked, number: int, sums: dict[str, Sums]) -> d
             {"value": key, "label": words, "href": asked.query(whose=key, owner="", department="")}
             for key, words in WHOSE.items()
         ],
-        "periods": [(key, words, asked.query(period=key)) for key, words in PERIODS.items()],
+        "periods": [(key, words, asked.query(period=key)) for key, words in PERIODS.items()]
+        if whole(actor, OPPORTUNITY, "expected_on")
+        else [],
         "chosen": [
             (label, found.name, asked.query(**{name: ""}))
             for name, label, found in (("owner", _("负责人"), owner), ("department", _("部门"), department))

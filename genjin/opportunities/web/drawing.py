@@ -13,6 +13,7 @@ from genjin.customers.record import CUSTOMER
 from genjin.customers.rhythm import local_day
 from genjin.kernel import people
 from genjin.kernel.actor import Actor
+from genjin.kernel.money import per_cent
 from genjin.kernel.seeing import whole
 from genjin.kernel.titles import seen_titles
 from genjin.opportunities.fields import tone_of
@@ -24,7 +25,7 @@ from genjin.opportunities.totals.queries import Sums
 from genjin.ui.addresses import record_url
 from genjin.ui.formats import Due, Formats
 
-TOLD = ("amount", "probability", "expected_on", "next_contact_at")
+TOLD = ("amount", "probability", "expected_on", "next_contact_at", "stalls_on", "last_followed_at")
 """What a card tells of its opportunity where the reader may know it whole."""
 
 
@@ -81,7 +82,7 @@ def column_views(
             name=name_of(step, actor),
             tone=tone_of(step),
             sums=(total := sums.get(step.key, Sums())),
-            percent=round(100 * total.weighted / total.amount) if total.amount else 0,
+            percent=per_cent(total.weighted, total.amount) or 0,
             cards=[views[card.id] for card in found[step.key].cards] if step.key in found else [],
             more=found[step.key].after if step.key in found else "",
         )
@@ -92,7 +93,7 @@ def column_views(
 def _card(
     actor: Actor, fmt: Formats, card: Card, titles: Mapping[int, str], known: Collection[str], today: date
 ) -> CardView:
-    look, note = _stalls(actor, card, today)
+    look, note = _stalls(actor, card, known, today)
     return CardView(
         id=card.id,
         version=card.version,
@@ -110,9 +111,11 @@ def _card(
     )
 
 
-def _stalls(actor: Actor, card: Card, today: date) -> tuple[str, str]:
-    """(how loudly to warn, why): over what its stage allows, twice as long, or nobody in touch (B9)."""
-    over, days, idle = card.over(today), card.days(today), card.idle(today)
+def _stalls(actor: Actor, card: Card, known: Collection[str], today: date) -> tuple[str, str]:
+    """(how loudly to warn, why): over what its stage allows, twice as long, or nobody in touch (B9), as far as the
+    reader may know of either."""
+    over, days = card.over(today) if "stalls_on" in known else 0, card.days(today)
+    idle = card.idle(today) if "last_followed_at" in known else 0
     if over:
         return ("dead" if over >= days - over else "stale"), _("停滞 %(days)s 天") % {"days": days}
     if idle > IDLE_DAYS.at(actor.stamp):

@@ -127,7 +127,7 @@ def sales_funnel(request: PageRequest) -> HttpResponse:
         levels=[_level(actor, asked, level, most) for level in found.levels],
         won_url=asked.rows(("outcome.in", "won")), lost_url=asked.rows(("outcome.in", "lost")), all_url=asked.rows(),
         expected=forecast(actor, narrow), expected_url=partial(asked.expected, local_day(actor.now())),
-        amounts=whole(actor, OPPORTUNITY, "amount"),
+        **_shown(actor),
         more_url=f"{reverse('opportunity-funnel-more')}?{urlencode(asked.pairs())}", **_form(actor, asked),
     )  # fmt: skip
 
@@ -142,8 +142,16 @@ def funnel_more(request: PageRequest) -> HttpResponse:
     tables = [(label, _lines(actor, asked, counted.get(column, {}), column)) for column, label in GROUPS.items()]
     return fragment(
         request, "opportunities/funnel_more.html", times=_times(actor, asked, narrow), tables=tables,
-        amounts=whole(actor, OPPORTUNITY, "amount"),
+        **_shown(actor),
     )  # fmt: skip
+
+
+def _shown(actor: Actor) -> dict[str, bool]:
+    """Which numbers the reader may know: amounts, what is weighted, what is expected when (trust flaw 4)."""
+    amounts = whole(actor, OPPORTUNITY, "amount")
+    weights = amounts and whole(actor, OPPORTUNITY, "weighted")
+    told = all(whole(actor, OPPORTUNITY, key) for key in ("expected_on", "category"))
+    return {"amounts": amounts, "weights": weights, "expects": amounts and told}
 
 
 def _times(actor: Actor, asked: FunnelAsked, narrow: Narrow) -> list[tuple[str, StayTime, int, int | None]]:

@@ -122,7 +122,10 @@ def closing_panel(request: PageRequest, row: Opportunity) -> Drawn | None:
     closing = closing_of(actor, row)
     fmt, outcome = formats_for(actor), Outcome(row.outcome)
     known = options_of(REASONS[outcome].key, actor.stamp).get(closing.reason) if closing else None
-    parts = [fmt.day(row.closed_on) if row.closed_on else "", str(known.label) if known else ""]
+    if row.outcome == Outcome.LOST and not whole(actor, OPPORTUNITY, "loss_reason"):
+        known = None
+    dated = row.closed_on if whole(actor, OPPORTUNITY, "closed_on") else None
+    parts = [fmt.day(dated) if dated else "", str(known.label) if known else ""]
     if closing:
         parts += [closing.competitor, closing.note, closing.by.name if closing.by else _("系统")]
     label = next(str(option.label) for option in OUTCOMES if option.key == outcome.value)
@@ -176,7 +179,7 @@ def customers_card(request: PageRequest, customer: Customer) -> Drawn | None:
         return None
     base, known = list_url(OPPORTUNITY), pipelines_at(actor.stamp).steps
     fmt, amounts = formats_for(actor), whole(actor, OPPORTUNITY, "amount")
-    labels = {option.key: option for option in OUTCOMES}
+    labels, expected = {option.key: option for option in OUTCOMES}, whole(actor, OPPORTUNITY, "expected_on")
     return Drawn(
         "opportunities/customer_card.html",
         {
@@ -187,7 +190,7 @@ def customers_card(request: PageRequest, customer: Customer) -> Drawn | None:
                     "amount": row.amount if amounts else None,
                     "stage": name_of(known[row.stage], actor) if row.stage in known else "",
                     "ended": labels[row.outcome] if row.outcome != Outcome.OPEN else None,
-                    "expected": expected_words(row.expected_on, fmt, month=row.expected_month),
+                    "expected": expected_words(row.expected_on, fmt, month=row.expected_month) if expected else "",
                 }
                 for row in found[:MOST_ROWS]
             ],

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from genjin.kernel.actions import Action
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields import Field
 from genjin.kernel.refusal import Forbidden, Refused, Stale
 from genjin.org.actions.profile import WrongPassword, note_wrong_password
@@ -149,7 +150,7 @@ class SettingsForm:
             raw = decide(raw, as_sent(self.fields, self.given), sent)
         seen = sent.get("version", "")
         try:
-            self._start(raw, int(seen) if seen.isdecimal() else None)
+            self._start(raw, number_in(seen))
         except Refused as refusal:
             if refusal.status in (403, 404):
                 raise

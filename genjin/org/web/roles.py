@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from genjin.kernel.actions import Action, Outcome
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields.base import Access
 from genjin.kernel.grants import GRANTS, Grant
 from genjin.kernel.refusal import Refused, Stale
@@ -133,7 +134,7 @@ def _save(request: PageRequest, action: Action[Any, Any], role: Role | None) -> 
     sent = _unflat(decide(_flat(sent, stamp), theirs, request.POST))
     seen = request.POST.get("version", "")
     try:
-        outcome = _run(request, action, role, sent, int(seen) if seen.isdecimal() else None)
+        outcome = _run(request, action, role, sent, number_in(seen))
     except Stale as stale:
         merged = merge(was_of(request.POST), _flat(sent, stamp), theirs)
         if role is None or not merged.open:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.doors import SEE, row_for
 from genjin.kernel.models.rows import Record
 from genjin.kernel.records import RecordType
@@ -47,7 +48,7 @@ def administered(actor: Actor, record_type: RecordType, record_id: int) -> Pool:
 
 def chosen_pool(actor: Actor, record_type: RecordType, given: str) -> Pool:
     """The open pool that an input names. Raises Refused("no_pool")."""
-    pool = pool_named(actor.stamp, int(given)) if given.isdecimal() else None
+    pool = pool_named(actor.stamp, number_in(given) or 0)
     if pool is None or pool.record_type != record_type.key or not pool.enabled:
         raise Refused("no_pool", _("请选择一个启用的公海"), "pool")
     return pool

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actions import Action
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields import Choice, FieldError
 from genjin.kernel.lists import CAP
 from genjin.kernel.options import options_of
@@ -216,7 +217,7 @@ def _save(request: PageRequest, pool: Pool | None) -> HttpResponse:
         if pool is None:
             create_pool.run(request.actor, None, raw)
         else:
-            edit_pool.run(request.actor, pool.pk, raw, version=int(seen) if seen.isdecimal() else None)
+            edit_pool.run(request.actor, pool.pk, raw, version=number_in(seen))
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise

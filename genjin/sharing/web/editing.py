@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields.base import FieldError
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Forbidden, NotFound, Refused, Stale
@@ -109,7 +110,7 @@ def _save(request: PageRequest, rule: SharingRule | None) -> HttpResponse:
     sent = Sent(declared.key, decide(sent.values, theirs, request.POST))
     seen = request.POST.get("version", "")
     try:
-        _run(request, rule, sent, int(seen) if seen.isdecimal() else None)
+        _run(request, rule, sent, number_in(seen))
     except Stale as stale:
         merged = merge(was_of(request.POST), sent.values, theirs)
         if rule is None or not merged.open:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.fields import Choice, Field
 from genjin.kernel.fields.own_files import GROUPS
 from genjin.kernel.models.definitions import OwnField
@@ -129,7 +130,7 @@ def _save(request: PageRequest, declared: RecordType, kind: str, row: OwnField |
         if row is None:
             add_field.run(request.actor, None, raw | {"record_type": declared.key, "kind": kind})
         else:
-            edit_field.run(request.actor, row.pk, raw, version=int(seen) if seen.isdecimal() else None)
+            edit_field.run(request.actor, row.pk, raw, version=number_in(seen))
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.records import RECORD_TYPES, RecordType
 from genjin.kernel.refusal import Refused
 from genjin.kernel.wording import listed
@@ -92,7 +93,7 @@ def _save(request: PageRequest, declared: RecordType, view: LayoutView, theirs: 
     (or if the editor said that his is to stand)."""
     sent, kept = request.POST, _("布局已保存，表单和详情立即按它显示")
     was, seen = read_before(sent.get("was", "")), sent.get("version", "")
-    version = int(seen) if seen.isdecimal() else None
+    version = number_in(seen)
     try:
         given = arranged(view, sent)
         if was is not None and version != view.version:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel import viewing
 from genjin.kernel.aliases import row_or_master
+from genjin.kernel.digits import number_in
 from genjin.kernel.doors import SEE, WRITE, may, row_for
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
@@ -122,7 +123,7 @@ def _save_fact(request: PageRequest, record: Record, field: Field) -> HttpRespon
     raw = raw_inputs([field], request.POST) | known
     version = request.POST.get("version", "")
     try:
-        outcome = action.run(request.actor, record.pk, raw, version=int(version) if version.isdecimal() else None)
+        outcome = action.run(request.actor, record.pk, raw, version=number_in(version))
     except Stale as stale:
         theirs, _mine = stale.facts["differences"][field.key]
         words = _("别人刚改成「%s」，再次保存将覆盖") % (field.text(theirs, request.actor) or _("（空）"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from genjin.kernel.actions import Action, Outcome
 from genjin.kernel.actor import Actor
+from genjin.kernel.digits import number_in
 from genjin.kernel.editing import get_value
 from genjin.kernel.fields import Field
 from genjin.kernel.models.rows import Record
@@ -105,7 +106,7 @@ class ActionForm:
                 self.actor,
                 self.row.pk if self.row else None,
                 raw,
-                version=int(version) if version.isdecimal() else None,
+                version=number_in(version),
                 key=sent.get("idempotency_key") or None,
             )
         except Refused as refusal:
