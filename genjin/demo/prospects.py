@@ -41,13 +41,13 @@ INVALID = (
     ("not_fitting", ""),
 )
 RETURNS = (("no_response", ""), ("no_demand", "暂时没有扩产计划"), ("wrong_contact", "打过去是空号"))
-TALKS = (
-    "电话沟通，对{machine}有兴趣，想先看资料",
-    "加了微信，发了{machine}的案例视频",
-    "对方在比价，说月底前定方案",
-    "了解了产线现状，约下周来看样机",
-    "对方技术还要内部讨论，过几天再联系",
-)
+TALKS = {  # what was talked of: how far the prospect is, where it shows
+    "电话沟通，对{machine}有兴趣，想先看资料": "learning",
+    "加了微信，发了{machine}的案例视频": "",
+    "对方在比价，说月底前定方案": "wavering",
+    "了解了产线现状，约下周来看样机": "wavering",
+    "对方技术还要内部讨论，过几天再联系": "learning",
+}
 
 
 AGAIN = {
@@ -197,8 +197,10 @@ class Prospects:
         claim_lead(self.staff.acting(prospect.owner, moment), prospect.id)
 
     def _talk(self, prospect: Prospect, moment: datetime) -> None:
-        words = self.random.choice(TALKS).format(machine=prospect.invented.machine)
-        values = Values(lead=prospect.id, content=words, method=self.random.choice(("phone", "phone", "wechat")))
+        words, wish = self.random.choice(list(TALKS.items()))
+        content = words.format(machine=prospect.invented.machine)
+        method = self.random.choice(("phone", "phone", "wechat"))
+        values = Values(lead=prospect.id, content=content, method=method, intention=wish)
         if prospect.end == "following" and self.calendar.now - moment < timedelta(days=6):
             values["next_contact_at"] = self._ahead(self.random.randint(1, 5))
             values["next_step"] = self.random.choice(STEPS)

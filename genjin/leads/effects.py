@@ -4,6 +4,7 @@ never actions themselves.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from genjin.followups.models import FollowUp
@@ -13,6 +14,9 @@ from genjin.kernel.recording import record
 from genjin.kernel.together import kin
 from genjin.leads.models import Lead
 from genjin.leads.rules import MOVES, LeadState
+
+NEWEST = 20
+"""Among so many talks the last intention is looked for."""
 
 
 def note_contact(
@@ -25,9 +29,11 @@ def note_contact(
     deal_date: date | None = None,  # noqa: ARG001 - a lead is won by being converted
 ) -> None:
     """A (locked) lead was contacted: it is followed (L5), again when it was invalid (L9); the time limit stops."""
-    last = lead.last_followed_at
+    last, said = lead.last_followed_at, _said(lead)
     lead.last_followed_at = occurred_at if last is None else max(last, occurred_at)
-    lead.last_content = _last_content(lead)
+    lead.last_content = said.content
+    if said.newest and (last is None or occurred_at >= last):  # S0-79: as it is now
+        lead.customer_intention = lead.intention_said = said.newest
     if MOVES.allows(lead.state, LeadState.FOLLOWING):
         MOVES.move(lead, LeadState.FOLLOWING)
     lead.owner_followed, lead.neglected = True, False
@@ -43,8 +49,12 @@ def restate_contacts(
     last_effective_at: datetime | None,  # noqa: ARG001 - leads do not keep it
     deal_date: date | None,  # noqa: ARG001 - a lead is won by being converted
 ) -> None:
-    """The follow-ups of a (locked) lead changed: put what they say now. The state stays: there is no way back (B1)."""
-    lead.last_followed_at, lead.last_content = last_followed_at, _last_content(lead)
+    """The follow-ups of a (locked) lead changed: put what they say now. The state stays: there is no way back (B1); so
+    does an intention that somebody put there by hand since (S0-79)."""
+    said = _said(lead)
+    lead.last_followed_at, lead.last_content = last_followed_at, said.content
+    if lead.customer_intention == lead.intention_said:
+        lead.customer_intention = lead.intention_said = said.intention
     lead.owner_followed = last_followed_at is not None and last_followed_at >= (lead.owner_since or last_followed_at)
     record(actor, lead)
 
@@ -56,10 +66,23 @@ def restate_plan(actor: Actor, lead: Lead, /, *, next_contact_at: datetime | Non
         record(actor, lead)
 
 
-def _last_content(lead: Lead) -> str:
+@dataclass(frozen=True)
+class _Said:
+    """What the talks of a lead say: the newest one's words and intention, and the last intention that one named."""
+
+    content: str = ""
+    newest: str = ""
+    intention: str = ""
+
+
+def _said(lead: Lead) -> _Said:
     made = kin(FollowUp, "lead_id", lead.pk)
     if made is not None:
-        live = [talk for talk in made if talk.life == Life.LIVE]
-        return max(live, key=lambda talk: (talk.occurred_at, talk.pk)).summary if live else ""
-    rows = FollowUp.objects.filter(lead_id=lead.pk, life=Life.LIVE).order_by("-occurred_at", "-id")
-    return rows.values_list("summary", flat=True).first() or ""
+        live = sorted((talk for talk in made if talk.life == Life.LIVE), key=lambda talk: (talk.occurred_at, talk.pk))
+        talks = [(talk.summary, talk.intention) for talk in reversed(live)]
+    else:
+        rows = FollowUp.objects.filter(lead_id=lead.pk, life=Life.LIVE).order_by("-occurred_at", "-id")
+        talks = list(rows.values_list("summary", "intention")[:NEWEST])
+    if not talks:
+        return _Said()
+    return _Said(*talks[0], intention=next((named for _words, named in talks if named), ""))

@@ -46,6 +46,7 @@ declare_importable(
             "source": "线索来源|来源|来源渠道|渠道|获客渠道|Lead Source|Source",
             "campaign": "市场活动|活动|活动名称|来源活动|Campaign|Campaign Name",
             "quality": "线索质量|质量|Quality|Rating",
+            "customer_intention": "客户意向|意向|意向程度|意向度|购买意向|Intention",
             "level": "预计等级|等级|级别|Level|Grade",
             "industry": "所属行业|行业|Industry",
             "region": "所在地区|地区|区域|省市|所在城市|城市|Region|City|State",
@@ -55,7 +56,7 @@ declare_importable(
         },
         columns=(
             "name", "company", "contact_name", "position", "mobile", "phone", "wechat", "email", "source", "campaign",
-            "quality", "industry", "region", "address", "need", "remarks",
+            "quality", "customer_intention", "industry", "region", "address", "need", "remarks",
         ),
         made_up=frozenset({"name"}),
         for_all=("source", "campaign", "quality"),

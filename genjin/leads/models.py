@@ -29,7 +29,9 @@ class Lead(Owned, Record):
     was last given up; `left_state`: the state it had before, for who takes that back. `deal_date`: the day on which it
     was converted, its customer, contact and opportunity (B2). `campaign`: where it came from; `first_campaign` and
     `last_campaign`: its first and last touch, which the database keeps (`genjin.attribution`).
-    `clock_at`: when a time limit rings next, `rung`: how
+    `customer_intention`: what the prospect wants (S0-79), by hand or by the newest talk that says so; `intention_said`:
+    what talks said last, so that correcting them overwrites nothing that somebody put there. `clock_at`: when a time
+    limit rings next, `rung`: how
     often it has; `neglected`: it rang to the end.
     """
 
@@ -53,6 +55,8 @@ class Lead(Owned, Record):
     industry = models.CharField(max_length=8, default="")
     level = models.CharField(max_length=60, default="")
     quality = models.CharField(max_length=60, default="")
+    customer_intention = models.CharField(max_length=60, default="")
+    intention_said = models.CharField(max_length=60, default="")
     need = models.TextField(default="")
     remarks = models.TextField(default="")
     duplicate = models.BooleanField(default=False)
@@ -76,11 +80,15 @@ class Lead(Owned, Record):
     imported = models.BooleanField(default=False)
 
     row_type = "lead"
-    told_by_work: ClassVar[frozenset[str]] = frozenset({"last_content", "next_step"})
+    told_by_work: ClassVar[frozenset[str]] = frozenset({"last_content", "next_step", "customer_intention"})
     clocked: ClassVar[frozenset[str]] = frozenset({"clock_at", "rung"})
     credited: ClassVar[frozenset[str]] = frozenset({"first_campaign_id", "last_campaign_id"})
     unrecorded = (
-        Record.unrecorded | Owned.deadlines | clocked | credited | {"pinyin", "name_key", "fuzzy_key", "left_state"}
+        Record.unrecorded
+        | Owned.deadlines
+        | clocked
+        | credited
+        | {"pinyin", "name_key", "fuzzy_key", "left_state", "intention_said"}
     )
     follows: ClassVar[tuple[str, ...]] = (
         "state", "left_state", "owner_followed", "returned", "released_at", "release_reason", "clock_at", "rung",

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from genjin.duplicates.registering import Registered, declare_registered
 from genjin.duplicates.rules import WARNED, Compared, Condition, DuplicateRuling, How, Kind, declare_compared
+from genjin.followups.options import INTENTION
 from genjin.kernel import normal, search_text
 from genjin.kernel.fields import (
     Address,
@@ -161,6 +162,14 @@ LEAD = register(
                 width=160,
             ),
             Choice(key="quality", label=_("线索质量"), section="class", options="lead_quality", in_list=True, width=90),
+            Choice(
+                key="customer_intention",
+                label=_("客户意向"),
+                section="class",
+                options=INTENTION.key,
+                width=130,
+                help=_("写跟进时填了客户意向，会带到这里；也可以直接修改"),
+            ),
             Choice(key="level", label=_("预计等级"), section="class", options="customer_level"),
             Industry(key="industry", label=_("所属行业"), section="basic", width=150),
             Region(key="region", label=_("所在地区"), section="basic", width=150),
@@ -252,7 +261,24 @@ LEAD = register(
         views=(
             View("mine", _("我的线索"), (("owner.in", "me"), WORKED_ON)),
             View("pending", pgettext_lazy("leads", "待处理"), (("state.in", "pending"),)),
-            View("following", pgettext_lazy("leads", "跟进中"), (("state.in", "following"),)),
+            View(
+                "following",
+                pgettext_lazy("leads", "跟进中"),
+                (("state.in", "following"),),
+                columns=(
+                    "name",
+                    "company",
+                    "contact_name",
+                    "mobile",
+                    "customer_intention",
+                    "score",
+                    "band",
+                    "source",
+                    "quality",
+                    "owner",
+                    "last_followed_at",
+                ),
+            ),
             View("all", _("全部未转换"), (("state.not", "converted"),)),
             View(
                 "neglected",

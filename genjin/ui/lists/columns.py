@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from genjin.kernel.actor import Actor
 from genjin.kernel.fields import Date, Field
+from genjin.kernel.fields.numbers import Number
 from genjin.ui.lists.cells import css_class
 from genjin.ui.lists.state import State
 from genjin.ui.lists.wanting import without_order
@@ -33,8 +34,9 @@ class Column:
 
     @property
     def opening(self) -> Markup:
-        """The tag that opens its cells; on a phone a date needs its name beside it."""
-        if "m-c" in self.css:
+        """The tag that opens its cells; on a phone a date needs its name beside it, and so does a figure
+        that makes room for a row's own button."""
+        if "m-c" in self.css or ("m-r" in self.css and isinstance(self.field, Number)):
             return Markup('<td class="{}" role="cell" data-l="{}">').format(self.css, self.label)
         return Markup('<td class="{}" role="cell">').format(self.css)
 

@@ -51,3 +51,15 @@ def test_leads_come_in_to_owners_or_a_pool_and_known_ones_are_told() -> None:
     batch = undo(actor, batch.pk, waiting=True)
     assert batch.counts["taken_back"] == 2
     assert list(Lead.objects.exclude(life=Life.VOIDED)) == [known]
+
+
+def test_B1_a_table_brings_the_intention_of_leads() -> None:
+    actor = make_cast().actor("administrator")
+    rows = (
+        ["公司", "手机", "意向程度"],
+        ["苏州晶砺半导体有限公司", "13800138001", "确定购买意向"],
+        ["无锡云帆科技有限公司", "13800138002", "徘徊犹豫"],
+        ["昆山拓维精密有限公司", "13800138003", ""],
+    )
+    run_import(actor, checked(actor, *rows, kind="leads").pk, waiting=True)
+    assert list(Lead.objects.order_by("id").values_list("customer_intention", flat=True)) == ["certain", "wavering", ""]
