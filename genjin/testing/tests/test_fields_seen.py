@@ -41,7 +41,8 @@ def add_field(page: Page, kind: str, label: str) -> None:
 
 
 def save_field(page: Page, label: str) -> None:
-    """Send the form of a new field."""
+    """Send the form of a new field, once its preview stands."""
+    until(page, "!document.querySelector('.htmx-request')")
     page.get_by_role("button", name="添加字段").click()
     expect(page.locator(".toast")).to_contain_text(f"字段「{label}」已添加")
 
