@@ -61,12 +61,13 @@ OWN_IDS = frozenset(
 DELTAS = {
     "followups_totaldelta": ("counted", "effective", "followups", "on_time"),
     "opportunities_opendelta": ("opportunities", "amount", "weighted"),
+    "opportunities_staydelta": ("entered", "inside", "seconds"),
 }
 TABLES = (
     "surfaces_brought", "surfaces_importrow", "surfaces_import", "surfaces_importshape", "followups_followup",
     "customers_contact", "customers_customer", "ownership_period", "kernel_eventpayload", "kernel_eventlink",
     "kernel_event", "kernel_option", "plans_plan", "followups_totaldelta", "opportunities_opportunity",
-    "opportunities_opendelta", "scoring_opportunityscore",
+    "opportunities_opendelta", "opportunities_staydelta", "scoring_opportunityscore",
 )  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
 CODE = re.compile(r"\b([A-Za-z]{2})-?(\d{6})\b")
