@@ -38,8 +38,8 @@ class SchemeLine:
     broken: str
 
 
-def line(actor: Actor, scheme: Scheme, turn: Round | None) -> SchemeLine:
-    """One scheme in words."""
+def line(actor: Actor, scheme: Scheme, turn: Round | None, before: Scheme | None) -> SchemeLine:
+    """One scheme in words; `before`: one that is asked earlier and takes all new records."""
     declared = RECORD_TYPES[scheme.record_type]
     conditions = words_of(actor, declared, scheme.conditions)
     return SchemeLine(
@@ -52,7 +52,7 @@ def line(actor: Actor, scheme: Scheme, turn: Round | None) -> SchemeLine:
         people=_people(actor, scheme),
         extras=_extras(actor, scheme),
         today=sum(today_of(actor, turn).values()),
-        broken=_broken(actor, scheme),
+        broken=_broken(actor, scheme, before),
     )
 
 
@@ -77,10 +77,12 @@ def _extras(actor: Actor, scheme: Scheme) -> list[str]:
     return said
 
 
-def _broken(actor: Actor, scheme: Scheme) -> str:
+def _broken(actor: Actor, scheme: Scheme, before: Scheme | None) -> str:
     people = organisation(actor).people
     if not any(seat.member in people and people[seat.member].active for seat in seats_of(scheme)):
         return _("方案里的人都已离职，现在分不出去")
     if scheme.fallback_id and not is_active(actor, scheme.fallback_id):
         return _("没有人接时要交给的人已离职，请改一个")
+    if before is not None:
+        return _("新记录轮不到它：先查看的「%s」已包括全部记录。请调整优先级，或给那个方案加条件") % before.name
     return ""

@@ -42,6 +42,20 @@ def schemes_of(actor: Actor) -> list[Scheme]:
     return sorted(rows, key=lambda scheme: place[SchemeState(scheme.state)])
 
 
+def taking_all_before(scheme: Scheme, schemes: Sequence[Scheme]) -> Scheme | None:
+    """Of all schemes in their order: the one that leaves no new record to this one, since it is asked earlier and has
+    no conditions. By its name, and by forms that name it, a scheme gives all the same."""
+    if scheme.state != SchemeState.ON or not scheme.on_entry:
+        return None
+    for one in schemes:
+        if one.pk == scheme.pk:
+            return None
+        alike = one.state == SchemeState.ON and one.on_entry and one.record_type == scheme.record_type
+        if alike and not one.conditions:
+            return one
+    return None
+
+
 def scheme_for(actor: Actor, scheme_id: int) -> Scheme:
     """Raises NotFound."""
     scheme = Scheme.objects.filter(pk=scheme_id, record_type__in=PORTRAITS).first()

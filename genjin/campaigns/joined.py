@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from genjin.campaigns.models import Campaign, Touch
 from genjin.campaigns.options import INVITED
 from genjin.campaigns.queries import COLUMNS, campaign_for, members_among
+from genjin.customers.models import Contact
+from genjin.customers.record import CONTACT, CUSTOMER
 from genjin.kernel.actor import Actor, Surface
 from genjin.kernel.doors import POOL, SEE, WRITE, row_for
 from genjin.kernel.models.rows import Life, Record
@@ -33,6 +35,7 @@ JOINING: dict[str, Closed] = {}
 _known: ContextVar[tuple[int, str, set[int]] | None] = ContextVar("members_known", default=None)
 SLACK = timedelta(minutes=5)
 QUEUE = 7_204_779
+MOST_CONTACTS = 200
 
 
 def joins(key: str, closed: Closed) -> None:
@@ -64,7 +67,7 @@ def join(actor: Actor, touch: Touch, key: str, record_id: int, campaign_id: int)
     "already_member", "future", "converted")."""
     _demand_open(campaign_for(actor, campaign_id, to=SEE))
     await_turn(campaign_id)
-    row: Any = _locked(actor, RECORD_TYPES[key], record_id)
+    row: Any = held(actor, RECORD_TYPES[key], record_id)
     refusal = JOINING[key](row)
     if refusal is not None:
         raise refusal
@@ -83,17 +86,45 @@ def join(actor: Actor, touch: Touch, key: str, record_id: int, campaign_id: int)
     return member
 
 
-def _locked(actor: Actor, record_type: RecordType, record_id: int) -> Any:
-    """The record for whoever may write it; one that lies in a pool for the pool's administrators: who was lost, or has
-    no owner yet, is won (back) by campaigns too (S2-73). Whoever gets it gets its place in them along."""
+def reachable(customer_id: int) -> list[int]:
+    """The contacts of a customer who may be reached, whoever asks: `join` asks for each of them whether he may."""
+    rows = Contact.objects.filter(customer_id=customer_id, life=Life.LIVE, do_not_contact=False)  # rows: ids alone
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_CONTACTS])
+
+
+def held(actor: Actor, record_type: RecordType, record_id: int) -> Any:
+    """The record for whoever may write it; one that lies in a pool, or a contact of a customer who does, for the pool's
+    administrators: who was lost, or has no owner yet, is won (back) by campaigns too (S2-73). Whoever gets it gets its
+    place in them along."""
     model: Any = record_type.model
     try:
         return row_for(actor, model, record_id, to=WRITE, lock=True)
     except Refused:
+        if record_type.key == CONTACT.key:
+            contact = _of_pooled(actor, record_id)
+            if contact is None:
+                raise
+            return contact
         pooled = Q(pk=record_id, **{f"{POOL}__isnull": False})
         if not issubclass(model, Owned) or not model._default_manager.filter(pooled).exists():  # rows: where it lies
             raise
     return row_at_pool(actor, record_type, record_id, administered(actor, record_type, record_id))
+
+
+def _of_pooled(actor: Actor, contact_id: int) -> Contact | None:
+    """A contact whose customer lies in a pool, for who administers that pool; None for everybody else. The customer is
+    locked first, as by whoever claims it: he takes the contact along with its place."""
+    if not actor.may(CONTACT.grant("see")):
+        return None
+    lying = Contact.objects.filter(pk=contact_id, owner=None, customer__pool__isnull=False)  # rows: where it lies
+    customer_id = lying.values_list("customer_id", flat=True).first()
+    if customer_id is None:
+        return None
+    try:
+        row_at_pool(actor, CUSTOMER, customer_id, administered(actor, CUSTOMER, customer_id))
+    except Refused:
+        return None
+    return lying.select_for_update(of=("self",)).first()
 
 
 def await_turn(campaign_id: int) -> None:

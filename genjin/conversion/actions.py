@@ -101,7 +101,15 @@ def convert_lead(
     name: Annotated[
         str, Text(key="name", label=gettext_lazy("客户名称"), help=gettext_lazy("不填就用线索的公司名称"))
     ] = "",
-    contact: Annotated[bool, YesNo(key="contact", label=gettext_lazy("同时建立联系人"), default=True)] = True,
+    contact: Annotated[
+        bool,
+        YesNo(
+            key="contact",
+            label=gettext_lazy("同时建立联系人"),
+            default=True,
+            help=gettext_lazy("线索没有联系人姓名时不建立；客户已有同名或同号码的联系人时用那一位"),
+        ),
+    ] = True,
     opportunity: Annotated[
         bool, YesNo(key="opportunity", label=gettext_lazy("同时建立商机"), shown_when=_opportunities)
     ] = False,

@@ -33,7 +33,7 @@ class Target(TextChoices):
     """Where leads of a form go."""
 
     OWNER = "owner", _("给一个人")
-    POOL = "pool", _("放入线索池")
+    POOL = "pool", _("放入线索公海")
     SCHEME = "scheme", _("按分配方案")
 
 
@@ -70,7 +70,7 @@ class Held(TextChoices):
     SPAM = "spam", _("文字里有网址或网页代码")
     SENSITIVE = "sensitive", _("文字里有身份证号、银行卡号等")
     DUPLICATE = "duplicate", _("查重规则不允许重复新建")
-    NOWHERE = "nowhere", _("负责人已离职或线索池已停用")
+    NOWHERE = "nowhere", _("负责人已离职或线索公海已停用")
     FULL = "full", _("负责人的库容已满")
     CHANGED = "changed", _("表单提交后，线索的字段变了")
     OTHER = "other", _("没能自动建成线索")

@@ -10,7 +10,7 @@ from genjin.kernel.company_settings import declare_section, declare_setting
 from genjin.kernel.fields.fixed import OneOf
 from genjin.kernel.stamps import current_stamp
 from genjin.opportunities.models import OPEN
-from genjin.ownership.followers import Follower, register_follower
+from genjin.ownership.followers import Along, Follower, register_along, register_follower
 
 OWN, ALL, NONE = "own", "all", "none"
 SECTION = declare_section("opportunities", _("商机"), order=30)
@@ -40,3 +40,4 @@ def those_who_follow(before: int | None) -> Q | None:
 
 
 register_follower(Follower("customer", "opportunity", "customer_id", those_who_follow))
+register_along(Along("customer", "opportunity", "customer_id", OPEN))

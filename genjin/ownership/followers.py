@@ -24,12 +24,35 @@ class Follower:
     which: Callable[[int | None], Q | None]
 
 
+@dataclass(frozen=True)
+class Along:
+    """Records of type `key` that name one of type `above` in `column` and fit."""
+
+    above: str
+    key: str
+    column: str
+    fitting: Q
+
+
 FOLLOWERS: dict[str, list[Follower]] = {}
 
 
 def register_follower(follower: Follower) -> None:
     """Let records of a type go along with those above them."""
     FOLLOWERS.setdefault(follower.above, []).append(follower)
+
+
+TEAMS: dict[str, list[Along]] = {}
+
+
+def register_along(along: Along) -> None:
+    """Let records of a type get teammates along with those above them (B5), where whoever adds them chooses so."""
+    TEAMS.setdefault(along.above, []).append(along)
+
+
+def along_with(record_type: str) -> Iterator[Along]:
+    """What may get teammates along with records of a type."""
+    return iter(TEAMS.get(record_type, ()))
 
 
 def followers_of(record_type: str) -> Iterator[Follower]:

@@ -85,6 +85,19 @@ def test_b20_a_scheme_is_made_changed_and_switched_on_its_pages(world: World) ->
     assert admin.post(f"/settings/allocation/{scheme.pk}/nowhere").status_code == 404
 
 
+def test_b20_a_scheme_that_no_new_record_reaches_says_so(world: World) -> None:
+    def told() -> list[str]:
+        page = signed_in(world, "administrator").get("/settings/allocation").content.decode()
+        return re.findall("新记录轮不到它：先查看的「(.+?)」", page)
+
+    first = world.scheme(name="全部", on_entry=True, priority=1)
+    world.scheme(name="按名字用的", on_entry=False, priority=2)
+    world.scheme(name="永远轮不到", on_entry=True, priority=3, conditions={"source.in": ["internet"]})
+    assert told() == ["全部"]
+    Scheme.objects.filter(pk=first.pk).update(conditions={"source.in": ["exhibition"]})
+    assert told() == []
+
+
 def test_b20_the_card_on_the_workbench(world: World) -> None:
     world.scheme(offer_minutes=10, conditions={"source.in": ["internet"]})
     row = world.customer("杭州砚石机器人有限公司", source="internet", phone="13800007745", region="330100")

@@ -13,7 +13,7 @@ from genjin.allocation.choosing import seats_of
 from genjin.allocation.drawing import line
 from genjin.allocation.examples import examples, today_of
 from genjin.allocation.grants import MANAGE
-from genjin.allocation.queries import day_of, paused_among, rounds_of, scheme_for, schemes_of
+from genjin.allocation.queries import day_of, paused_among, rounds_of, scheme_for, schemes_of, taking_all_before
 from genjin.allocation.rules.modes import SchemeState
 from genjin.allocation.wording import HINDRANCES, name_of
 from genjin.kernel.actor import Actor
@@ -59,7 +59,7 @@ def schemes(request: PageRequest) -> HttpResponse:
     actor = request.actor
     rows = schemes_of(actor)
     rounds = rounds_of([row.pk for row in rows])
-    lines = [line(actor, row, rounds.get(row.pk)) for row in rows]
+    lines = [line(actor, row, rounds.get(row.pk), taking_all_before(row, rows)) for row in rows]
     return settings_page(request, "allocation/schemes.html", "allocation", lines=lines, duty=_duty(actor))
 
 

@@ -27,7 +27,7 @@ from genjin.kernel.refusal import Forbidden, Refused
 from genjin.kernel.tagging import ensure_options
 from genjin.kernel.undo import again, as_before
 from genjin.merging.actions import merge_actions
-from genjin.ownership.actions import removal_action, teammate_action, transfer_action
+from genjin.ownership.actions import removal_action, teammate_along_action, transfer_action
 from genjin.ownership.capacity import demand_room, origin
 from genjin.ownership.changing import change_owner
 from genjin.ownership.fields import pool_choice
@@ -150,5 +150,5 @@ def _check_owner(actor: Actor, owner: int | None) -> None:
 
 
 transfer_customer, reveal_of_customer = transfer_action(CUSTOMER), reveal_action(CUSTOMER)
-add_customer_teammate, remove_customer_teammate = teammate_action(CUSTOMER), removal_action(CUSTOMER)
+add_customer_teammate, remove_customer_teammate = teammate_along_action(CUSTOMER), removal_action(CUSTOMER)
 merge_customers, unmerge_customers = merge_actions(CUSTOMER)

@@ -45,7 +45,7 @@ Where = Annotated[
     str, OneOf(key="target", label=gettext_lazy("线索去哪里"), pairs=tuple(Target.choices), required=True)
 ]
 Owner = Annotated[int | None, Person(key="owner", label=gettext_lazy("负责人"))]
-Pool = Annotated[str, LeadPool(key="pool", label=gettext_lazy("线索池"), pairs=(("", "—"),))]
+Pool = Annotated[str, LeadPool(key="pool", label=gettext_lazy("线索公海"), pairs=(("", "—"),))]
 Scheme = Annotated[str, SchemeChoice(key="scheme", label=gettext_lazy("分配方案"), pairs=(("", "—"),))]
 Source = Annotated[str, SourceChoice(key="source", label=gettext_lazy("线索来源"), pairs=(("", "—"),))]
 Campaign = Annotated[int | None, RecordRef(key="campaign", label=gettext_lazy("市场活动"), to="campaign")]
@@ -202,7 +202,7 @@ def _goes_to(actor: Actor, form: LeadForm, target: str, owner: int | None, pool:
     form.owner_id = form.pool_id = form.scheme_id = None
     if target == Target.POOL:
         if not pool:
-            raise Refused("no_target", _("请选择线索池"), "pool")
+            raise Refused("no_target", _("请选择线索公海"), "pool")
         form.pool_id = int(pool)
         return
     person = organisation(actor).people.get(owner or 0)

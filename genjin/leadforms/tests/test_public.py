@@ -263,7 +263,7 @@ def test_frames_paces_hosts_and_addresses(cast: Cast, clock: time_machine.Travel
         ({"fields": [{"key": "owner"}]}, "公开填写"),
         ({"fields": [{"key": "company"}]}, "联系到人"),
         ({"fields": [*FIELDS, FIELDS[0]]}, "只能放一次"),
-        ({"target": "pool"}, "线索池"),
+        ({"target": "pool"}, "线索公海"),
         ({"thanks_link": "http://x.example"}, "https://"),
         ({"opens_at": "2026-01-02 10:00", "closes_at": "2026-01-01 10:00"}, "晚于"),
         ({"name": "官网试用"}, "换一个"),

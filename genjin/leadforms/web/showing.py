@@ -81,7 +81,7 @@ def goes_to(actor: Actor, form: LeadForm) -> str:
     """Where its leads go, in words."""
     if form.target == Target.POOL:
         pool = pool_named(actor.stamp, form.pool_id or 0)
-        return _("线索池「%s」") % pool.name if pool else _("线索池已删除")
+        return _("线索公海「%s」") % pool.name if pool else _("线索公海已删除")
     person = organisation(actor).people.get(form.owner_id or 0)
     name = person.name if person else "—"
     return _("按分配方案，分不出去归%s") % name if form.target == Target.SCHEME else name

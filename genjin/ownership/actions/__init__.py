@@ -13,7 +13,7 @@ from genjin.ownership.actions.locking import lock_action, protect_action, unlock
 from genjin.ownership.actions.moving import move_action
 from genjin.ownership.actions.returning import reclaim_action, return_action, unreclaim_action, unreturn_action
 from genjin.ownership.actions.sharing_out import split_actions
-from genjin.ownership.actions.teams import removal_action, teammate_action
+from genjin.ownership.actions.teams import removal_action, teammate_action, teammate_along_action
 from genjin.ownership.actions.transferring import transfer_action
 
 
@@ -37,6 +37,7 @@ __all__ = [
     "share_parts",
     "split_actions",
     "teammate_action",
+    "teammate_along_action",
     "transfer_action",
     "viewing",
 ]

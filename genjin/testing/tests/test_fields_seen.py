@@ -47,6 +47,17 @@ def save_field(page: Page, label: str) -> None:
     expect(page.locator(".toast")).to_contain_text(f"字段「{label}」已添加")
 
 
+def test_a_form_is_sent_while_its_preview_is_on_its_way(at: Open) -> None:
+    page = at("administrator").go(FIELDS)
+    page.get_by_role("link", name="添加第一个字段").click()
+    page.locator(".kindgrid").get_by_text("单行文字", exact=True).click()
+    with page.expect_request("**/preview"):
+        page.route("**/preview", lambda _route: None)
+        page.get_by_label("名称", exact=True).fill("合同编号")
+    page.get_by_role("button", name="添加字段").click()
+    expect(page.locator(".toast")).to_contain_text("字段「合同编号」已添加")
+
+
 def test_fields_are_added_laid_out_by_keyboard_and_used(at: Open) -> None:
     shaper = at("administrator")
     page = shaper.go(FIELDS)

@@ -180,7 +180,8 @@ document.addEventListener("htmx:error", event => {
   if (ctx && !told) toast({ text: unreached(ctx), tone: "bad", retry: retryOf(ctx) });
 });
 document.addEventListener("htmx:before:request", event => {
-  const { ctx } = event.detail, form = ctx.sourceElement.closest("form");
+  const { ctx } = event.detail, from = ctx.sourceElement; // what asks beside what is typed, as a preview, holds no press
+  const form = from.matches("form,button,a,input,select,textarea") ? from.closest("form") : null;
   const button = ctx.request.submitter ?? (ctx.request.method !== "GET" && form ? $("[type=submit]", form) : null);
   if (button?.matches("button")) { button.disabled = true; button.setAttribute("aria-busy", "true"); ctx.busyButton = button; }
 });
