@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from genjin.customers.models import Customer
 from genjin.testing.browsing import Visit, until, visit
@@ -51,11 +51,14 @@ def test_a_form_is_sent_while_its_preview_is_on_its_way(at: Open) -> None:
     page = at("administrator").go(FIELDS)
     page.get_by_role("link", name="添加第一个字段").click()
     page.locator(".kindgrid").get_by_text("单行文字", exact=True).click()
+    held: list[Route] = []
     with page.expect_request("**/preview"):
-        page.route("**/preview", lambda _route: None)
+        page.route("**/preview", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it is given
         page.get_by_label("名称", exact=True).fill("合同编号")
     page.get_by_role("button", name="添加字段").click()
     expect(page.locator(".toast")).to_contain_text("字段「合同编号」已添加")
+    for one in held:
+        one.abort()
 
 
 def test_fields_are_added_laid_out_by_keyboard_and_used(at: Open) -> None:

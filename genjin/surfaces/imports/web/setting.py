@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -30,7 +31,7 @@ BOTH = ["GET", "POST"]
 def columns(request: PageRequest, import_id: int) -> HttpResponse:
     """Keep which column is which field and the answers to questions; with `check` the rows are checked at once."""
     row = import_for(request.actor, import_id)
-    refusal = _kept(request, row)
+    refusal = _kept(request, row.pk)
     if "check" in request.POST and not refusal:
         check_import(request.actor, row.pk)
         return go(request, reverse("import", args=[row.pk]))
@@ -69,9 +70,11 @@ def fields(request: PageRequest, import_id: int) -> HttpResponse:
     return fragment(request, "imports/fields.html", groups=groups)
 
 
-def _kept(request: PageRequest, row: Import) -> str:
+@transaction.atomic
+def _kept(request: PageRequest, import_id: int) -> str:
     """Keep what was sent; '' or why it was refused. What was kept already may come twice: Ctrl Enter overtakes the
-    answer to the last choice."""
+    answer to the last choice. Both in turn, each with what the other has left."""
+    row = import_for(request.actor, import_id, lock=True)
     try:
         rules = sent_rules(request.actor, KINDS[row.kind], rules_from_json(row.rules), request.POST)
         wanted = sent_policy(request.POST)
