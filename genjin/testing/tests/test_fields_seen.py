@@ -52,8 +52,12 @@ def test_a_form_is_sent_while_its_preview_is_on_its_way(at: Open) -> None:
     page.get_by_role("link", name="添加第一个字段").click()
     page.locator(".kindgrid").get_by_text("单行文字", exact=True).click()
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     with page.expect_request("**/preview"):
-        page.route("**/preview", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it is given
+        page.route("**/preview", hold)
         page.get_by_label("名称", exact=True).fill("合同编号")
     page.get_by_role("button", name="添加字段").click()
     expect(page.locator(".toast")).to_contain_text("字段「合同编号」已添加")

@@ -30,11 +30,10 @@ BOTH = ["GET", "POST"]
 @changing
 def columns(request: PageRequest, import_id: int) -> HttpResponse:
     """Keep which column is which field and the answers to questions; with `check` the rows are checked at once."""
-    row = import_for(request.actor, import_id)
-    refusal = _kept(request, row.pk)
+    refusal = _kept(request, import_id)
     if "check" in request.POST and not refusal:
-        check_import(request.actor, row.pk)
-        return go(request, reverse("import", args=[row.pk]))
+        check_import(request.actor, import_id)
+        return go(request, reverse("import", args=[import_id]))
     return _columns(request, import_for(request.actor, import_id), refusal)
 
 
